@@ -1,0 +1,98 @@
+// Package fetcher gets what a source publishes: it fetches documents politely
+// ([Client]) and reads the items they list ([Reader]).
+//
+// Make one Client for the whole program and one Reader for each [Source]; then
+// for a cycle: Client.Get the Reader's URL, and give the [Document] to
+// Reader.Read. Article pages are got by the same Client.
+package fetcher
+
+import (
+	"net/http"
+	"time"
+)
+
+// Source is a configured subscription, as far as fetching and reading it goes.
+type Source struct {
+	Name     string
+	Kind     string            // feed, json, html, or the name of a preset such as sina-roll
+	URL      string            // of the list; {page} and {name} of Params are filled in
+	Endpoint string            // replaces the base URL of a preset; optional
+	Params   map[string]string // values for the URL's placeholders
+	Rules    *Rules            // for json and html; presets bring their own
+	Charset  string            // overrides what the document says of its encoding; optional
+	Zone     *time.Location    // of civil times without a zone; nil means UTC
+	Headers  http.Header       // sent with requests for the list; optional
+	MaxPages int               // how many pages of a paged list are read at most; 0 means 1
+	Limit    int               // how many items of a document are taken at most; 0 means 2000
+}
+
+// Rules describe how the items of a JSON API or a list page are found. The
+// expressions are jq for JSON and CSS selectors for HTML.
+type Rules struct {
+	URL       string            `yaml:"url"`        // of a page of the list
+	FirstPage int               `yaml:"first_page"` // the number of the first page: 1, or 0
+	Fail      string            `yaml:"fail"`       // yields the API's own error message, or nothing
+	Items     string            `yaml:"items"`      // yields the items
+	Fields    map[string]string `yaml:"fields"`     // field name to expression, within an item
+	Volatile  []string          `yaml:"volatile"`   // regular expressions of what changes in every answer
+}
+
+// Document is the fetched bytes with their HTTP context.
+type Document struct {
+	URL        string // after redirects
+	Status     int
+	Header     http.Header
+	Body       []byte // UTF-8, decompressed, no longer than the client's limit
+	Charset    string // the encoding the body came in
+	Hash       uint64 // of the body as it was transferred
+	Validators Validators
+	FetchedAt  time.Time
+}
+
+// Validators are what makes the next request for a document conditional
+// (RFC 9110 §13): opaque, sent back byte for byte to the URL they came from.
+type Validators struct {
+	URL          string
+	ETag         string
+	LastModified string
+	Hash         uint64 // of the last good body, for servers without validators
+}
+
+// List is what one document of a source lists.
+type List struct {
+	Title string
+	Items []Item // in document order
+	// More tells that a further page may follow.
+	More bool
+	// Partial says why the document was not read whole; empty if it was. A
+	// partial document vouches for nothing: its validators are not kept.
+	Partial string
+}
+
+// Item is one thing a document lists, as its origin tells it. Strings are as
+// they came, in UTF-8.
+type Item struct {
+	ID        string // the origin's own id (guid, Atom id, docid), opaque
+	Link      string // absolute
+	Title     string // plain text
+	Published time.Time
+	Updated   time.Time
+	Summary   string // HTML or text
+	Content   string // HTML
+	Author    string
+	Origin    string // the paper or agency the source names
+	Image     string
+	Tags      []string
+	Stocks    []string
+	// Enclosures are attached media files.
+	Enclosures []Enclosure
+	// Withdrawn tells that the origin took the item back.
+	Withdrawn bool
+}
+
+// Enclosure is an attached media file.
+type Enclosure struct {
+	URL    string
+	Type   string
+	Length int64
+}
