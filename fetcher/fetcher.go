@@ -47,6 +47,9 @@ type Document struct {
 	Hash       uint64 // of the body as it was transferred
 	Validators Validators
 	FetchedAt  time.Time
+	// NotModified tells that the document is the one its validators vouch
+	// for; it comes without a body.
+	NotModified bool
 }
 
 // Validators are what makes the next request for a document conditional

@@ -1,0 +1,100 @@
+package fetcher
+
+import (
+	"bytes"
+	"mime"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gogs/chardet"
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// UTF8 returns the body in UTF-8 without a byte order mark, and the name of
+// the encoding it came in. The order of belief is: byte order mark, override,
+// valid UTF-8, the HTTP header, the document's own declaration, detection
+// (PITFALLS G5).
+func UTF8(body []byte, contentType, override string) ([]byte, string) {
+	enc, name := decide(body, contentType, override)
+	if enc == nil {
+		return bytes.ToValidUTF8(bytes.TrimPrefix(body, bomUTF8), []byte("\uFFFD")), "utf-8"
+	}
+	out, err := enc.NewDecoder().Bytes(body)
+	if err != nil {
+		return bytes.ToValidUTF8(body, []byte("\uFFFD")), "utf-8"
+	}
+	return bytes.TrimPrefix(out, bomUTF8), name
+}
+
+var (
+	bomUTF8    = []byte("\xEF\xBB\xBF")
+	bomUTF16BE = []byte("\xFE\xFF")
+	bomUTF16LE = []byte("\xFF\xFE")
+)
+
+// decide returns the encoding of a body; nil for UTF-8.
+func decide(body []byte, contentType, override string) (encoding.Encoding, string) {
+	switch {
+	case bytes.HasPrefix(body, bomUTF8):
+		return nil, ""
+	case bytes.HasPrefix(body, bomUTF16BE):
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "utf-16be"
+	case bytes.HasPrefix(body, bomUTF16LE):
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16le"
+	}
+	if enc, name := lookup(override); name != "" {
+		return enc, name
+	}
+	if utf8.Valid(body) {
+		return nil, ""
+	}
+	for _, label := range []string{headerCharset(contentType), declaredCharset(body), detectedCharset(body)} {
+		if enc, name := lookup(label); enc != nil {
+			return enc, name
+		}
+	}
+	return nil, ""
+}
+
+// lookup finds an encoding by its WHATWG label. GBK and GB2312 are read as
+// their superset GB18030, which is what their users send.
+func lookup(label string) (encoding.Encoding, string) {
+	enc, name := charset.Lookup(label)
+	switch name {
+	case "utf-8":
+		return nil, name
+	case "gbk", "gb18030":
+		return simplifiedchinese.GB18030, "gb18030"
+	}
+	return enc, name
+}
+
+func headerCharset(contentType string) string {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return ""
+	}
+	return params["charset"]
+}
+
+var declaration = regexp.MustCompile(`(?i)(?:<\?xml[^>]*?encoding|<meta[^>]*?charset)\s*=\s*["']?\s*([\w.:-]+)`)
+
+func declaredCharset(body []byte) string {
+	m := declaration.FindSubmatch(body[:min(len(body), 4096)])
+	if m == nil {
+		return ""
+	}
+	return string(m[1])
+}
+
+func detectedCharset(body []byte) string {
+	best, err := chardet.NewTextDetector().DetectBest(body[:min(len(body), 64<<10)])
+	if err != nil {
+		return ""
+	}
+	return strings.ReplaceAll(best.Charset, "GB-18030", "gb18030")
+}

@@ -1,0 +1,291 @@
+package fetcher
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/klauspost/compress/gzip"
+)
+
+// Options configure a Client. Zero values mean the defaults named.
+type Options struct {
+	UserAgent    string
+	Timeout      time.Duration  // for one request from its turn to its last byte; 30 s
+	MaxBody      int64          // bytes after decompression; 8 MiB
+	PerHost      int            // requests at a time to one site; 2
+	Interval     time.Duration  // between the starts of two requests to one site
+	AllowPrivate []netip.Prefix // private networks that may be fetched from
+	Proxy        string         // URL; empty means the environment's
+	// Transport replaces the network; for tests.
+	Transport http.RoundTripper
+}
+
+// Client is the polite HTTP client: one for the whole program. It is safe for
+// concurrent use.
+type Client struct {
+	agent   string
+	maxBody int64
+	gates   *gates
+	http    http.Client
+}
+
+// NewClient returns a client; an error means that the proxy setting is no URL.
+func NewClient(o Options) (*Client, error) {
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = 8 << 20
+	}
+	if o.PerHost == 0 {
+		o.PerHost = 2
+	}
+	if o.Transport == nil {
+		t, err := newTransport(o)
+		if err != nil {
+			return nil, err
+		}
+		o.Transport = t
+	}
+	g := newGates(o.PerHost, o.Interval)
+	return &Client{
+		agent: o.UserAgent, maxBody: o.MaxBody, gates: g,
+		http: http.Client{Transport: &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}},
+	}, nil
+}
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Request asks for one document.
+type Request struct {
+	URL        string
+	Header     http.Header // sent to the URL's host only; optional
+	Validators Validators  // make it a conditional GET; optional
+	Charset    string      // overrides what the document says of its encoding; optional
+	Page       bool        // an article page, which lets lists go first
+	Force      bool        // although the host asked to rest
+}
+
+const (
+	acceptList = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
+	acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
+
+	maxRedirects = 5
+)
+
+// Get fetches a document. Where the validators still hold, or the bytes are
+// those that were hashed, the document is NotModified and has no body.
+// The error is an *Error.
+func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
+	m := manners{kind: forList, force: r.Force}
+	if r.Page {
+		m.kind = forPage
+	}
+	req, err := c.request(context.WithValue(ctx, mannersKey{}, m), r)
+	if err != nil {
+		return nil, &Error{Reason: ReasonBroken, URL: Redact(r.URL), Err: err}
+	}
+	hc := c.http
+	hc.CheckRedirect = func(next *http.Request, via []*http.Request) error { return redirect(next, via, r) }
+	res, err := hc.Do(req)
+	if err != nil {
+		return nil, fail(r.URL, err)
+	}
+	defer res.Body.Close()
+	doc, err := c.document(res, r)
+	if err != nil {
+		return nil, fail(res.Request.URL.String(), err)
+	}
+	return doc, nil
+}
+
+func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
+	if err != nil {
+		return nil, errors.New("not a URL")
+	}
+	if s := req.URL.Scheme; s != "http" && s != "https" {
+		return nil, fmt.Errorf("scheme %q is neither http nor https", s)
+	}
+	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("Accept", acceptList)
+	if r.Page {
+		req.Header.Set("Accept", acceptPage)
+	}
+	req.Header.Set("Accept-Encoding", "gzip")
+	maps.Copy(req.Header, r.Header)
+	condition(req, r.Validators)
+	return req, nil
+}
+
+// condition makes the request conditional if the validators came from its URL
+// (CONDUCT 5), byte for byte as they came (CONDUCT 1).
+func condition(req *http.Request, v Validators) {
+	req.Header.Del("If-None-Match")
+	req.Header.Del("If-Modified-Since")
+	if v.URL != req.URL.String() {
+		return
+	}
+	if v.ETag != "" {
+		req.Header.Set("If-None-Match", v.ETag)
+	}
+	if v.LastModified != "" {
+		req.Header.Set("If-Modified-Since", v.LastModified)
+	}
+}
+
+// redirect judges a hop: at most five, never silently out of encryption, and
+// the configured headers stay with the host they were configured for.
+func redirect(next *http.Request, via []*http.Request, r Request) error {
+	refuse := func(text string) error {
+		return &Error{Reason: ReasonRedirect, URL: Redact(next.URL.String()), Err: errors.New(text)}
+	}
+	if len(via) > maxRedirects {
+		return refuse("too many redirects")
+	}
+	if s := next.URL.Scheme; s != "http" && s != "https" {
+		return refuse("redirect to scheme " + strconv.Quote(s))
+	}
+	if via[len(via)-1].URL.Scheme == "https" && next.URL.Scheme == "http" {
+		return refuse("redirect from https to http")
+	}
+	if next.URL.Host != via[0].URL.Host {
+		for name := range r.Header {
+			next.Header.Del(name)
+		}
+	}
+	next.Header.Del("Referer")
+	condition(next, r.Validators)
+	return nil
+}
+
+func (c *Client) document(res *http.Response, r Request) (*Document, error) {
+	doc := &Document{
+		URL: res.Request.URL.String(), Status: res.StatusCode, Header: res.Header, FetchedAt: time.Now(),
+		Validators: Validators{URL: res.Request.URL.String(), ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified")},
+	}
+	switch {
+	case res.StatusCode == http.StatusNotModified:
+		doc.NotModified = true
+		doc.Validators = renewed(r.Validators, doc.Validators)
+		return doc, nil
+	case res.StatusCode != http.StatusOK:
+		return nil, c.refusal(res)
+	}
+	sent, err := readAll(res.Body, c.maxBody)
+	if err != nil {
+		return nil, err
+	}
+	doc.Hash = xxhash.Sum64(sent)
+	doc.Validators.Hash = doc.Hash
+	if doc.Hash == r.Validators.Hash && r.Validators.Hash != 0 {
+		doc.NotModified = true
+		return doc, nil
+	}
+	body, err := decompress(sent, res.Header.Get("Content-Encoding"), c.maxBody)
+	if err != nil {
+		return nil, err
+	}
+	doc.Body, doc.Charset = UTF8(body, res.Header.Get("Content-Type"), r.Charset)
+	return doc, nil
+}
+
+// renewed returns old with what a 304 said anew (RFC 9111 §3.2).
+func renewed(old, fresh Validators) Validators {
+	if fresh.ETag != "" {
+		old.ETag = fresh.ETag
+	}
+	if fresh.LastModified != "" {
+		old.LastModified = fresh.LastModified
+	}
+	return old
+}
+
+// refusal makes the error of a status that is no success, and lets the host
+// rest where it asks for that.
+func (c *Client) refusal(res *http.Response) *Error {
+	e := &Error{Reason: ReasonStatus, URL: Redact(res.Request.URL.String()), Status: res.StatusCode,
+		RetryAfter: retryAfter(res.Header, time.Now()),
+		Err:        fmt.Errorf("status %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
+	if s := res.StatusCode; s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable {
+		c.Rest(res.Request.URL.Host, time.Now().Add(max(e.RetryAfter, time.Minute)))
+	}
+	return e
+}
+
+// Rest keeps the client away from the site of a host until the time given.
+func (c *Client) Rest(host string, until time.Time) { c.gates.of(host).restUntil(until) }
+
+// Resting tells until when the site of a URL rests; zero if it does not.
+func (c *Client) Resting(rawURL string) time.Time {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return time.Time{}
+	}
+	if until, resting := c.gates.of(u.Host).resting(); resting {
+		return until
+	}
+	return time.Time{}
+}
+
+// retryAfter reads the header in both its forms (RFC 9110 §10.2.3); a date
+// counts from the server's own clock.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+		return min(time.Duration(n)*time.Second, 7*24*time.Hour)
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(0, at.Sub(now)), 7*24*time.Hour)
+}
+
+// readAll reads at most limit bytes and fails loudly beyond.
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(b)) > limit {
+		return nil, &Error{Reason: ReasonTooLarge, Err: fmt.Errorf("body is larger than %d bytes", limit)}
+	}
+	return b, nil
+}
+
+func decompress(body []byte, encoding string, limit int64) ([]byte, error) {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "", "identity":
+		return body, nil
+	case "gzip", "x-gzip":
+		if len(body) == 0 {
+			return body, nil
+		}
+		zr, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, fmt.Errorf("gunzip: %w", err)
+		}
+		b, err := readAll(zr, limit)
+		if err != nil {
+			return nil, fmt.Errorf("gunzip: %w", err)
+		}
+		return b, nil
+	}
+	return nil, fmt.Errorf("content encoding %q was not asked for", encoding)
+}

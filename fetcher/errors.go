@@ -1,0 +1,122 @@
+package fetcher
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+)
+
+// Reason says in one word why a fetch failed; it is stored, counted and shown.
+type Reason string
+
+// The reasons.
+const (
+	ReasonDNS      Reason = "dns"        // the host name has no address
+	ReasonConnect  Reason = "connect"    // no connection to the host
+	ReasonTLS      Reason = "tls"        // no trusted encrypted connection
+	ReasonTimeout  Reason = "timeout"    // the answer took too long
+	ReasonPrivate  Reason = "private"    // a private address that is not allowed
+	ReasonRedirect Reason = "redirect"   // too many redirects, or one that must not be followed
+	ReasonStatus   Reason = "status"     // an HTTP status that is no success
+	ReasonTooLarge Reason = "too large"  // a body over the limit
+	ReasonBroken   Reason = "broken"     // an answer that ends early or cannot be decoded
+	ReasonResting  Reason = "resting"    // the host asked not to be disturbed
+	ReasonNotList  Reason = "not a feed" // a good answer that is not what the source should give
+	ReasonRefused  Reason = "refused"    // a good HTTP answer in which the API reports a failure
+	ReasonParse    Reason = "parse"      // the right kind of document, but not readable
+)
+
+// Error is why a document could not be fetched or read.
+type Error struct {
+	Reason     Reason
+	URL        string // without userinfo
+	Status     int    // HTTP status; 0 where there was none
+	RetryAfter time.Duration
+	Err        error
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s: %v", e.URL, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// ReasonOf returns the reason of an error that this package returned.
+func ReasonOf(err error) Reason {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return ReasonBroken
+}
+
+// Hint tells the operator what to do about an error; empty if nothing.
+func Hint(err error) string {
+	switch ReasonOf(err) {
+	case ReasonPrivate:
+		return "add its network to fetch.allow_private if this host is meant"
+	case ReasonNotList:
+		return "open the address in a browser: it may have moved, or ask for a login"
+	case ReasonRefused:
+		return "check the source's params"
+	case ReasonDNS, ReasonConnect:
+		return "check the address and this machine's network"
+	case ReasonTooLarge:
+		return "raise fetch.max_body if the document is meant to be so large"
+	}
+	return ""
+}
+
+// fail wraps what the HTTP client returned.
+func fail(rawURL string, err error) *Error {
+	var own *Error
+	if errors.As(err, &own) {
+		if own.URL == "" {
+			own.URL = Redact(rawURL)
+		}
+		return own
+	}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err // its text repeats method and URL, with userinfo
+	}
+	return &Error{Reason: reason(err), URL: Redact(rawURL), Err: err}
+}
+
+func reason(err error) Reason {
+	var (
+		dns  *net.DNSError
+		op   *net.OpError
+		cert *tls.CertificateVerificationError
+		ca   x509.UnknownAuthorityError
+		host x509.HostnameError
+		rec  tls.RecordHeaderError
+		ne   net.Error
+	)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
+		return ReasonTimeout
+	case errors.As(err, &dns):
+		return ReasonDNS
+	case errors.As(err, &cert), errors.As(err, &ca), errors.As(err, &host), errors.As(err, &rec):
+		return ReasonTLS
+	case errors.As(err, &op) && op.Op == "dial":
+		return ReasonConnect
+	}
+	return ReasonBroken
+}
+
+// Redact returns the URL without its userinfo, which may be a secret.
+func Redact(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return "(unreadable URL)"
+	}
+	u.User = nil
+	return u.String()
+}

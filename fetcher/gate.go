@@ -1,0 +1,169 @@
+package fetcher
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// gates keep the manners toward every site: so many requests at a time, and
+// so much time between the starts of two (CONDUCT 12).
+type gates struct {
+	concurrency int
+	interval    time.Duration
+
+	mu   sync.Mutex
+	site map[string]*gate
+}
+
+func newGates(concurrency int, interval time.Duration) *gates {
+	return &gates{concurrency: max(1, concurrency), interval: interval, site: map[string]*gate{}}
+}
+
+// of returns the gate of the site a host belongs to.
+func (g *gates) of(host string) *gate {
+	name := Site(host)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t := g.site[name]
+	if t == nil {
+		t = &gate{free: g.concurrency, interval: g.interval}
+		g.site[name] = t
+	}
+	return t
+}
+
+// Site returns whom a host[:port] belongs to: its registrable domain. An
+// address has no domain, so there each port is a site of its own.
+func Site(hostport string) string {
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || host == "localhost" {
+		return hostport
+	}
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return domain
+	}
+	return host
+}
+
+// gate is one site's. Lists pass before article pages.
+type gate struct {
+	interval time.Duration
+
+	mu      sync.Mutex
+	free    int
+	next    time.Time // earliest start of the next request
+	rest    time.Time // the site asked not to be disturbed before
+	waiting [2][]chan struct{}
+}
+
+const (
+	forList = iota
+	forPage
+)
+
+// enter waits for a turn. The caller must leave the gate if err is nil.
+func (g *gate) enter(ctx context.Context, kind int) error {
+	if err := g.slot(ctx, kind); err != nil {
+		return err
+	}
+	if err := g.pause(ctx); err != nil {
+		g.leave()
+		return err
+	}
+	return nil
+}
+
+func (g *gate) slot(ctx context.Context, kind int) error {
+	g.mu.Lock()
+	if g.free > 0 {
+		g.free--
+		g.mu.Unlock()
+		return nil
+	}
+	turn := make(chan struct{})
+	g.waiting[kind] = append(g.waiting[kind], turn)
+	g.mu.Unlock()
+
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+		g.abandon(kind, turn)
+		return ctx.Err()
+	}
+}
+
+// abandon takes a waiter out of the queue; if its turn came meanwhile, the
+// slot goes on to the next.
+func (g *gate) abandon(kind int, turn chan struct{}) {
+	g.mu.Lock()
+	for i, w := range g.waiting[kind] {
+		if w == turn {
+			g.waiting[kind] = append(g.waiting[kind][:i], g.waiting[kind][i+1:]...)
+			g.mu.Unlock()
+			return
+		}
+	}
+	g.mu.Unlock()
+	g.leave()
+}
+
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for kind := range g.waiting {
+		if q := g.waiting[kind]; len(q) > 0 {
+			g.waiting[kind] = q[1:]
+			close(q[0])
+			return
+		}
+	}
+	g.free++
+}
+
+// pause waits until the interval since the last start is over.
+func (g *gate) pause(ctx context.Context) error {
+	g.mu.Lock()
+	now := time.Now()
+	start := now
+	if g.next.After(now) {
+		start = g.next
+	}
+	g.next = start.Add(g.interval)
+	g.mu.Unlock()
+
+	if wait := start.Sub(now); wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
+func (g *gate) resting() (until time.Time, resting bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.rest, g.rest.After(time.Now())
+}
+
+func (g *gate) restUntil(t time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if t.After(g.rest) {
+		g.rest = t
+	}
+}

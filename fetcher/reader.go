@@ -1,0 +1,173 @@
+package fetcher
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// defaultLimit is how many items of a document are taken at most.
+const defaultLimit = 2000
+
+// Reader reads the documents of one source. It is safe for concurrent use.
+type Reader struct {
+	src      Source
+	url      string // with its placeholders filled in, but for {page}
+	first    int
+	volatile []*regexp.Regexp
+	read     func(*Document) (List, error)
+}
+
+// NewReader compiles what the source says of its documents. The error says
+// which setting is wrong.
+func NewReader(src Source) (*Reader, error) {
+	rules, kind, err := src.resolve()
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{src: src, first: 1}
+	switch kind {
+	case "feed":
+		r.read, r.url = r.readFeed, src.URL
+	case "json":
+		j, err := newJSONReader(rules, src.Zone)
+		if err != nil {
+			return nil, err
+		}
+		r.read, r.url, r.first = j.read, rules.URL, rules.FirstPage
+	default:
+		return nil, fmt.Errorf("kind %q is unknown", kind)
+	}
+	if rules != nil {
+		if err := r.compileVolatile(rules.Volatile); err != nil {
+			return nil, err
+		}
+	}
+	if r.url, err = fillIn(r.url, src.Params); err != nil {
+		return nil, err
+	}
+	r.url = rebase(r.url, src.Endpoint)
+	if _, err := url.Parse(r.URL(1)); err != nil || r.url == "" {
+		return nil, fmt.Errorf("url %q is not a URL", Redact(r.url))
+	}
+	return r, nil
+}
+
+// resolve returns the rules a source is read by and the kind they are for.
+func (s *Source) resolve() (*Rules, string, error) {
+	if p, ok := Presets()[s.Kind]; ok {
+		return &p.Rules, p.Kind, nil
+	}
+	if s.Rules == nil {
+		return nil, s.Kind, nil
+	}
+	rules := *s.Rules
+	if rules.URL == "" {
+		rules.URL = s.URL
+	}
+	return &rules, s.Kind, nil
+}
+
+func (r *Reader) compileVolatile(exprs []string) error {
+	for _, x := range exprs {
+		re, err := regexp.Compile(x)
+		if err != nil {
+			return fmt.Errorf("volatile: %w", err)
+		}
+		r.volatile = append(r.volatile, re)
+	}
+	return nil
+}
+
+// URL returns the address of the list's n-th page, counted from 1.
+func (r *Reader) URL(n int) string {
+	return strings.ReplaceAll(r.url, "{page}", strconv.Itoa(r.first+n-1))
+}
+
+// Pages returns how many pages of the list may be read: 1 for a list without
+// pages.
+func (r *Reader) Pages() int {
+	if !strings.Contains(r.url, "{page}") {
+		return 1
+	}
+	return max(1, r.src.MaxPages)
+}
+
+// Read returns the items a document lists. A List with Partial set was not
+// read whole. The error is an *Error.
+func (r *Reader) Read(doc *Document) (list List, err error) {
+	defer func() {
+		// The parsers are other people's, and so are the documents.
+		if p := recover(); p != nil {
+			err = &Error{Reason: ReasonParse, URL: Redact(doc.URL), Err: fmt.Errorf("parser panic: %v", p)}
+		}
+	}()
+	list, err = r.read(doc)
+	if err != nil {
+		return List{}, fail(doc.URL, err)
+	}
+	limit := r.src.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	if len(list.Items) > limit {
+		list.Items = slices.Clip(list.Items[:limit])
+	}
+	return list, nil
+}
+
+// Print is a fingerprint of a document without what changes in every answer:
+// documents with equal prints list the same.
+func (r *Reader) Print(doc *Document) uint64 {
+	if len(r.volatile) == 0 || doc.NotModified {
+		return doc.Hash
+	}
+	body := doc.Body
+	for _, re := range r.volatile {
+		body = re.ReplaceAll(body, nil)
+	}
+	return xxhash.Sum64(body)
+}
+
+var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// fillIn replaces the placeholders of a URL by the source's params.
+func fillIn(rawURL string, params map[string]string) (string, error) {
+	var missing []string
+	out := placeholder.ReplaceAllStringFunc(rawURL, func(m string) string {
+		name := m[1 : len(m)-1]
+		value, ok := params[name]
+		if !ok && name != "page" {
+			missing = append(missing, name)
+		}
+		if !ok {
+			return m
+		}
+		return url.QueryEscape(value)
+	})
+	if missing != nil {
+		return "", fmt.Errorf("params: %s missing", strings.Join(missing, ", "))
+	}
+	return out, nil
+}
+
+// rebase replaces all before the query by another base URL.
+func rebase(rawURL, base string) string {
+	if base == "" {
+		return rawURL
+	}
+	_, query, _ := strings.Cut(rawURL, "?")
+	if query == "" {
+		return base
+	}
+	sep := "?"
+	if strings.Contains(base, "?") {
+		sep = "&"
+	}
+	return base + sep + query
+}

@@ -1,0 +1,37 @@
+package fetcher
+
+import (
+	"html"
+	"strings"
+
+	nethtml "golang.org/x/net/html"
+)
+
+// PlainText returns the text of what may be markup: tags go, entities become
+// characters. Text that is no markup stays as it is.
+func PlainText(s string) string {
+	if !strings.ContainsAny(s, "<&") {
+		return strings.TrimSpace(s)
+	}
+	var out strings.Builder
+	z := nethtml.NewTokenizer(strings.NewReader(s))
+	for {
+		switch z.Next() {
+		case nethtml.ErrorToken:
+			return strings.TrimSpace(out.String())
+		case nethtml.TextToken:
+			out.Write(z.Text())
+		}
+	}
+}
+
+// paragraphs makes HTML of plain text, one paragraph a line.
+func paragraphs(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
+		}
+	}
+	return out.String()
+}

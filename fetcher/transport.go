@@ -1,0 +1,174 @@
+package fetcher
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"syscall"
+	"time"
+
+	"code.dny.dev/ssrf"
+	"golang.org/x/net/http/httpproxy"
+)
+
+// manners travel with a request's context to every hop of its redirects.
+type manners struct {
+	kind  int  // forList or forPage
+	force bool // ignore rests
+}
+
+type mannersKey struct{}
+
+// politeTransport lets each request, and each hop of a redirect, wait for its
+// site's turn, and limits how long it may take from then on.
+type politeTransport struct {
+	base    http.RoundTripper
+	gates   *gates
+	timeout time.Duration
+}
+
+func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	m, _ := req.Context().Value(mannersKey{}).(manners)
+	g := t.gates.of(req.URL.Host)
+	if until, resting := g.resting(); resting && !m.force {
+		return nil, &Error{Reason: ReasonResting, URL: Redact(req.URL.String()), RetryAfter: time.Until(until),
+			Err: fmt.Errorf("the host asked to rest until %s", until.UTC().Format(time.RFC3339))}
+	}
+	if err := g.enter(req.Context(), m.kind); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
+	leave := sync.OnceFunc(func() { cancel(); g.leave() })
+	res, err := t.base.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	res.Body = &leavingBody{ReadCloser: res.Body, leave: leave}
+	return res, nil
+}
+
+// leavingBody leaves the gate when the body has been dealt with.
+type leavingBody struct {
+	io.ReadCloser
+	leave func()
+}
+
+func (b *leavingBody) Close() error {
+	err := b.ReadCloser.Close()
+	b.leave()
+	return err
+}
+
+// newTransport makes the connections. Addresses are judged after name
+// resolution, for every hop; only the proxy's own address is exempt.
+func newTransport(o Options) (*http.Transport, error) {
+	guard := ssrf.New(ssrf.WithAnyPort(),
+		ssrf.WithAllowedV4Prefixes(only(o.AllowPrivate, netip.Addr.Is4)...),
+		ssrf.WithAllowedV6Prefixes(only(o.AllowPrivate, netip.Addr.Is6)...))
+	proxy, proxyHosts, err := proxies(o.Proxy)
+	if err != nil {
+		return nil, err
+	}
+	d := &dialer{guard: guard, proxies: proxyHosts}
+	return &http.Transport{
+		Proxy:                  d.guardedProxy(proxy),
+		DialContext:            d.dial,
+		ForceAttemptHTTP2:      true,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  o.Timeout,
+		MaxIdleConnsPerHost:    max(2, o.PerHost),
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true, // the client hashes what was transferred
+		MaxResponseHeaderBytes: 256 << 10,
+	}, nil
+}
+
+func only(prefixes []netip.Prefix, family func(netip.Addr) bool) (out []netip.Prefix) {
+	for _, p := range prefixes {
+		if family(p.Addr()) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+type dialer struct {
+	guard   *ssrf.Guardian
+	proxies map[string]bool // host:port
+}
+
+func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	nd := &net.Dialer{Timeout: 10 * time.Second}
+	if !d.proxies[addr] {
+		nd.Control = d.control
+	}
+	return nd.DialContext(ctx, network, addr)
+}
+
+func (d *dialer) control(network, addr string, c syscall.RawConn) error {
+	if err := d.guard.Safe(network, addr, c); err != nil {
+		return &Error{Reason: ReasonPrivate, URL: addr, Err: fmt.Errorf("address is private: %w", err)}
+	}
+	return nil
+}
+
+// guardedProxy judges literal addresses before they are handed to a proxy,
+// which would resolve them out of our sight.
+func (d *dialer) guardedProxy(proxy func(*url.URL) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		p, err := proxy(req.URL)
+		if p == nil || err != nil {
+			return p, err
+		}
+		if ip, err := netip.ParseAddr(req.URL.Hostname()); err == nil {
+			if err := d.guard.SafeAddr(ip); err != nil {
+				return nil, &Error{Reason: ReasonPrivate, URL: Redact(req.URL.String()), Err: fmt.Errorf("address is private: %w", err)}
+			}
+		}
+		return p, nil
+	}
+}
+
+// proxies returns which proxy to use for a URL, and the addresses of all of
+// them. An empty setting means the environment's.
+func proxies(setting string) (func(*url.URL) (*url.URL, error), map[string]bool, error) {
+	env := httpproxy.FromEnvironment()
+	if setting != "" {
+		env = &httpproxy.Config{HTTPProxy: setting, HTTPSProxy: setting}
+	}
+	hosts := map[string]bool{}
+	for _, raw := range []string{env.HTTPProxy, env.HTTPSProxy} {
+		if raw == "" {
+			continue
+		}
+		u, err := url.Parse(raw)
+		if err != nil || u.Host == "" {
+			if u, err = url.Parse("http://" + raw); err != nil {
+				return nil, nil, fmt.Errorf("proxy: not a URL: %s", Redact(raw))
+			}
+		}
+		hosts[hostPort(u)] = true
+	}
+	if setting != "" {
+		u, err := url.Parse(setting)
+		if err != nil || u.Host == "" {
+			return nil, nil, fmt.Errorf("proxy: not a URL: %s", Redact(setting))
+		}
+		return func(*url.URL) (*url.URL, error) { return u, nil }, hosts, nil
+	}
+	return env.ProxyFunc(), hosts, nil
+}
+
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
