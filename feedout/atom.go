@@ -1,0 +1,180 @@
+package feedout
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"time"
+
+	"github.com/gorilla/feeds"
+)
+
+// The structs are ours because those of gorilla/feeds cannot carry a valid
+// modern feed: one link, no published, a category as text, a source as text.
+// Its WriteXML writes them.
+
+// atomFeed is the atom:feed element, RFC 4287 §4.1.1. All metadata precede the
+// entries, so that a streaming reader knows the feed before its first entry.
+type atomFeed struct {
+	XMLName   xml.Name      `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang      string        `xml:"xml:lang,attr,omitempty"`
+	Media     string        `xml:"xmlns:media,attr"`
+	ID        string        `xml:"id"`
+	Title     atomText      `xml:"title"`
+	Subtitle  *atomText     `xml:"subtitle"`
+	Updated   string        `xml:"updated"`
+	Author    atomPerson    `xml:"author"`
+	Links     []atomLink    `xml:"link"`
+	Generator atomGenerator `xml:"generator"`
+	Icon      string        `xml:"icon,omitempty"`
+	Rights    *atomText     `xml:"rights"`
+	Entries   []atomEntry   `xml:"entry"`
+}
+
+// atomEntry is the atom:entry element, RFC 4287 §4.1.2.
+type atomEntry struct {
+	ID          string          `xml:"id"`
+	Title       atomText        `xml:"title"`
+	Updated     string          `xml:"updated"`
+	Published   string          `xml:"published,omitempty"`
+	Author      *atomPerson     `xml:"author"`
+	Contributor *atomPerson     `xml:"contributor"`
+	Links       []atomLink      `xml:"link"`
+	Categories  []atomCategory  `xml:"category"`
+	Thumbnail   *mediaThumbnail `xml:"media:thumbnail"`
+	Summary     *atomText       `xml:"summary"`
+	Content     *atomText       `xml:"content"`
+}
+
+// atomText is a text construct, RFC 4287 §3.1, or an atom:content, §4.1.3.
+// Body is escaped already: see text.go.
+type atomText struct {
+	Type string `xml:"type,attr"`
+	Body string `xml:",innerxml"`
+}
+
+// atomPerson is a person construct, RFC 4287 §3.2.
+type atomPerson struct {
+	Name atomName `xml:"name"`
+}
+
+type atomName struct {
+	Body string `xml:",innerxml"`
+}
+
+// atomLink is RFC 4287 §4.2.7.
+type atomLink struct {
+	Rel    string `xml:"rel,attr"`
+	Type   string `xml:"type,attr,omitempty"`
+	Href   string `xml:"href,attr"`
+	Length int64  `xml:"length,attr,omitempty"`
+}
+
+// atomCategory is RFC 4287 §4.2.2.
+type atomCategory struct {
+	Term   string `xml:"term,attr"`
+	Scheme string `xml:"scheme,attr,omitempty"`
+	Label  string `xml:"label,attr,omitempty"`
+}
+
+// atomGenerator is RFC 4287 §4.2.4, without a version: an upgrade of the
+// program must not change a document.
+type atomGenerator struct {
+	URI  string `xml:"uri,attr,omitempty"`
+	Name string `xml:",chardata"`
+}
+
+// mediaThumbnail is the picture that readers show in their lists (Media RSS).
+type mediaThumbnail struct {
+	URL string `xml:"url,attr"`
+}
+
+const (
+	mediaNamespace = "http://search.yahoo.com/mrss/"
+	atomType       = "application/atom+xml"
+	htmlType       = "text/html"
+)
+
+// FeedXml makes an atomFeed a feeds.XmlFeed.
+func (f *atomFeed) FeedXml() any { return f }
+
+var _ feeds.XmlFeed = (*atomFeed)(nil)
+
+// Atom writes the feed as an Atom document (RFC 4287). It refuses a feed or an
+// article without an id: a made-up one would make every entry new to readers.
+func (f *Feed) Atom() ([]byte, error) {
+	wire, err := f.atom()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := feeds.WriteXML(wire, &b); err != nil {
+		return nil, fmt.Errorf("write atom: %w", err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}
+
+func (f *Feed) atom() (*atomFeed, error) {
+	if f.ID == "" {
+		return nil, fmt.Errorf("feed %q has no id", f.Title)
+	}
+	title := cmp.Or(line(f.Title), line(f.Self))
+	wire := &atomFeed{
+		Lang:      f.Language,
+		Media:     mediaNamespace,
+		ID:        f.ID,
+		Title:     *plainText(title),
+		Subtitle:  plainText(line(f.Subtitle)),
+		Author:    *person(title),
+		Links:     f.atomLinks(),
+		Generator: atomGenerator{URI: uri(cmp.Or(f.Generator, f.Site)), Name: "aggregator"},
+		Icon:      uri(f.Icon),
+		Rights:    plainText(line(f.Rights)),
+		Entries:   make([]atomEntry, len(f.Articles)),
+	}
+	for i := range f.Articles {
+		if f.Articles[i].ID == "" {
+			return nil, fmt.Errorf("article %q has no id", f.Articles[i].Key)
+		}
+		wire.Entries[i] = f.atomEntry(&f.Articles[i])
+	}
+	f.setUpdated(wire)
+	return wire, nil
+}
+
+// atomLinks are the links of the feed itself. There is at most one of a
+// relation and type, as RFC 4287 §4.1.1 asks of rel="alternate".
+func (f *Feed) atomLinks() []atomLink {
+	var links []atomLink
+	for _, l := range []atomLink{
+		{Rel: "self", Type: atomType, Href: uri(f.Self)},
+		{Rel: "alternate", Type: htmlType, Href: uri(f.Site)},
+		{Rel: "hub", Href: uri(f.Hub)}, // WebSub §4
+	} {
+		if l.Href != "" {
+			links = append(links, l)
+		}
+	}
+	return links
+}
+
+// setUpdated gives every entry its updated, and the feed that of the newest
+// one. It goes from the oldest entry up, so that an entry that joins the top
+// leaves the spelling of those below it alone.
+func (f *Feed) setUpdated(wire *atomFeed) {
+	var newest time.Time
+	var times timestamps
+	for i := len(f.Articles) - 1; i >= 0; i-- {
+		t := updated(&f.Articles[i])
+		wire.Entries[i].Updated = times.distinct(t)
+		if t.After(newest) {
+			newest = t
+		}
+	}
+	if newest.IsZero() {
+		newest = noTime()
+	}
+	wire.Updated = timestamp(newest)
+}

@@ -1,0 +1,89 @@
+package feedout
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+// Document is a published document. Its bytes are never changed, so that any
+// number of slow readers may share them.
+type Document struct {
+	Type     string    // Content-Type
+	Modified time.Time // when its content last changed; zero where unknown
+	Representation
+	gzip, brotli func() Representation
+}
+
+// Representation is a document in one content coding. Each has an entity tag
+// of its own: they are different bytes (RFC 9110 §8.8.3).
+type Representation struct {
+	Coding string // Content-Encoding; empty for none
+	ETag   string // strong, quoted
+	Body   []byte
+}
+
+// Names of content codings, RFC 9110 §8.4.1 and RFC 7932.
+const (
+	identity = "identity"
+	gzipped  = "gzip"
+	brotlied = "br"
+)
+
+// newDocument keeps body, and compresses it once when it is first asked for
+// so: of many feeds only some are read between two changes.
+func newDocument(mediaType string, modified time.Time, body []byte) *Document {
+	return &Document{
+		Type:           mediaType + "; charset=utf-8",
+		Modified:       modified.Truncate(time.Second),
+		Representation: newRepresentation("", body),
+		gzip:           sync.OnceValue(func() Representation { return newRepresentation(gzipped, gzipBytes(body)) }),
+		brotli:         sync.OnceValue(func() Representation { return newRepresentation(brotlied, brotliBytes(body)) }),
+	}
+}
+
+// In returns the document in a content coding: "gzip", "br", or the plain
+// bytes for any other.
+func (d *Document) In(coding string) Representation {
+	switch coding {
+	case gzipped:
+		return d.gzip()
+	case brotlied:
+		return d.brotli()
+	}
+	return d.Representation
+}
+
+func newRepresentation(coding string, body []byte) Representation {
+	sum := sha256.Sum256(body)
+	return Representation{
+		Coding: coding,
+		ETag:   `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`,
+		Body:   body,
+	}
+}
+
+func gzipBytes(body []byte) []byte {
+	var b bytes.Buffer
+	return compressed(&b, gzip.NewWriter(&b), body)
+}
+
+// Level 5 makes Chinese text smaller than gzip does at any level, in the time
+// of its default one.
+func brotliBytes(body []byte) []byte {
+	var b bytes.Buffer
+	return compressed(&b, brotli.NewWriterLevel(&b, 5), body)
+}
+
+// compressed writes body to zw, which writes to b and so cannot fail.
+func compressed(b *bytes.Buffer, zw io.WriteCloser, body []byte) []byte {
+	_, _ = zw.Write(body)
+	_ = zw.Close()
+	return bytes.Clone(b.Bytes())
+}

@@ -1,0 +1,223 @@
+package feedout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// Loader finds what is to be published.
+type Loader interface {
+	// Feed returns the feed of a slug, or ErrNoFeed. A slug may hold a
+	// slash, as in "stock/sz000931".
+	Feed(ctx context.Context, slug string) (*Feed, error)
+	// Outlines returns the feeds on offer, and what the list is called.
+	Outlines(ctx context.Context) (title string, outlines []Outline, err error)
+}
+
+// Options may all be left zero.
+type Options struct {
+	// MaxAge is how long readers may keep the feed of a slug without asking
+	// again: its real cadence. The slug of the list of feeds is "". Ten
+	// minutes where it is nil or says zero.
+	MaxAge func(slug string) time.Duration
+	// Timeout ends a load that hangs; default 30 s.
+	Timeout time.Duration
+	// Log is told of documents that could not be rendered.
+	Log *slog.Logger
+	// Now is the clock; default time.Now. No document shows it.
+	Now func() time.Time
+}
+
+// Publisher renders each document once per change and serves its bytes.
+type Publisher struct {
+	load   Loader
+	o      Options
+	flight singleflight.Group
+
+	mu      sync.Mutex // held for look-ups only, never while loading or writing
+	changes uint64     // how often Changed was called
+	slots   map[string]*slot
+}
+
+// slot is the state of one path.
+type slot struct {
+	slug     string
+	doc      *Document // the last good one; nil before the first
+	changed  uint64    // Publisher.changes at the last change
+	rendered uint64    // changed when the load of doc began
+}
+
+// New returns a Publisher of what load finds.
+func New(load Loader, o Options) *Publisher {
+	if o.MaxAge == nil {
+		o.MaxAge = func(string) time.Duration { return 0 }
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Publisher{load: load, o: o, slots: map[string]*slot{}}
+}
+
+// Changed says that the articles of these feeds changed, or of all feeds when
+// none is named. They are rendered anew, and the list of feeds with them, at
+// the next request.
+func (p *Publisher) Changed(slugs ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changes++
+	for _, s := range p.slots {
+		if len(slugs) == 0 || s.slug == "" || slices.Contains(slugs, s.slug) {
+			s.changed = p.changes
+		}
+	}
+}
+
+// Document returns what is published at path, rendered anew if it changed. It
+// returns ErrNoFeed where nothing is. When rendering fails it returns the last
+// good document, and the error only where there never was one.
+func (p *Publisher) Document(ctx context.Context, path string) (*Document, error) {
+	slug, ok := slugOf(path)
+	if !ok {
+		return nil, ErrNoFeed
+	}
+	s, doc, count := p.slot(path, slug)
+	if doc != nil {
+		return doc, nil
+	}
+	// Who asks after a change must not join a load that began before it:
+	// the count is part of the key.
+	done := p.flight.DoChan(fmt.Sprint(path, " ", count), func() (any, error) {
+		// All who wait share the result, so one who leaves must not end it.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.o.Timeout)
+		defer cancel()
+		return p.refresh(ctx, path, s, count)
+	})
+	select {
+	case r := <-done:
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.(*Document), nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// slot returns the slot of a path, its document if that is current, and the
+// number of changes so far.
+func (p *Publisher) slot(path, slug string) (*slot, *Document, uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.slots[path]
+	if s == nil {
+		s = &slot{slug: slug, changed: p.changes}
+		p.slots[path] = s
+	}
+	if s.rendered != s.changed {
+		return s, nil, s.changed
+	}
+	return s, s.doc, s.changed
+}
+
+// refresh renders a path and puts the document into its slot.
+func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uint64) (*Document, error) {
+	doc, err := p.render(ctx, s.slug)
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case errors.Is(err, ErrNoFeed):
+		// Strangers may ask for anything: what is not there costs nothing.
+		if p.slots[path] == s {
+			delete(p.slots, path)
+		}
+		return nil, ErrNoFeed
+	case err != nil:
+		p.o.Log.Error("feed not rendered", "path", path, "err", err)
+		if s.doc == nil {
+			return nil, err
+		}
+		return s.doc, nil // and the next request tries again
+	case s.doc != nil && count < s.rendered:
+		return s.doc, nil // a later load was faster
+	}
+	s.doc, s.rendered = p.successor(s.doc, doc), count
+	return s.doc, nil
+}
+
+// successor is what follows old: old itself if no byte changed, with its
+// compressed bytes. Where content changed by leaving, no article tells when:
+// it was now.
+func (p *Publisher) successor(old, doc *Document) *Document {
+	if old == nil {
+		return doc
+	}
+	if old.ETag == doc.ETag {
+		return old
+	}
+	if !doc.Modified.IsZero() && !doc.Modified.After(old.Modified) {
+		doc.Modified = p.o.Now().Truncate(time.Second)
+	}
+	return doc
+}
+
+// render loads a slug and writes its document.
+func (p *Publisher) render(ctx context.Context, slug string) (doc *Document, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	if slug == "" {
+		title, outlines, err := p.load.Outlines(ctx)
+		if err != nil {
+			return nil, err
+		}
+		body, err := OPML(title, outlines)
+		if err != nil {
+			return nil, err
+		}
+		return newDocument(opmlType, time.Time{}, body), nil
+	}
+	f, err := p.load.Feed(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	body, err := f.Atom()
+	if err != nil {
+		return nil, err
+	}
+	return newDocument(atomType, f.Modified(), body), nil
+}
+
+// Paths of the published documents.
+const (
+	opmlPath   = "/feeds.opml"
+	feedPrefix = "/feeds/"
+	atomSuffix = ".atom"
+)
+
+// slugOf returns the slug that a path stands for; it is empty for the list of
+// feeds.
+func slugOf(path string) (slug string, ok bool) {
+	if path == opmlPath {
+		return "", true
+	}
+	slug, prefixed := strings.CutPrefix(path, feedPrefix)
+	slug, suffixed := strings.CutSuffix(slug, atomSuffix)
+	return slug, prefixed && suffixed && slug != ""
+}

@@ -1,0 +1,126 @@
+package feedout
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const methods = "GET, HEAD, OPTIONS"
+
+// ServeHTTP serves /feeds.opml and /feeds/SLUG.atom. Feeds are public: any
+// page may read them (CORS), and no browser may take them for something else.
+func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h["Access-Control-Allow-Origin"] = []string{"*"}
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	slug, ok := slugOf(r.URL.Path)
+	if !ok {
+		fail(w, http.StatusNotFound)
+		return
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		p.serve(w, r, slug)
+	case http.MethodOptions:
+		h.Set("Allow", methods)
+		h.Set("Access-Control-Allow-Methods", methods)
+		h.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, Range")
+		h.Set("Access-Control-Max-Age", "86400")
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		h.Set("Allow", methods) // RFC 9110 §15.5.6
+		fail(w, http.StatusMethodNotAllowed)
+	}
+}
+
+func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, slug string) {
+	doc, err := p.Document(r.Context(), r.URL.Path)
+	switch {
+	case errors.Is(err, ErrNoFeed):
+		fail(w, http.StatusNotFound)
+		return
+	case err != nil:
+		w.Header().Set("Retry-After", "60")
+		fail(w, http.StatusServiceUnavailable)
+		return
+	}
+	w.Header()["Vary"] = []string{"Accept-Encoding"} // of a 304 and a 406 too
+	coding, ok := negotiate(r.Header["Accept-Encoding"])
+	if !ok {
+		fail(w, http.StatusNotAcceptable)
+		return
+	}
+	p.send(w, r, doc, doc.In(coding), slug)
+}
+
+// send answers with a representation, or a part of it, or the news that the
+// reader has it already.
+func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, rep Representation, slug string) {
+	h := w.Header()
+	h["Etag"] = []string{rep.ETag}
+	h["Cache-Control"] = []string{p.cacheControl(slug)}
+	h["Access-Control-Expose-Headers"] = []string{"ETag"}
+	modified := p.modified(doc)
+	if !modified.IsZero() {
+		h["Last-Modified"] = []string{modified.UTC().Format(http.TimeFormat)}
+	}
+	switch status := evaluate(r.Header, rep.ETag, modified); status {
+	case http.StatusOK:
+	case http.StatusNotModified:
+		w.WriteHeader(status) // RFC 9110 §15.4.5: with these, and without a type
+		return
+	default:
+		fail(w, status)
+		return
+	}
+	h["Content-Type"] = []string{doc.Type}
+	h["Accept-Ranges"] = []string{"bytes"}
+	if rep.Coding != "" {
+		h["Content-Encoding"] = []string{rep.Coding}
+	}
+	// Ranges are for GET only, RFC 9110 §14.2. Whole bodies do without
+	// ServeContent, which would copy them in pieces of 32 KB.
+	if r.Method == http.MethodGet && r.Header.Get("Range") != "" {
+		http.ServeContent(w, r, "", modified, bytes.NewReader(rep.Body))
+		return
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(rep.Body))}
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(rep.Body) // the reader is gone: nobody is left to tell
+	}
+}
+
+// modified is what Last-Modified says: never later than now, RFC 9110
+// §8.8.2.1, whatever the origin's clock made of its articles.
+func (p *Publisher) modified(doc *Document) time.Time {
+	if now := p.o.Now(); doc.Modified.After(now) {
+		return now.Truncate(time.Second)
+	}
+	return doc.Modified
+}
+
+// cacheControl lets readers and caches keep the bytes until the next change is
+// likely, and a day longer while this program is away (RFC 9111 §5.2.2, RFC
+// 5861 §4).
+func (p *Publisher) cacheControl(slug string) string {
+	age := p.o.MaxAge(slug)
+	if age <= 0 {
+		age = 10 * time.Minute
+	}
+	return fmt.Sprintf("public, max-age=%d, stale-if-error=86400", int(age.Seconds()))
+}
+
+// fail answers with a short text. It must not be kept: a feed that is missing
+// now may be there soon.
+func fail(w http.ResponseWriter, status int) {
+	h := w.Header()
+	h.Del("Etag")
+	h.Del("Last-Modified")
+	h.Set("Cache-Control", "no-cache")
+	http.Error(w, strings.ToLower(http.StatusText(status)), status)
+}

@@ -1,0 +1,118 @@
+package feedout
+
+import (
+	"html"
+	"strings"
+)
+
+// plainText is a text construct of type "text"; nil where there is no text.
+// Text in which a reader could see markup, as in "</b>", is given as HTML with
+// its characters escaped: it means the same and leaves nothing to guess.
+func plainText(s string) *atomText {
+	switch {
+	case s == "":
+		return nil
+	case strings.Contains(s, "</"):
+		return htmlText(html.EscapeString(s))
+	}
+	return &atomText{Type: "text", Body: escapeText(s)}
+}
+
+// htmlText is escaped HTML; nil where there is none.
+func htmlText(s string) *atomText {
+	s = clean(s)
+	if strings.TrimSpace(s) == "" {
+		return nil
+	}
+	return &atomText{Type: "html", Body: escapeMarkup(s)}
+}
+
+// person is a person construct; nil where there is no name. A name is not a
+// text construct and cannot say that it is no markup, so it loses its tags.
+func person(name string) *atomPerson {
+	name = line(textOf(name))
+	if name == "" {
+		return nil
+	}
+	return &atomPerson{Name: atomName{Body: escapeText(name)}}
+}
+
+// line makes s one clean line.
+func line(s string) string {
+	return strings.Join(strings.Fields(clean(s)), " ")
+}
+
+// shorten cuts s to what fits a title.
+func shorten(s string) string {
+	const most = 60
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return strings.TrimSpace(s[:i]) + "…"
+		}
+	}
+	return s
+}
+
+// textOf is the text of clean HTML.
+func textOf(markup string) string {
+	var b strings.Builder
+	for markup != "" {
+		text, rest, tag := strings.Cut(markup, "<")
+		b.WriteString(text)
+		if !tag {
+			break
+		}
+		b.WriteByte(' ')
+		_, markup, _ = strings.Cut(rest, ">")
+	}
+	return html.UnescapeString(b.String())
+}
+
+// clean removes what XML forbids (XML 1.0 §2.2) and what it discourages there:
+// control and private control characters and the noncharacters. What stands
+// for a character that was lost on the way becomes a question mark.
+func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
+	return strings.Map(cleanRune, s)
+}
+
+func isClean(s string) bool {
+	for _, r := range s {
+		if cleanRune(r) != r {
+			return false
+		}
+	}
+	return true
+}
+
+func cleanRune(r rune) rune {
+	switch {
+	case r == '\t', r == '\n':
+		return r
+	case r == '\r':
+		return '\n'
+	case r < ' ', 0x7F <= r && r <= 0x9F, 0xFDD0 <= r && r <= 0xFDEF, r&0xFFFE == 0xFFFE:
+		return -1
+	case r == '\uFFFD':
+		return '?'
+	}
+	return r
+}
+
+// escapeText escapes plain text with hexadecimal references, the form that the
+// most readers take for a character and not for the start of markup.
+func escapeText(s string) string {
+	if !strings.ContainsAny(s, "&<>") {
+		return s
+	}
+	return strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;").Replace(s)
+}
+
+// escapeMarkup escapes HTML. That the ">" is escaped too keeps "]]>", which no
+// text may contain (XML 1.0 §2.4), out of it.
+func escapeMarkup(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
