@@ -1,0 +1,147 @@
+package config
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// decoder fills a Config from YAML nodes. It is ours because the library's
+// strict mode stops at the first mistake of a mapping and tells no path.
+type decoder struct {
+	*findings
+	config     *Config
+	credential func(name string) (string, error)
+	left       int // values that may still be read: aliases multiply them
+}
+
+// maxValues is far beyond any configuration and soon reached by a YAML bomb.
+const maxValues = 1 << 18
+
+// singular marks lists that may be written as a single value.
+type singular interface{ singular() }
+
+func (Schedules) singular() {}
+func (Patterns) singular()  {}
+func (Selectors) singular() {}
+
+// heir is an element that takes its defaults from what is read already.
+type heir interface{ inherit(*Config) }
+
+// decode reads the node of path into v, which holds the default. A null leaves it.
+func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string) {
+	if d.left--; d.left < 0 {
+		d.bad("", "an alias may be repeating too much", "more than %d values", maxValues)
+		return
+	}
+	d.note(n, path)
+	if n = target(n); isNull(n) {
+		return
+	}
+	switch text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); {
+	case ok:
+		d.text(n, text, path)
+	case v.Kind() == reflect.Struct:
+		d.section(n, v, path)
+	case v.Kind() == reflect.Slice:
+		d.list(n, v, path)
+	case v.Kind() == reflect.Map:
+		d.table(n, v, path)
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.decode(n, v.Elem(), path)
+	default:
+		d.plain(n, v, path)
+	}
+}
+
+// note remembers where path stands. Values of the environment are noted before.
+func (d *decoder) note(n *yaml.Node, path string) {
+	if _, ok := d.at[path]; !ok {
+		d.at[path] = place{line: n.Line, column: n.Column}
+	}
+}
+
+// section reads a mapping into a struct, in the order of the struct, so that
+// sources come after what they inherit.
+func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
+	pairs, ok := d.pairs(n, path)
+	if !ok {
+		return
+	}
+	values := map[string]*yaml.Node{}
+	for _, p := range pairs {
+		values[p.key] = p.value
+	}
+	var known []string
+	for i := range v.NumField() {
+		key := v.Type().Field(i).Tag.Get("yaml")
+		known = append(known, key)
+		if value := values[key]; value != nil {
+			d.decode(value, v.Field(i), join(path, key))
+		}
+	}
+	d.unknown(pairs, known, path)
+}
+
+// list reads a sequence, or one value where that may stand for a list.
+func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
+	values := n.Content
+	_, single := v.Interface().(singular)
+	switch {
+	case n.Kind == yaml.ScalarNode && n.Line == 0:
+		values = split(n)
+	case n.Kind == yaml.ScalarNode && single:
+		values = []*yaml.Node{n}
+	case n.Kind != yaml.SequenceNode:
+		d.bad(path, "", "want a list, not %s", describe(n))
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))
+	for i, value := range values {
+		element := fmt.Sprintf("%s[%d]", path, i)
+		if n == value {
+			element = path
+		}
+		d.element(value, v.Index(i), element)
+	}
+}
+
+// element reads a value that, unlike a section's, cannot be left out.
+func (d *decoder) element(n *yaml.Node, v reflect.Value, path string) {
+	if heir, ok := v.Addr().Interface().(heir); ok {
+		heir.inherit(d.config)
+	}
+	d.decode(n, v, path)
+	if isNull(target(n)) {
+		d.bad(path, "", "is empty")
+	}
+}
+
+// table reads a mapping with keys of the owner's choice.
+func (d *decoder) table(n *yaml.Node, v reflect.Value, path string) {
+	pairs, ok := d.pairs(n, path)
+	if !ok {
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, p := range pairs {
+		value := reflect.New(v.Type().Elem()).Elem()
+		d.decode(p.value, value, join(path, p.key))
+		v.SetMapIndex(reflect.ValueOf(p.key), value)
+	}
+}
+
+// split makes a list of a variable's a,b,c.
+func split(n *yaml.Node) []*yaml.Node {
+	var nodes []*yaml.Node
+	for part := range strings.SplitSeq(n.Value, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			nodes = append(nodes, &yaml.Node{Kind: yaml.ScalarNode, Value: part})
+		}
+	}
+	return nodes
+}

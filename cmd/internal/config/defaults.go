@@ -1,0 +1,91 @@
+package config
+
+import (
+	"strings"
+	"time"
+	_ "time/tzdata" // so that zones are known on machines without a zone database
+)
+
+// shanghai is the civil time of the Sina kinds.
+const shanghai = "Asia/Shanghai"
+
+// Default returns the configuration of an empty file: valid but for the sources
+// it does not have.
+func Default() *Config {
+	c := &Config{
+		Site: Site{
+			Title:    "新浪财经",
+			BaseURL:  "http://127.0.0.1:8080",
+			Language: "zh-CN",
+			Timezone: zone(shanghai),
+		},
+		Listen:   "127.0.0.1:8080",
+		Database: "aggregator.db",
+		Fetch: Fetch{
+			Timeout:     Duration(30 * time.Second),
+			MaxBody:     8 << 20,
+			Concurrency: 16,
+			PerHost:     PerHost{Concurrency: 2, Interval: Duration(500 * time.Millisecond)},
+			MaxPages:    20,
+			FullText:    true,
+		},
+		Feeds: Feeds{
+			Entries:    50,
+			Window:     Duration(24 * time.Hour),
+			MaxEntries: 500,
+			Formats:    []string{"atom", "rss", "json"},
+		},
+		Dedup:     Dedup{Scope: "all", Similar: true},
+		Retention: Retention{Raw: Duration(7 * 24 * time.Hour)},
+	}
+	return c
+}
+
+// inherit fills a source before its own keys are read.
+func (s *Source) inherit(c *Config) {
+	s.Kind = "feed"
+	s.MaxPages = c.Fetch.MaxPages
+	s.Body = "clean"
+	s.FullText = c.Fetch.FullText
+	s.Limit = 2000
+	s.Enabled = true
+	s.FirstPage = 1
+}
+
+// complete fills what a source derives from its own keys and the whole.
+func (s *Source) complete(c *Config) {
+	if s.Title == "" {
+		s.Title = s.Name
+	}
+	if len(s.Categories) == 0 {
+		s.Categories = []string{s.Title}
+	}
+	if len(s.Schedule) == 0 {
+		s.Schedule = Schedules{hourly()}
+	}
+	if s.Timezone.Location == nil {
+		s.Timezone = c.Site.Timezone
+		if isSina(s.Kind) {
+			s.Timezone = zone(shanghai)
+		}
+	}
+}
+
+// complete fills what is derived once all is read.
+func (c *Config) complete() {
+	c.Site.BaseURL = strings.TrimRight(c.Site.BaseURL, "/")
+	for i := range c.Sources {
+		c.Sources[i].complete(c)
+	}
+	for i := range c.Feeds.Saved {
+		if s := &c.Feeds.Saved[i]; s.Title == "" {
+			s.Title = s.Slug
+		}
+	}
+	for name, category := range c.Categories {
+		if category.Title == "" {
+			category.Title = name
+			c.Categories[name] = category
+		}
+	}
+}
