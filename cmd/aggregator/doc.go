@@ -1,0 +1,52 @@
+/*
+Aggregator fetches the news of Sina finance, and of any site with a feed or a
+JSON API, keeps each article once, and publishes the categories as feeds.
+
+# Code tour
+
+Read it bottom-up; each package's comment says what to call first.
+
+  - [aggregator/normalize/article]: the Article that all stages share, and the
+    front-matter file it is written as. A leaf.
+  - [aggregator/fetcher]: Source, Document, Item. The Client fetches politely:
+    one gate per site, conditional requests, limits on everything. A Reader
+    reads what a source lists: feeds through gofeed, JSON APIs through jq. The
+    Sina kinds are data for the same mechanism (presets.yaml).
+  - [aggregator/fetcher/simulated]: a seeded Sina on the loopback interface,
+    with quirks and faults. Tests, benchmarks and demo use it.
+  - [aggregator/normalize]: Item and page become an Article: which article it
+    is (Identities), then extraction, cleaning, sanitising, dates, stocks.
+  - [aggregator/storage]: one bbolt file. Articles, the keys they are known
+    by, and every source's state change in one transaction.
+  - [aggregator/feedout]: articles become feed documents, rendered once per
+    change and served as bytes.
+  - [aggregator/cmd/internal/config]: the configuration, strict.
+  - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
+    the schedule, the archive writer, and the control socket.
+  - [aggregator/cmd/internal/web]: the public listener.
+  - this command: one file per command, nothing else.
+
+Imports point one way only: cmd to everything, feedout, storage and normalize
+to article, normalize to fetcher. A test in this package keeps it so.
+
+# One cycle of one source
+
+	due -> fetch the list (conditional)
+	    -> not modified, or the same bytes: the outcome is noted, that is all
+	    -> items; further pages while known ground is not reached
+	    -> store: which are new or changed?
+	    -> oldest first, in batches:
+	         fetch article pages -> normalise -> one transaction; the list's
+	         validators go in with the last batch
+	    -> the feeds of the categories touched are rendered at the next request
+
+Batches are committed oldest first, so that known ground has no holes: after a
+crash what is unknown is the newest, and the next cycle finds it by itself.
+
+# Where a command runs
+
+A command that needs the database runs inside the daemon if there is one: it
+hands its command line to the control socket, and the daemon executes the same
+code and streams the output back. Else it opens the database itself.
+*/
+package main

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/daemon"
+)
+
+func newExport(p *program) *cobra.Command {
+	var f filter
+	var extra bool
+	cmd := &cobra.Command{
+		Use:     "export DIR",
+		Short:   "Write articles as front-matter files",
+		Long:    "Write articles as front-matter files DIR/YYYY/MM/DD/ID.md.",
+		Example: "  aggregator export --category 金融 --since 2026-01-01 posts",
+		Args:    usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+				return p.export(ctx, cmd, d, &f, args[0], extra)
+			})
+		},
+	}
+	f.flags(cmd, 0)
+	cmd.Flags().BoolVar(&extra, "extra", false, "add the keys from which import restores an article whole")
+	return cmd
+}
+
+func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daemon, f *filter, dir string, extra bool) error {
+	q, err := f.query(cmd, d.Zone())
+	if err != nil {
+		return err
+	}
+	n := 0
+	for a, err := range d.Store().Articles(q) {
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d articles", n)}
+		}
+		file, err := d.File(&a, extra)
+		if err != nil {
+			return err
+		}
+		if err := p.File(filepath.Join(dir, filepath.FromSlash(a.Path(d.Zone()))), file); err != nil {
+			return &failure{code: exitCannotRun, err: fmt.Errorf("export: %w", err)}
+		}
+		n++
+	}
+	_, err = fmt.Fprintf(p.Err, "%d articles written to %s\n", n, dir)
+	return err
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/daemon"
+	"aggregator/fetcher"
+)
+
+func newFetch(p *program) *cobra.Command {
+	var once, asJSON bool
+	var o daemon.Options
+	cmd := &cobra.Command{
+		Use:   "fetch [--once] [SOURCE...]",
+		Short: "Fetch sources on schedule, or all now",
+		Long: `Fetch sources on schedule without publishing, until interrupted. With --once,
+fetch every named source, or every enabled one, now and exit: due or not, but
+for hosts that asked to rest.
+
+Beside a running daemon, fetch --once has that daemon fetch.`,
+		Example: `  aggregator fetch --once
+  aggregator fetch --once --dry-run sina-china`,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if !once {
+				return p.fetchOnSchedule(cmd, names, o)
+			}
+			return p.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+				return p.fetchOnce(ctx, d, names, o, asJSON)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&once, "once", false, "one round now, then exit")
+	cmd.Flags().BoolVar(&o.Force, "force", false, "ignore rests, validators and body hashes")
+	cmd.Flags().BoolVar(&o.DryRun, "dry-run", false, "store nothing, show what would be new")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per source")
+	return cmd
+}
+
+func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.Options) error {
+	if o != (daemon.Options{}) || len(names) > 0 {
+		return usage(cmd, errors.New("source names, --force and --dry-run need --once"))
+	}
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	return p.alone(cmd.Context(), cfg, p.logger(slog.LevelInfo), func(ctx context.Context, d *daemon.Daemon) error {
+		stop, err := p.openControl(ctx, cfg, d)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		return d.Run(ctx)
+	})
+}
+
+// fetchOnce reports each source as it is done, then whether any failed.
+func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []string, o daemon.Options, asJSON bool) error {
+	failed := 0
+	err := d.Once(ctx, names, o, func(r daemon.Report) {
+		if r.Failed() {
+			failed++
+		}
+		p.reportFetch(r, o, asJSON)
+	})
+	var unknown *daemon.UnknownSource
+	if errors.As(err, &unknown) {
+		return &failure{code: exitUsage, err: err, hint: "`aggregator sources` lists them"}
+	}
+	if ctx.Err() != nil {
+		return &failure{code: exitFailed, err: errors.New("interrupted: what was fetched is stored")}
+	}
+	if err == nil && failed > 0 {
+		return &failure{code: exitFailed}
+	}
+	return err
+}
+
+func (p *program) reportFetch(r daemon.Report, o daemon.Options, asJSON bool) {
+	if asJSON {
+		_ = json.NewEncoder(p.Out).Encode(reportJSON(r)) // a closed pipe ends the program anyway
+		if !r.Failed() {
+			return
+		}
+	}
+	switch {
+	case errors.Is(r.Err, context.Canceled):
+	case r.Failed():
+		report(p.Err, &failure{err: fmt.Errorf("source %s: %w", r.Source, r.Err), hint: fetcher.Hint(r.Err)})
+	case r.Resting:
+		fmt.Fprintf(p.Out, "%s: resting: %v\n", r.Source, r.Err)
+	case o.DryRun:
+		p.reportPreview(r)
+	default:
+		fmt.Fprintf(p.Out, "%s: %s (%s)\n", r.Source, outcome(r), r.Took.Round(time.Millisecond))
+	}
+}
+
+// outcome says in a line what a cycle brought.
+func outcome(r daemon.Report) string {
+	if r.NotModified && r.Pages == 0 {
+		return "not modified"
+	}
+	parts := []string{fmt.Sprintf("%d items, %d new", r.Items, r.New)}
+	for _, n := range []struct {
+		count int
+		what  string
+	}{{r.Edited, "edited"}, {r.Filed, "filed"}, {r.FailedPages, "pages failed, to be tried again"}} {
+		if n.count > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.what))
+		}
+	}
+	if r.Gap != "" {
+		parts = append(parts, r.Gap)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (p *program) reportPreview(r daemon.Report) {
+	fmt.Fprintf(p.Out, "%s: %s\n", r.Source, outcome(r))
+	for _, a := range r.Articles {
+		fmt.Fprintf(p.Out, "  %s  %s\n    %s\n", a.Published.Format(time.RFC3339), a.Title, a.Link)
+	}
+}
+
+// fetchJSON is a line of fetch --once --json.
+type fetchJSON struct {
+	Source      string   `json:"source"`
+	Outcome     string   `json:"outcome"` // ok, not modified, resting or failed
+	Items       int      `json:"items"`
+	New         int      `json:"new"`
+	Edited      int      `json:"edited"`
+	Filed       int      `json:"filed"`
+	Pages       int      `json:"pages"`
+	FailedPages int      `json:"failed_pages"`
+	Gap         string   `json:"gap,omitempty"`
+	Error       string   `json:"error,omitempty"`
+	Reason      string   `json:"reason,omitempty"`
+	Seconds     float64  `json:"seconds"`
+	Titles      []string `json:"titles,omitempty"` // of a dry run: what would be new
+}
+
+func reportJSON(r daemon.Report) fetchJSON {
+	j := fetchJSON{
+		Source: r.Source, Outcome: "ok", Items: r.Items, New: r.New, Edited: r.Edited, Filed: r.Filed,
+		Pages: r.Pages, FailedPages: r.FailedPages, Gap: r.Gap, Seconds: r.Took.Seconds(),
+	}
+	switch {
+	case r.Resting:
+		j.Outcome = "resting"
+	case r.Err != nil:
+		j.Outcome, j.Error, j.Reason = "failed", r.Err.Error(), string(fetcher.ReasonOf(r.Err))
+	case r.NotModified:
+		j.Outcome = "not modified"
+	}
+	for _, a := range r.Articles {
+		j.Titles = append(j.Titles, a.Title)
+	}
+	return j
+}

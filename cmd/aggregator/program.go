@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/gosimple/slug"
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/cmd/internal/daemon"
+	"aggregator/fetcher"
+	"aggregator/storage"
+)
+
+// program is what a command runs in: its streams and settings and, for a
+// command that runs inside a daemon, that daemon.
+type program struct {
+	daemon.Streams
+	terminal bool // stdout is one
+	environ  []string
+	args     []string // as given, to be passed on to a daemon
+	attached *daemon.Daemon
+
+	config    string
+	logLevel  slogLevel
+	logFormat string
+}
+
+func newProgram(out, err io.Writer, environ []string) *program {
+	return &program{
+		Streams:  daemon.Streams{Out: out, Err: err, File: writeFile},
+		terminal: isTerminal(out), environ: environ,
+	}
+}
+
+// writeFile writes a file of export, whole or not at all.
+func writeFile(name string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return renameio.WriteFile(name, data, 0o644)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// systemConfig is where packages put the configuration.
+const systemConfig = "/etc/aggregator/config.yaml"
+
+// load reads the configuration: the file named, else config.yaml here, else
+// the system's.
+func (p *program) load() (*config.Config, error) {
+	path := p.config
+	if path == "" {
+		path = "config.yaml"
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(systemConfig); err == nil {
+				path = systemConfig
+			}
+		}
+	}
+	cfg, err := config.Load(path, p.environ...)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &failure{code: exitUsage, err: fmt.Errorf("no configuration: %s does not exist", path),
+			hint: "name one with --config FILE, or try `aggregator demo`, which needs none"}
+	}
+	if err != nil {
+		return nil, &failure{code: exitUsage, err: err}
+	}
+	return cfg, nil
+}
+
+// logger returns the log on stderr: coloured on a terminal, else JSON.
+// Without --log-level it starts at the level given.
+func (p *program) logger(level slog.Level) *slog.Logger {
+	if p.logLevel.set {
+		level = p.logLevel.Level
+	}
+	terminal := isTerminal(p.Err)
+	if p.logFormat == "json" || p.logFormat == "" && !terminal {
+		return slog.New(slog.NewJSONHandler(p.Err, &slog.HandlerOptions{Level: level}))
+	}
+	return slog.New(tint.NewHandler(p.Err, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal}))
+}
+
+// task is what a command does with the daemon that runs it.
+type task func(ctx context.Context, d *daemon.Daemon) error
+
+// inDaemon runs a task where the database is: inside the running daemon if
+// there is one, else in a daemon of our own on the opened file.
+func (p *program) inDaemon(cmd *cobra.Command, level slog.Level, do task) error {
+	if p.attached != nil {
+		return do(cmd.Context(), p.attached)
+	}
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	err = p.passOn(cmd.Context(), cfg)
+	if !errors.Is(err, daemon.ErrNoDaemon) {
+		return err
+	}
+	return p.alone(cmd.Context(), cfg, p.logger(level), do)
+}
+
+// passOn has the running daemon run this command line.
+func (p *program) passOn(ctx context.Context, cfg *config.Config) error {
+	code, err := daemon.Dial(ctx, cfg.ControlPath(), daemon.Call{Args: p.args, Terminal: p.terminal}, p.Streams)
+	if ctx.Err() != nil {
+		return &failure{code: exitFailed, err: errors.New("interrupted")}
+	}
+	if err == nil && code != exitOK {
+		return &failure{code: code} // the daemon has said why
+	}
+	return err
+}
+
+// alone runs a task in a daemon of our own.
+func (p *program) alone(ctx context.Context, cfg *config.Config, log *slog.Logger, do task) error {
+	store, err := openStore(cfg)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	client, err := newClient(cfg)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	d, err := daemon.New(log, cfg, client, store)
+	if err != nil {
+		return &failure{code: exitUsage, err: err}
+	}
+	return do(ctx, d)
+}
+
+func openStore(cfg *config.Config) (*storage.Store, error) {
+	path := cfg.Database.Reveal()
+	store, err := storage.Open(path, storage.Options{
+		Authority: cfg.TagAuthority(time.Now()),
+		Slug: func(name string) string {
+			if c := cfg.Categories[name]; c.Slug != "" {
+				return c.Slug
+			}
+			return slug.Make(name)
+		},
+	})
+	switch {
+	case errors.Is(err, storage.ErrLocked):
+		return nil, &failure{code: exitCannotRun, err: err, hint: "another program has it open, or a daemon with another control socket: see `control` in the configuration"}
+	case errors.Is(err, storage.ErrDamaged):
+		return nil, &failure{code: exitCannotRun, err: err, hint: "restore a backup in its place, or start anew: the next run makes an empty database"}
+	case err != nil:
+		return nil, &failure{code: exitCannotRun, err: err, hint: "see `database` in the configuration"}
+	}
+	return store, nil
+}
+
+func newClient(cfg *config.Config) (*fetcher.Client, error) {
+	client, err := fetcher.NewClient(fetcher.Options{
+		UserAgent: cfg.UserAgent(version()), Timeout: time.Duration(cfg.Fetch.Timeout), MaxBody: int64(cfg.Fetch.MaxBody),
+		PerHost: cfg.Fetch.PerHost.Concurrency, Interval: time.Duration(cfg.Fetch.PerHost.Interval),
+		AllowPrivate: cfg.Fetch.Private(), Proxy: cfg.Fetch.Proxy.Reveal(),
+	})
+	if err != nil {
+		return nil, &failure{code: exitUsage, err: err}
+	}
+	return client, nil
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/daemon"
+)
+
+// Exit codes.
+const (
+	exitOK        = 0
+	exitFailed    = 1 // at least one source failed
+	exitUsage     = 2 // wrong usage or configuration
+	exitCannotRun = 3 // database locked, damaged, disk full
+)
+
+// failure is an error for the operator. One without err has been reported
+// already.
+type failure struct {
+	code int
+	err  error
+	hint string
+}
+
+func (f *failure) Error() string {
+	if f.err == nil {
+		return "failed"
+	}
+	return f.err.Error()
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// execute runs a command line, reports its error and returns its exit code.
+func execute(ctx context.Context, p *program, args []string) int {
+	p.args = args
+	root := newRoot(p)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	f := &failure{code: exitCannotRun, err: err}
+	errors.As(err, &f)
+	report(p.Err, f)
+	return f.code
+}
+
+// report writes an error of one or more lines, and what to do about it.
+func report(w io.Writer, f *failure) {
+	if f.err == nil {
+		return
+	}
+	for line := range strings.Lines(f.err.Error()) {
+		fmt.Fprintf(w, "aggregator: error: %s\n", strings.TrimRight(line, "\n"))
+	}
+	if f.hint != "" {
+		fmt.Fprintf(w, "aggregator: hint: %s\n", f.hint)
+	}
+}
+
+func newRoot(p *program) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "aggregator",
+		Short: "Fetch feeds and lists on schedule, keep their articles, publish them as feeds",
+		Long: `aggregator fetches the news of Sina finance, and of any site with a feed or a
+JSON API, keeps each article once, and publishes Atom feeds of them.
+
+Try it without network or configuration: aggregator demo`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          usageArgs(cobra.NoArgs),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetOut(p.Out)
+	root.SetErr(p.Err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, err) })
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.config, "config", "", "configuration `FILE` (default config.yaml, then "+systemConfig+")")
+	flags.Var(&p.logLevel, "log-level", "log from this `LEVEL` on: debug, info, warn, error")
+	flags.StringVar(&p.logFormat, "log-format", "", "log as `FORMAT`: text or json (default text on a terminal, else json)")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if f := p.logFormat; f != "" && f != "text" && f != "json" {
+			return usage(cmd, fmt.Errorf("--log-format: %q is neither text nor json", f))
+		}
+		return nil
+	}
+	root.AddCommand(newServe(p), newFetch(p), newArticles(p), newExport(p), newSources(p), newFeeds(p), newCheck(p), newDemo(p), newVersion(p))
+	for _, c := range root.Commands() {
+		c.DisableFlagsInUseLine = true
+	}
+	return root
+}
+
+// usage makes an error of wrong usage.
+func usage(cmd *cobra.Command, err error) error {
+	return &failure{code: exitUsage, err: err, hint: fmt.Sprintf("see `%s --help`", cmd.CommandPath())}
+}
+
+// usageArgs makes wrong arguments errors of usage.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage(cmd, err)
+		}
+		return nil
+	}
+}
+
+// runner runs command lines inside a daemon, for those who call its control
+// socket.
+func runner(d *daemon.Daemon, environ []string) daemon.Runner {
+	return func(ctx context.Context, call daemon.Call, s daemon.Streams) int {
+		p := &program{Streams: s, terminal: call.Terminal, environ: environ, attached: d}
+		return execute(ctx, p, call.Args)
+	}
+}
+
+// slogLevel is a log level as a flag.
+type slogLevel struct {
+	slog.Level
+	set bool
+}
+
+func (l *slogLevel) Set(text string) error {
+	l.set = true
+	if err := l.UnmarshalText([]byte(text)); err != nil {
+		return fmt.Errorf("%q is none of debug, info, warn, error", text)
+	}
+	return nil
+}
+
+func (l *slogLevel) Type() string { return "level" }
+
+func (l *slogLevel) String() string {
+	if !l.set {
+		return ""
+	}
+	return strings.ToLower(l.Level.String())
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	sd "github.com/coreos/go-systemd/v22/daemon"
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/cmd/internal/daemon"
+	"aggregator/cmd/internal/web"
+	"aggregator/feedout"
+)
+
+func newServe(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Fetch on schedule and publish over HTTP",
+		Long: `Fetch every source on its schedule and publish the feeds over HTTP, until
+SIGTERM or SIGINT. Other commands run beside it: they find its control socket.`,
+		Example: "  aggregator serve --config /etc/aggregator/config.yaml",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := p.load()
+			if err != nil {
+				return err
+			}
+			log := p.logger(slog.LevelInfo)
+			return p.alone(cmd.Context(), cfg, log, func(ctx context.Context, d *daemon.Daemon) error {
+				l, err := listen(ctx, cfg.Listen)
+				if err != nil {
+					return err
+				}
+				return p.serve(ctx, cfg, log, d, l)
+			})
+		},
+	}
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, &failure{code: exitCannotRun, err: err, hint: "choose another address with `listen` in the configuration"}
+	}
+	return l, nil
+}
+
+// drain is how long a daemon that was told to end may take over answers and
+// fetches under way.
+const drain = 10 * time.Second
+
+// serve fetches and publishes until ctx ends; then it drains.
+func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logger, d *daemon.Daemon, l net.Listener) error {
+	stop, err := p.openControl(ctx, cfg, d)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	defer stop()
+	srv, err := newServer(cfg, log, d)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			cancel(fmt.Errorf("http: %w", err))
+		}
+	})
+	group.Go(func() {
+		if err := d.Run(ctx); err != nil {
+			cancel(err)
+		}
+	})
+	log.Info("serving", "address", l.Addr().String(), "feeds", d.URL("/feeds.opml"))
+	notify(sd.SdNotifyReady)
+	<-ctx.Done()
+	notify(sd.SdNotifyStopping)
+	log.Info("stopping")
+	shutdown(srv, &group, log)
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// notify tells systemd about a state; without systemd it does nothing.
+func notify(state string) { _, _ = sd.SdNotify(false, state) }
+
+func shutdown(srv *http.Server, group *sync.WaitGroup, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		log.Warn("answers cut off", "err", err)
+		srv.Close()
+	}
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		log.Warn("fetches cut off", "hint", "the next start repeats them")
+	}
+}
+
+// newServer makes the public listener's server, whose feeds follow the
+// daemon's changes.
+func newServer(cfg *config.Config, log *slog.Logger, d *daemon.Daemon) (*http.Server, error) {
+	feeds := feedout.New(d.Feeds(), feedout.Options{Log: log})
+	d.Changed = feeds.Changed
+	handler, err := web.New(log, web.Site{
+		Title: cfg.Site.Title, Language: cfg.Site.Language, BaseURL: cfg.Site.BaseURL, Zone: d.Zone(), Feeds: d.Feeds(),
+	}, feeds)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      5 * time.Minute, // a slow reader of a large feed
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}, nil
+}
+
+// openControl opens the control socket; stop closes it and waits for the
+// commands that run through it.
+func (p *program) openControl(ctx context.Context, cfg *config.Config, d *daemon.Daemon) (stop func(), err error) {
+	l, err := daemon.ListenControl(cfg.ControlPath())
+	if err != nil {
+		return nil, &failure{code: exitCannotRun, err: err, hint: "see `control` in the configuration"}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() { daemon.ServeControl(ctx, l, runner(d, p.environ)) })
+	return func() { cancel(); group.Wait() }, nil
+}

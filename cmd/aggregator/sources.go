@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/daemon"
+)
+
+func newSources(p *program) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "sources",
+		Short:   "List the sources and how they fare",
+		Example: "  aggregator sources",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
+				list, err := d.Status()
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return p.sourcesJSON(list)
+				}
+				return p.sourcesTable(list, d)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per source")
+	return cmd
+}
+
+// sourceJSON is a line of sources --json.
+type sourceJSON struct {
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	Kind        string `json:"kind"`
+	URL         string `json:"url"`
+	Enabled     bool   `json:"enabled"`
+	LastFetch   string `json:"last_fetch"`
+	LastSuccess string `json:"last_success"`
+	LastNew     string `json:"last_new"`
+	Error       string `json:"error"`
+	ErrorSince  string `json:"error_since"`
+	Failures    int    `json:"failures"`
+	Due         string `json:"due"`
+	Articles    uint64 `json:"articles"`
+}
+
+func (p *program) sourcesJSON(list []daemon.Status) error {
+	enc := json.NewEncoder(p.Out)
+	enc.SetEscapeHTML(false)
+	for _, s := range list {
+		err := enc.Encode(sourceJSON{
+			Name: s.Name, Title: s.Title, Kind: s.Kind, URL: s.URL, Enabled: s.Enabled,
+			LastFetch: utc(s.LastFetch), LastSuccess: utc(s.LastSuccess), LastNew: utc(s.LastNew),
+			Error: s.Error, ErrorSince: utc(s.ErrorSince), Failures: s.Failures, Due: utc(s.Due), Articles: s.Articles,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) sourcesTable(list []daemon.Status, d *daemon.Daemon) error {
+	t := newTable("NAME", "TITLE", "LAST SUCCESS", "NEXT DUE", "ARTICLES", "ERROR")
+	for _, s := range list {
+		due := civil(s.Due, d.Zone())
+		if !s.Enabled {
+			due = "disabled"
+		}
+		t.AppendRow(table.Row{s.Name, s.Title, civil(s.LastSuccess, d.Zone()), due, s.Articles, s.Error})
+	}
+	return p.print(t)
+}

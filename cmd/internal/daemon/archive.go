@@ -1,0 +1,92 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/google/renameio/v2"
+
+	"aggregator/normalize"
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// archive writes articles as front-matter files as they arrive. Its position
+// in the store's changes is stored, so that after a crash it goes on where it
+// was.
+type archive struct {
+	dir    string
+	daemon *Daemon
+	mu     sync.Mutex
+}
+
+// position is the name under which the store keeps how far the archive is.
+const position = "archive"
+
+// write writes the files of all changes since the last time.
+func (a *archive) write() error {
+	if a == nil {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at, err := a.daemon.store.Position(position)
+	if err != nil {
+		return err
+	}
+	for {
+		changed, last, err := a.daemon.store.Changes(at, 100)
+		if err != nil || len(changed) == 0 {
+			return err
+		}
+		for _, c := range changed {
+			if err := a.daemon.WriteFile(a.dir, &c); err != nil {
+				return err
+			}
+		}
+		if err := a.daemon.store.SetPosition(position, last); err != nil {
+			return err
+		}
+		at = last
+	}
+}
+
+// WriteFile writes an article's front-matter file under dir, whole or not at
+// all.
+func (d *Daemon) WriteFile(dir string, a *article.Article) error {
+	body, err := d.File(a, false)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, filepath.FromSlash(a.Path(d.cfg.Site.Timezone.Location)))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, body, 0o644)
+}
+
+// File returns an article's front-matter file, with the body that its source
+// is configured for.
+func (d *Daemon) File(a *article.Article, extra bool) ([]byte, error) {
+	s := d.cfg.SourceNamed(a.Source)
+	if s == nil || s.Body != "verbatim" {
+		return a.File(a.Content, extra), nil
+	}
+	raw, err := d.store.Raw(a.Key)
+	if errors.Is(err, storage.ErrNotFound) { // its page could not be fetched
+		return a.File(a.Content, extra), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("verbatim body of %s: %w", a.Key, err)
+	}
+	body, image := normalize.Verbatim(raw, a.Link)
+	if image != "" {
+		v := *a
+		v.Image = image
+		a = &v
+	}
+	return a.File(body, extra), nil
+}

@@ -1,0 +1,210 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"aggregator/fetcher"
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// Options change how one round is fetched.
+type Options struct {
+	Force  bool // ignore rests, validators and body hashes
+	DryRun bool // store nothing, fetch no article pages
+}
+
+// Report is what came of one cycle.
+type Report struct {
+	Source      string
+	Err         error // why the source failed; nil if it did not
+	NotModified bool
+	Resting     bool // the host asked not to be disturbed; not a failure
+	Items       int  // listed by the documents that were read
+	New         int
+	Edited      int
+	Filed       int // known articles that gained a category or link
+	Pages       int // article pages fetched
+	FailedPages int // that will be tried again
+	Gap         string
+	Took        time.Duration
+	// Articles that would be stored, of a dry run.
+	Articles []article.Article
+}
+
+// Failed tells whether the source itself failed.
+func (r *Report) Failed() bool { return r.Err != nil && !r.Resting }
+
+// cycle fetches one source: list, pages, articles, store. Its outcome is
+// recorded on every path.
+func (d *Daemon) cycle(ctx context.Context, s *source, o Options) Report {
+	s.running.Lock()
+	defer s.running.Unlock()
+	start := time.Now()
+	c := &cycle{Daemon: d, s: s, o: o, rep: Report{Source: s.Name}}
+	err := c.run(ctx)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx) // not the source's fault, and not recorded
+	}
+	c.rep.Err = err
+	c.rep.Resting = err != nil && fetcher.ReasonOf(err) == fetcher.ReasonResting
+	c.rep.Took = time.Since(start)
+	if !o.DryRun && ctx.Err() == nil {
+		if err := c.record(start, err); err != nil {
+			c.rep.Err = errors.Join(c.rep.Err, err)
+		}
+	}
+	c.log()
+	return c.rep
+}
+
+// cycle is one run of one source.
+type cycle struct {
+	*Daemon
+	s   *source
+	o   Options
+	rec storage.Source
+	rep Report
+	// recorded tells that the source's record went in with the last batch.
+	recorded bool
+}
+
+func (c *cycle) run(ctx context.Context) (err error) {
+	if c.rec, err = c.store.Source(c.s.Name); err != nil {
+		return err
+	}
+	found, err := c.list(ctx)
+	if err != nil {
+		return err
+	}
+	again, err := c.retries()
+	if err != nil {
+		return err
+	}
+	found.wanted = append(again, found.wanted...)
+	if c.o.DryRun {
+		c.preview(found)
+		return nil
+	}
+	return c.addAll(ctx, found)
+}
+
+// wanted is an item to be made an article of.
+type wanted struct {
+	item     fetcher.Item
+	id       article.Identity
+	standing storage.Standing
+	attempts int // times its page was tried in vain
+}
+
+// found is what the documents of a cycle bring.
+type found struct {
+	wanted     []wanted            // oldest first
+	validators *fetcher.Validators // of the list, if it was read whole
+}
+
+// list fetches the list, and further pages of it until known ground, and
+// returns the items that are new or changed.
+func (c *cycle) list(ctx context.Context) (found, error) {
+	doc, err := c.get(ctx, c.s.reader.URL(1), c.validators())
+	if err != nil {
+		return found{}, err
+	}
+	if doc.NotModified || c.same(doc) {
+		c.rep.NotModified = true
+		v := doc.Validators
+		v.Hash = c.rec.Hash
+		return found{validators: &v}, nil
+	}
+	first, err := c.s.reader.Read(doc)
+	if err != nil {
+		return found{}, err
+	}
+	p := newPages(c.s, first.Items)
+	if err := c.pageBack(ctx, p); err != nil {
+		return found{}, err
+	}
+	c.rep.Items = len(p.items)
+	f := found{wanted: p.wanted()}
+	if first.Partial == "" {
+		v := doc.Validators
+		v.Hash = c.s.reader.Print(doc)
+		f.validators = &v
+	}
+	return f, nil
+}
+
+func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fetcher.Document, error) {
+	return c.client.Get(ctx, fetcher.Request{
+		URL: url, Header: c.s.Fetcher().Headers, Charset: c.s.Charset, Validators: v, Force: c.o.Force,
+	})
+}
+
+func (c *cycle) validators() fetcher.Validators {
+	if c.o.Force {
+		return fetcher.Validators{}
+	}
+	return fetcher.Validators{URL: c.rec.URL, ETag: c.rec.ETag, LastModified: c.rec.LastModified, Hash: c.rec.Hash}
+}
+
+// same tells that a document lists what it listed last time, though its
+// server does not say so.
+func (c *cycle) same(doc *fetcher.Document) bool {
+	return !c.o.Force && c.rec.Hash != 0 && c.s.reader.Print(doc) == c.rec.Hash
+}
+
+// batchSize is how many articles one transaction takes: few enough that a
+// kill loses little work, enough that a sync is cheap.
+const batchSize = 20
+
+// addAll makes articles of the wanted items, oldest first, so that after a
+// crash what is unknown is the newest, and the next cycle finds it.
+func (c *cycle) addAll(ctx context.Context, f found) error {
+	if len(f.wanted) == 0 {
+		c.vouch(f.validators)
+		return nil
+	}
+	for batch := range slices.Chunk(f.wanted, batchSize) {
+		b, err := c.entries(ctx, batch)
+		if err != nil {
+			return err
+		}
+		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {
+			c.vouch(f.validators)
+			c.succeed(time.Now())
+			b.State, c.recorded = &c.rec, true
+		}
+		changes, err := c.store.Add(b)
+		if err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+		c.count(changes)
+		c.tell(changes)
+	}
+	return nil
+}
+
+// vouch notes the validators; they are stored with the last batch or, where
+// nothing changed, with the outcome.
+func (c *cycle) vouch(v *fetcher.Validators) {
+	if v != nil {
+		c.rec.URL, c.rec.ETag, c.rec.LastModified, c.rec.Hash = v.URL, v.ETag, v.LastModified, v.Hash
+	}
+}
+
+func (c *cycle) count(changes []storage.Change) {
+	for _, ch := range changes {
+		switch ch.Outcome {
+		case storage.Stored:
+			c.rep.New++
+		case storage.Edited:
+			c.rep.Edited++
+		case storage.Filed:
+			c.rep.Filed++
+		}
+	}
+}

@@ -1,0 +1,132 @@
+// Package daemon ties the stages together: the cycle of one source, rounds of
+// all of them now or on schedule, and the control socket through which other
+// commands use a running daemon's store.
+//
+// Make a [Daemon] with [New]; [Daemon.Once] fetches every source now,
+// [Daemon.Run] fetches on schedule until its context ends. [Daemon.Feeds] is
+// what the publisher reads its feeds from.
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/robfig/cron/v3"
+	"golang.org/x/sync/semaphore"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/fetcher"
+	"aggregator/normalize"
+	"aggregator/storage"
+)
+
+// Daemon runs cycles. Its methods may be called at the same time.
+type Daemon struct {
+	cfg     *config.Config
+	log     *slog.Logger
+	client  *fetcher.Client
+	store   *storage.Store
+	sources []*source
+	turns   *semaphore.Weighted // sources fetched at a time
+	archive *archive
+
+	// Changed is told which feeds show something new; nil to tell nobody.
+	Changed func(slugs ...string)
+}
+
+// source is a configured source, ready to be fetched.
+type source struct {
+	config.Source
+	reader  *fetcher.Reader
+	when    cron.Schedule
+	options normalize.Options
+	log     *slog.Logger
+	// running keeps one cycle of the source at a time.
+	running sync.Mutex
+}
+
+// New makes a daemon of a valid configuration. It neither fetches nor stores
+// anything yet.
+func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
+	d := &Daemon{cfg: cfg, log: log, client: client, store: store, turns: semaphore.NewWeighted(int64(cfg.Fetch.Concurrency))}
+	for i := range cfg.Sources {
+		if !cfg.Sources[i].Enabled {
+			continue
+		}
+		s, err := d.source(cfg.Sources[i])
+		if err != nil {
+			return nil, err
+		}
+		d.sources = append(d.sources, s)
+	}
+	if cfg.Archive != "" {
+		d.archive = &archive{dir: cfg.Archive, daemon: d}
+	}
+	return d, nil
+}
+
+func (d *Daemon) source(c config.Source) (*source, error) {
+	reader, err := fetcher.NewReader(c.Fetcher())
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", c.Name, err)
+	}
+	return &source{Source: c, reader: reader, when: d.cfg.Schedule(&c), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name)}, nil
+}
+
+// UnknownSource is an error for a name that no enabled source has.
+type UnknownSource struct{ Name string }
+
+func (e *UnknownSource) Error() string { return fmt.Sprintf("no enabled source is named %q", e.Name) }
+
+// named returns the sources with these names; all of them for no names.
+func (d *Daemon) named(names []string) ([]*source, error) {
+	if len(names) == 0 {
+		return d.sources, nil
+	}
+	var out []*source
+	for _, name := range names {
+		s := d.sourceNamed(name)
+		if s == nil {
+			return nil, &UnknownSource{name}
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func (d *Daemon) sourceNamed(name string) *source {
+	for _, s := range d.sources {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Once fetches the named sources now, due or not; all enabled ones if none is
+// named. It calls report after each, never twice at a time. The error is about
+// the names; failures of sources are in their reports.
+func (d *Daemon) Once(ctx context.Context, names []string, o Options, report func(Report)) error {
+	sources, err := d.named(names)
+	if err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	for _, s := range sources {
+		if d.turns.Acquire(ctx, 1) != nil {
+			break // interrupted: what is stored stays, the rest is fetched another time
+		}
+		group.Go(func() {
+			defer d.turns.Release(1)
+			rep := d.cycle(ctx, s, o)
+			mu.Lock()
+			defer mu.Unlock()
+			report(rep)
+		})
+	}
+	group.Wait()
+	return nil
+}

@@ -1,0 +1,113 @@
+package daemon
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"aggregator/fetcher"
+	"aggregator/storage"
+)
+
+// succeed notes a cycle that went well.
+func (c *cycle) succeed(now time.Time) {
+	c.rec.LastFetch, c.rec.LastSuccess = now, now
+	c.rec.Error, c.rec.ErrorSince, c.rec.Failures, c.rec.Rest = "", time.Time{}, 0, time.Time{}
+	c.rec.Due = c.s.next(now)
+}
+
+// record stores the outcome of the cycle, unless the last batch did.
+func (c *cycle) record(start time.Time, err error) error {
+	if err == nil {
+		if c.recorded {
+			return nil
+		}
+		c.succeed(time.Now())
+		return c.store.PutSource(c.rec)
+	}
+	// Validators that were vouched for may not have been stored with their
+	// articles: the record goes on from what the store holds.
+	rec, lookup := c.store.Source(c.s.Name)
+	if lookup != nil {
+		return lookup
+	}
+	rec.LastFetch = start
+	if c.rep.Resting {
+		rec.Rest = time.Now().Add(asError(err).RetryAfter)
+		rec.Due = later(c.s.next(time.Now()), rec.Rest)
+		return c.store.PutSource(rec)
+	}
+	c.blame(&rec, err)
+	return c.store.PutSource(rec)
+}
+
+// blame notes a failure and when to try again.
+func (c *cycle) blame(rec *storage.Source, err error) {
+	now := time.Now()
+	rec.Error = err.Error()
+	rec.Failures++
+	if rec.ErrorSince.IsZero() {
+		rec.ErrorSince = now
+	}
+	rec.Due = later(c.s.next(now), now.Add(backOff(rec.Failures)))
+	if fe := asError(err); fe != nil && fe.RetryAfter > 0 {
+		rec.Rest = now.Add(fe.RetryAfter)
+		rec.Due = later(rec.Due, rec.Rest)
+	}
+}
+
+// backOff is how long a source that failed so often in a row is left alone at
+// least. It is never given up.
+func backOff(failures int) time.Duration {
+	const longest = 24 * time.Hour
+	if failures > 10 {
+		return longest
+	}
+	return min(5*time.Minute<<(failures-1), longest)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func asError(err error) *fetcher.Error {
+	var e *fetcher.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// log writes the one Info line of a cycle; where nothing happened, it is
+// quieter.
+func (c *cycle) log() {
+	r := &c.rep
+	took := slog.Duration("took", r.Took.Round(time.Millisecond))
+	switch {
+	case errors.Is(r.Err, errInterrupted):
+		c.s.log.Debug("fetch interrupted", took)
+	case r.Resting:
+		c.s.log.Info("fetch postponed", "err", r.Err)
+	case r.Err != nil:
+		attrs := []any{"err", r.Err, "failures", c.failures(), took}
+		if hint := fetcher.Hint(r.Err); hint != "" {
+			attrs = append(attrs, "hint", hint)
+		}
+		c.s.log.Warn("fetch failed", attrs...)
+	case r.NotModified && r.Pages == 0:
+		c.s.log.Debug("fetch not modified", took)
+	default:
+		level := slog.LevelInfo
+		if r.New+r.Edited+r.Filed+r.FailedPages == 0 {
+			level = slog.LevelDebug
+		}
+		c.s.log.Log(nil, level, "fetch ok", "items", r.Items, "new", r.New, "edited", r.Edited, "filed", r.Filed, //nolint:staticcheck // slog allows a nil context
+			"pages", r.Pages, "failed_pages", r.FailedPages, took)
+	}
+	if r.Gap != "" {
+		c.s.log.Warn("fetch gap", "gap", r.Gap)
+	}
+}

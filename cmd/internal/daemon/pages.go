@@ -1,0 +1,153 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+	"golang.org/x/sync/errgroup"
+
+	"aggregator/fetcher"
+	"aggregator/normalize"
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// pagesAtOnce bounds the article pages of one source that are waited for at
+// a time; the host's gate bounds what is really asked of it.
+const pagesAtOnce = 8
+
+// entries makes the batch of some wanted items: pages are fetched, articles
+// made.
+func (c *cycle) entries(ctx context.Context, batch []wanted) (storage.Batch, error) {
+	b := storage.Batch{Source: c.s.Name, Entries: make([]storage.Entry, len(batch))}
+	got := make([]page, len(batch))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(pagesAtOnce)
+	for i, w := range batch {
+		group.Go(func() error {
+			got[i] = c.page(ctx, w)
+			b.Entries[i] = c.entry(w, got[i])
+			return ctx.Err()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return b, err
+	}
+	for i, g := range got {
+		switch {
+		case g.err != nil:
+			c.rep.FailedPages++
+			c.s.log.Debug("page failed", "link", fetcher.Redact(batch[i].item.Link), "attempt", batch[i].attempts+1, "err", g.err)
+		case g.doc != nil:
+			c.rep.Pages++
+		}
+	}
+	return b, nil
+}
+
+// page is an article page, or why there is none; neither for an item that
+// needs none.
+type page struct {
+	doc *fetcher.Document
+	err error
+}
+
+func (c *cycle) page(ctx context.Context, w wanted) page {
+	if !c.s.FullText || w.item.Link == "" || w.item.Withdrawn || w.standing == storage.Copy {
+		return page{}
+	}
+	doc, err := c.client.Get(ctx, fetcher.Request{URL: w.item.Link, Charset: c.s.Charset, Page: true, Force: c.o.Force})
+	return page{doc, err}
+}
+
+// entry makes what is stored of one item.
+func (c *cycle) entry(w wanted, p page) storage.Entry {
+	e := storage.Entry{Identity: w.id}
+	if w.standing == storage.Copy {
+		e.Copy = true
+		e.Article = article.Article{Source: c.s.Name, Link: w.item.Link, Categories: c.s.options.Categories}
+		return e
+	}
+	res := normalize.Article(w.item, p.doc, c.s.options, time.Now())
+	e.Article, e.Raw = res.Article, res.Raw
+	if !c.s.Wants(e.Article.Title, e.Article.Summary+"\n"+fetcher.PlainText(e.Article.Content)) {
+		return storage.Entry{Identity: w.id, Skip: true}
+	}
+	if p.err != nil {
+		e.Retry = c.retry(w, p.err)
+		if w.standing == storage.Changed {
+			e.Article.Content = "" // the list's few words are no edit of the full text
+		}
+	}
+	return e
+}
+
+// retry plans when a page is tried again: nil once it has been tried enough.
+// Where the host rests, that is no attempt.
+func (c *cycle) retry(w wanted, err error) *storage.Retry {
+	attempts := w.attempts + 1
+	wait := 10 * time.Minute << (2 * (attempts - 1))
+	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonResting {
+		attempts, wait = w.attempts, max(fe.RetryAfter, time.Minute)
+	}
+	if attempts > tries(err) {
+		return nil
+	}
+	var item bytes.Buffer
+	if err := cbor.NewEncoder(&item).Encode(w.item); err != nil {
+		panic(fmt.Sprintf("encode item: %v", err)) // the type has nothing that cannot be encoded
+	}
+	return &storage.Retry{Keys: w.id.Keys, Item: item.Bytes(), Attempts: attempts, Due: time.Now().Add(min(wait, 24*time.Hour))}
+}
+
+// tries is how often a page is tried again after such an error.
+func tries(err error) int {
+	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonStatus &&
+		slices.Contains([]int{http.StatusNotFound, http.StatusGone, http.StatusForbidden, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusUnavailableForLegalReasons}, fe.Status) {
+		return 2
+	}
+	return 6
+}
+
+// retries returns the items whose pages are to be tried again now.
+func (c *cycle) retries() ([]wanted, error) {
+	if c.o.DryRun {
+		return nil, nil
+	}
+	due, err := c.store.Retries(c.s.Name, time.Now(), batchSize)
+	if err != nil {
+		return nil, err
+	}
+	var out []wanted
+	for _, r := range due {
+		w := wanted{standing: storage.Changed, attempts: r.Attempts}
+		if err := cbor.Unmarshal(r.Item, &w.item); err != nil {
+			return nil, fmt.Errorf("stored item: %w", err)
+		}
+		w.id = normalize.Identities([]fetcher.Item{w.item}, c.s.options)[0]
+		w.id.Keys = r.Keys
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+// preview fills the report of a dry run.
+func (c *cycle) preview(f found) {
+	for _, w := range f.wanted {
+		a := normalize.Article(w.item, nil, c.s.options, time.Now()).Article
+		switch w.standing {
+		case storage.New:
+			c.rep.New++
+			c.rep.Articles = append(c.rep.Articles, a)
+		case storage.Changed:
+			c.rep.Edited++
+		case storage.Copy:
+			c.rep.Filed++
+		}
+	}
+}

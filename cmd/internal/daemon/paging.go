@@ -1,0 +1,139 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"aggregator/fetcher"
+	"aggregator/normalize"
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// pages gathers the items of a list's pages.
+type pages struct {
+	s     *source
+	seen  map[[2]string]bool
+	items []fetcher.Item
+	last  int // items of the page read last
+
+	ids       []article.Identity
+	sightings []storage.Sighting
+}
+
+func newPages(s *source, items []fetcher.Item) *pages {
+	p := &pages{s: s, seen: map[[2]string]bool{}}
+	p.add(items)
+	return p
+}
+
+// add takes the items of a further page. A list that moves on while it is
+// paged shows some items twice.
+func (p *pages) add(items []fetcher.Item) {
+	p.last = 0
+	for _, it := range items {
+		key := [2]string{it.ID, it.Link}
+		if p.seen[key] && key != [2]string{} {
+			continue
+		}
+		p.seen[key] = true
+		p.items = append(p.items, it)
+		p.last++
+	}
+}
+
+// patience is how many cycles in a row may fail on a page before what the
+// pages before it bring is taken without it.
+const patience = 3
+
+// pageBack reads page after page while it has not come to ground that this
+// source has listed before. Nothing above a hole may be stored: the hole would
+// then be taken for known ground.
+func (c *cycle) pageBack(ctx context.Context, p *pages) error {
+	for n := 1; ; n++ {
+		if err := c.sight(p); err != nil {
+			return err
+		}
+		if p.last == 0 || c.onGround(p) || n == c.s.reader.Pages() {
+			c.noteGap(p, n)
+			return nil
+		}
+		err := c.nextPage(ctx, p, n+1)
+		if err != nil && c.rec.Failures >= patience && ctx.Err() == nil {
+			c.rep.Gap = fmt.Sprintf("page %d cannot be read: what it lists may be missing", n+1)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (c *cycle) nextPage(ctx context.Context, p *pages, n int) error {
+	doc, err := c.get(ctx, c.s.reader.URL(n), fetcher.Validators{})
+	if err != nil {
+		return err
+	}
+	list, err := c.s.reader.Read(doc)
+	if err != nil {
+		return err
+	}
+	p.add(list.Items)
+	return nil
+}
+
+func (c *cycle) sight(p *pages) (err error) {
+	p.ids = normalize.Identities(p.items, c.s.options)
+	p.sightings, err = c.store.Sight(c.s.Name, p.ids)
+	return err
+}
+
+// onGround tells whether the page read last reaches known ground: one of its
+// last items has been listed by this source before. A source that has never
+// been fetched has no such ground; it is read back as far as feeds reach.
+func (c *cycle) onGround(p *pages) bool {
+	const tail = 5
+	end := len(p.sightings)
+	for _, s := range p.sightings[max(0, end-tail, end-p.last):] {
+		if s.Listed {
+			return true
+		}
+	}
+	if !c.rec.LastSuccess.IsZero() {
+		return false
+	}
+	newest, oldest := p.items[0].Published, p.items[end-1].Published
+	return !oldest.IsZero() && newest.Sub(oldest) > time.Duration(c.cfg.Feeds.Window)
+}
+
+// noteGap says what paging back achieved, where it had to.
+func (c *cycle) noteGap(p *pages, read int) {
+	switch {
+	case c.rec.LastSuccess.IsZero() || c.s.reader.Pages() == 1 || p.last == 0:
+	case !c.onGround(p):
+		c.rep.Gap = "gap not closable: the list does not reach back to what is known"
+	case read > 1:
+		c.rep.Gap = "gap closed"
+	}
+}
+
+// wanted returns what is new or changed, oldest first. Documents list the
+// newest first; where all items tell their time, that decides.
+func (p *pages) wanted() []wanted {
+	var out []wanted
+	for i, it := range p.items {
+		if s := p.sightings[i]; s.Standing != storage.Unchanged {
+			id := p.ids[i]
+			id.Keys = s.Keys
+			out = append(out, wanted{item: it, id: id, standing: s.Standing})
+		}
+	}
+	slices.Reverse(out)
+	timed := !slices.ContainsFunc(out, func(w wanted) bool { return w.item.Published.IsZero() })
+	if timed && p.s.reader.Pages() == 1 {
+		slices.SortStableFunc(out, func(a, b wanted) int { return a.item.Published.Compare(b.item.Published) })
+	}
+	return out
+}

@@ -1,0 +1,113 @@
+// Package web serves the pages for people, and mounts the feeds.
+//
+// [New] returns the handler of the whole public listener.
+package web
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"aggregator/cmd/internal/daemon"
+	"aggregator/normalize/article"
+)
+
+//go:embed index.html
+var files embed.FS
+
+// Site is what the pages show.
+type Site struct {
+	Title    string
+	Language string
+	BaseURL  string // as readers see it; may have a path
+	Zone     *time.Location
+	Feeds    daemon.Feeds
+}
+
+// New returns the handler of the public listener: pages, and feeds under
+// /feeds. No request changes anything.
+func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) {
+	page, err := template.New("index.html").Funcs(template.FuncMap{"civil": func(t time.Time) string {
+		return t.In(site.Zone).Format("01-02 15:04")
+	}}).ParseFS(files, "index.html")
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/feeds/", feeds)
+	mux.Handle("/feeds.opml", feeds)
+	mux.Handle("GET /{$}", &index{log: log, site: site, page: page})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("ok\n"))
+	})
+	u, err := url.Parse(site.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	return mount(strings.TrimRight(u.Path, "/"), mux), nil
+}
+
+// mount serves below the path of base_url as well as at the root, since some
+// reverse proxies strip the path and some do not.
+func mount(path string, h http.Handler) http.Handler {
+	if path == "" {
+		return h
+	}
+	below := http.StripPrefix(path, h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, path+"/") {
+			below.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// index is the page of all feeds.
+type index struct {
+	log  *slog.Logger
+	site Site
+	page *template.Template
+}
+
+// newest is how many titles the page shows.
+const newest = 20
+
+func (x *index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var out bytes.Buffer
+	if err := x.render(&out); err != nil {
+		x.log.Error("page failed", "path", r.URL.Path, "err", err)
+		http.Error(w, "the page cannot be shown now", http.StatusServiceUnavailable)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-cache")
+	_, _ = w.Write(out.Bytes())
+}
+
+func (x *index) render(out *bytes.Buffer) error {
+	list, err := x.site.Feeds.List()
+	if err != nil {
+		return err
+	}
+	articles, err := x.site.Feeds.Newest(newest)
+	if err != nil {
+		return err
+	}
+	return x.page.Execute(out, struct {
+		Site
+		List     []daemon.Listed
+		OPML     string
+		Articles []article.Article
+	}{x.site, list, strings.TrimRight(x.site.BaseURL, "/") + "/feeds.opml", articles})
+}
