@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"time"
 )
 
@@ -111,11 +112,24 @@ func reason(err error) Reason {
 	return ReasonBroken
 }
 
-// Redact returns the URL without its userinfo, which may be a secret.
+var secretName = regexp.MustCompile(`(?i)token|key|secret|pass|auth|sig`)
+
+// Redact returns the URL without what may be a secret: its userinfo, and
+// query values whose names sound like one.
 func Redact(rawURL string) string {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return "(unreadable URL)"
+	}
+	query, secret := u.Query(), u.User != nil
+	for name := range query {
+		if secretName.MatchString(name) {
+			query.Set(name, "hidden")
+			u.RawQuery, secret = query.Encode(), true
+		}
+	}
+	if !secret {
+		return rawURL
 	}
 	u.User = nil
 	return u.String()

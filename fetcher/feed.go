@@ -99,7 +99,7 @@ func (w wire) rssItem(in *rss.Item) Item {
 		Link:    w.link(in.Links...),
 		Summary: in.Description,
 		Content: in.Content,
-		Author:  in.Author,
+		Author:  personName(in.Author),
 	}
 	dates := []string{in.PubDate}
 	if dc := in.DublinCoreExt; dc != nil {
@@ -231,4 +231,16 @@ func (it *Item) enclose(url, mediaType, length string) {
 	}
 	n, _ := strconv.ParseInt(length, 10, 64) // an unreadable length is an unknown one
 	it.Enclosures = append(it.Enclosures, Enclosure{URL: url, Type: mediaType, Length: max(0, n)})
+}
+
+var mailbox = regexp.MustCompile(`^\S+@\S+\s*\((.+)\)$`)
+
+// personName returns the name in an RSS author, which is an e-mail address
+// with the name in brackets or, more often, just a name.
+func personName(author string) string {
+	author = strings.TrimSpace(author)
+	if m := mailbox.FindStringSubmatch(author); m != nil {
+		return strings.TrimSpace(m[1])
+	}
+	return author
 }
