@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -258,18 +259,23 @@ func TestHostThatAsksForRestIsLeftAlone(t *testing.T) {
 // never two starts within the interval, and lists before pages.
 func TestGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var running, most atomic.Int32
+		var mu sync.Mutex
+		running, most := 0, 0
 		var last time.Time
 		var order []string
 		c := newClient(t, fetcher.Options{PerHost: 2, Interval: time.Second, Transport: roundTrip(func(r *http.Request) *http.Response {
-			if now := time.Now(); now.Sub(last) < time.Second {
-				t.Errorf("%s started %s after the one before", r.URL, now.Sub(last))
+			mu.Lock()
+			if gap := time.Since(last); gap < time.Second {
+				t.Errorf("%s started %s after the one before", r.URL, gap)
 			}
-			last = time.Now()
-			order = append(order, r.URL.Path)
-			most.Store(max(most.Load(), running.Add(1)))
+			last, order = time.Now(), append(order, r.URL.Path)
+			running++
+			most = max(most, running)
+			mu.Unlock()
 			time.Sleep(10 * time.Second)
-			running.Add(-1)
+			mu.Lock()
+			running--
+			mu.Unlock()
 			return answer(http.StatusOK, nil)
 		})})
 		for i := range 6 {
@@ -279,8 +285,8 @@ func TestGate(t *testing.T) {
 		go c.Get(context.Background(), fetcher.Request{URL: "https://example.com/list"})
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if most.Load() != 2 {
-			t.Errorf("%d requests at a time, want 2", most.Load())
+		if most != 2 {
+			t.Errorf("%d requests at a time, want 2", most)
 		}
 		if len(order) != 7 || order[2] != "/list" {
 			t.Errorf("order %q: the list should go before the waiting pages", order)

@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-	"github.com/prometheus/common/model"
+
+	"aggregator/cmd/internal/config"
 )
 
 // newTable returns a table without lines, whose columns line up for Chinese
@@ -51,7 +51,8 @@ func parseTime(s string, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	if age, err := model.ParseDuration(strings.TrimSpace(s)); err == nil {
+	var age config.Duration
+	if age.UnmarshalText([]byte(s)) == nil {
 		return time.Now().Add(-time.Duration(age)), nil
 	}
 	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02 15:04", time.DateTime, "2006-01-02T15:04:05"} {

@@ -1,0 +1,101 @@
+package simulated
+
+import (
+	"strings"
+	"time"
+)
+
+// story is what articles tell: an article is a story with its own title
+// decoration, document id, place and page.
+type story struct {
+	title string
+	alt   string // another paper's title for the same story
+	text  []string
+	firms []company
+	genre int
+}
+
+// genres are the grammars' prefixes, with how often each one is drawn.
+var genres = []struct {
+	name  string
+	share int // of 100
+}{
+	{"macro", 12}, {"company", 24}, {"close", 14}, {"money", 8},
+	{"goods", 12}, {"overseas", 12}, {"industry", 10}, {"research", 8},
+}
+
+func drawGenre(d *dice) int {
+	n := d.n(100)
+	for g := range genres {
+		if n -= genres[g].share; n < 0 {
+			return g
+		}
+	}
+	return 0
+}
+
+// tellStory is the story that three dice and a date make.
+func (g *grammar) tellStory(genre int, shape, words, numbers dice, date time.Time) story {
+	t := &teller{grammar: g, shape: shape, words: words, numbers: numbers, date: date}
+	name := genres[genre].name
+	cores := len(g.rules[name+".core"].choices)
+	core := t.shape.n(cores)
+	s := story{genre: genre, title: t.choice(name+".core", core)}
+	s.text = t.body(name)
+	s.alt = t.choice(name+".core", (core+1+t.shape.n(cores-1))%cores)
+	s.firms = t.firms
+	return s
+}
+
+// body is the paragraphs in the order papers like: the news, details, what
+// came before, what people say of it, and what comes next.
+func (t *teller) body(genre string) []string {
+	paragraphs := []string{t.tell(genre + ".lead")}
+	details := t.several(genre+".detail", 4+t.shape.n(4))
+	half := len(details) / 2
+	paragraphs = append(paragraphs, details[:half]...)
+	paragraphs = append(paragraphs, t.several(genre+".background", 1+t.shape.n(2))...)
+	paragraphs = append(paragraphs, t.several(genre+".quote", 1)...)
+	paragraphs = append(paragraphs, details[half:]...)
+	paragraphs = append(paragraphs, t.several(genre+".quote", t.shape.n(2))...)
+	return append(paragraphs, t.tell(genre+".outlook"))
+}
+
+// several are n different choices of a rule.
+func (t *teller) several(rule string, n int) []string {
+	choices := t.grammar.rules[rule].choices
+	at, stride := t.shape.n(len(choices)), 1+t.shape.n(2)
+	if len(choices)%2 == 0 {
+		stride = 1
+	}
+	var told []string
+	for range n {
+		told = append(told, string(t.template(nil, choices[at%len(choices)])))
+		at += stride
+	}
+	return told
+}
+
+// mark is the sentence of a text that is least likely to occur elsewhere: the
+// one with most digits.
+func mark(paragraphs []string) string {
+	best, most := "", -1
+	for _, p := range paragraphs {
+		for s := range strings.SplitAfterSeq(p, "。") {
+			if n := digits(s); n > most {
+				best, most = s, n
+			}
+		}
+	}
+	return best
+}
+
+func digits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
