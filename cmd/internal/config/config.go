@@ -24,7 +24,7 @@ type Config struct {
 	// Optional.
 	Archive string `yaml:"archive"`
 	// Control is the unix socket through which commands reach the running
-	// daemon; default beside the database, see [Config.ControlPath]. Optional.
+	// daemon; default beside the database. At most 100 bytes. Optional.
 	Control string `yaml:"control"`
 	// Fetch bounds what is asked of publishers.
 	Fetch Fetch `yaml:"fetch"`
@@ -65,7 +65,7 @@ type Site struct {
 // Fetch bounds what is asked of publishers.
 type Fetch struct {
 	// UserAgent is sent with every request; default aggregator/VERSION and the
-	// base URL, see [Config.UserAgent].
+	// base URL.
 	UserAgent string `yaml:"user_agent"`
 	// Timeout of one request from connecting to the last byte; default 30s.
 	Timeout Duration `yaml:"timeout"`

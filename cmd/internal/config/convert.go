@@ -49,7 +49,7 @@ func (s *Source) Fetcher() fetcher.Source {
 
 // rules returns nil for the kinds that know what their items look like.
 func (s *Source) rules() *fetcher.Rules {
-	if !kinds[s.Kind].described {
+	if !described(s.Kind) {
 		return nil
 	}
 	rules := &fetcher.Rules{
@@ -91,26 +91,40 @@ func revealed(secrets map[string]Secret) map[string]string {
 func (s *Source) Normalize(c *Config) normalize.Options {
 	return normalize.Options{
 		Source:     s.Name,
+		Site:       fetcher.Presets()[s.Kind].Site,
 		Categories: s.Categories,
 		Author:     s.Author,
 		Image:      s.DefaultImage,
-		Rule:       s.Extract.rule(),
+		Rule:       s.rule(),
 		Apart:      c.Dedup.Scope == "source",
 		Zone:       s.Timezone.Location,
 	}
 }
 
-func (e Extract) rule() *normalize.Rule {
-	if len(e.Body) == 0 && len(e.Remove) == 0 {
-		return nil
+// rule finds bodies: by what the owner extracts, else by the site that the kind
+// is a preset for, whatever host the pages are on. Nil leaves it to the host.
+func (s *Source) rule() *normalize.Rule {
+	body, remove := s.Extract.Body.strings(), s.Extract.Remove.strings()
+	site := normalize.SiteRule(fetcher.Presets()[s.Kind].Site)
+	switch {
+	case body == nil && remove == nil:
+		return site
+	case body != nil || site == nil:
+		return &normalize.Rule{Body: body, Remove: remove}
 	}
-	return &normalize.Rule{Body: e.Body.strings(), Remove: e.Remove.strings()}
+	return &normalize.Rule{
+		Body:   site.Body,
+		Remove: append(remove, site.Remove...),
+		Title:  site.Title,
+		Origin: site.Origin,
+		Date:   site.Date,
+	}
 }
 
 func (all Selectors) strings() []string {
-	plain := make([]string, len(all))
-	for i, s := range all {
-		plain[i] = string(s)
+	var plain []string
+	for _, s := range all {
+		plain = append(plain, string(s))
 	}
 	return plain
 }

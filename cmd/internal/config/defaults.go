@@ -1,12 +1,15 @@
 package config
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	_ "time/tzdata" // so that zones are known on machines without a zone database
+
+	"aggregator/fetcher"
 )
 
-// shanghai is the civil time of the Sina kinds.
+// shanghai is the civil time of Sina.
 const shanghai = "Asia/Shanghai"
 
 // Default returns the configuration of an empty file: valid but for the sources
@@ -65,8 +68,8 @@ func (s *Source) complete(c *Config) {
 	}
 	if s.Timezone.Location == nil {
 		s.Timezone = c.Site.Timezone
-		if isSina(s.Kind) {
-			s.Timezone = zone(shanghai)
+		if built(s.Kind) { // whatever the site's is
+			s.Timezone = zone(cmp.Or(fetcher.Presets()[s.Kind].Zone, shanghai))
 		}
 	}
 }

@@ -2,14 +2,9 @@ package config
 
 import (
 	"encoding"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -93,36 +88,4 @@ func put(n *yaml.Node, path []string, value string) {
 	section := &yaml.Node{Kind: yaml.MappingNode}
 	n.Content = append(n.Content, section)
 	put(section, path[1:], value)
-}
-
-// reference is a secret kept in a file of its own.
-var reference = regexp.MustCompile(`\$\{credential:([^}]*)\}`)
-
-// expand puts the credentials that text refers to in their places.
-func (d *decoder) expand(text string) (string, error) {
-	var first error
-	expanded := reference.ReplaceAllStringFunc(text, func(ref string) string {
-		value, err := d.credential(reference.FindStringSubmatch(ref)[1])
-		first = errors.Join(first, err)
-		return value
-	})
-	return expanded, first
-}
-
-// credential reads a file of $CREDENTIALS_DIRECTORY, as systemd's
-// LoadCredential= makes it, without the line's end.
-func (e environment) credential(name string) (string, error) {
-	dir := e["CREDENTIALS_DIRECTORY"]
-	switch {
-	case dir == "":
-		return "", fmt.Errorf("the credential %s is not at hand: CREDENTIALS_DIRECTORY is not set", name)
-	case !filepath.IsLocal(name) || filepath.Base(name) != name:
-		return "", fmt.Errorf("%q cannot be the name of a credential", name)
-	}
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	var failure *fs.PathError
-	if errors.As(err, &failure) {
-		return "", fmt.Errorf("read credential %s: %w", name, failure.Err)
-	}
-	return strings.TrimRight(string(data), "\r\n"), err
 }

@@ -1,24 +1,32 @@
 package config
 
-import "strings"
+import (
+	"maps"
+	"slices"
 
-// kind is what sources of one kind take.
-type kind struct {
-	preset    bool     // URL and rules are built in: endpoint and params adjust them
-	described bool     // items and fields are described by the owner
-	params    []string // that must be given
+	"aggregator/fetcher"
+)
+
+// kinds are the source kinds there are: three to describe anything with, and
+// the presets. sina-live is read from the preset of that name.
+func kinds() []string {
+	all := []string{"feed", "json", "html", "sina-roll", "sina-live"}
+	for _, name := range slices.Sorted(maps.Keys(fetcher.Presets())) {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
-// kinds are all there are.
-var kinds = map[string]kind{
-	"feed":      {},
-	"json":      {described: true},
-	"html":      {described: true},
-	"sina-roll": {preset: true, params: []string{"pageid", "lid"}},
-	"sina-live": {preset: true},
+// described tells whether the owner describes the items of a kind.
+func described(kind string) bool { return kind == "json" || kind == "html" }
+
+// built tells whether URL and rules of a kind are built in.
+func built(kind string) bool { return kind != "feed" && !described(kind) }
+
+// fieldNames are the fields of an item that a source of kind json or html describes.
+var fieldNames = []string{
+	"id", "link", "title", "published", "updated", "summary", "content",
+	"author", "origin", "image", "tags", "stocks", "withdrawn",
 }
-
-// kindNames in the order they are told in.
-const kindNames = "feed json html sina-roll sina-live"
-
-func isSina(kind string) bool { return strings.HasPrefix(kind, "sina-") }

@@ -65,7 +65,7 @@ type place struct {
 // bad notes a mistake at path. Only the first of a path counts: what follows
 // from it is no news.
 func (f *findings) bad(path, hint, format string, args ...any) {
-	if !f.marked[path] {
+	if path == "" || !f.marked[path] {
 		f.badAt(f.find(path), path, hint, format, args...)
 	}
 }
