@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"fmt"
+
+	"aggregator/normalize/article"
+)
+
+// addition is one entry on its way into the tables.
+type addition struct {
+	*tables
+	Entry
+	source  *sourceRecord
+	packed  []byte // Entry.Raw
+	arrival uint64 // of its article; 0 for a new one
+	order   uint64 // of this addition
+}
+
+func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
+	src, err := t.ownSource(b.Source)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]article.Identity, len(b.Entries))
+	for i, e := range b.Entries {
+		ids[i] = e.Identity
+	}
+	changes := make([]Change, 0, len(b.Entries))
+	arrivals := make(map[string]uint64) // by first key: an item may come twice in a batch
+	for i, m := range t.match(src.Number, ids) {
+		a := addition{tables: t, Entry: b.Entries[i], source: src, packed: raws[i], arrival: m.arrival}
+		a.Keys = m.keys
+		if a.arrival == 0 {
+			a.arrival = arrivals[a.Keys[0]]
+		}
+		change, err := a.add()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Keys[0], err)
+		}
+		arrivals[a.Keys[0]] = a.arrival
+		changes = append(changes, change)
+	}
+	if b.State != nil {
+		src.set(*b.State)
+	}
+	return changes, t.putSource(src)
+}
+
+func (a *addition) add() (change Change, err error) {
+	if a.order, err = a.tick(); err != nil {
+		return change, err
+	}
+	switch {
+	case a.arrival != 0:
+		change, err = a.addKnown()
+	case a.Copy:
+		return change, fmt.Errorf("copied article: %w", ErrNotFound)
+	default:
+		change, err = a.addNew()
+	}
+	if err != nil {
+		return change, err
+	}
+	return change, a.putRetry()
+}
+
+func (a *addition) addNew() (Change, error) {
+	a.arrival = a.order
+	r := newRecord(a.Article, a.time)
+	r.Source, r.Revision = a.source.Name, whole(a.Revision)
+	if err := a.mint(r); err != nil {
+		return Change{}, err
+	}
+	if _, _, err := a.list(r); err != nil {
+		return Change{}, err
+	}
+	if err := a.index.Put(publishedKey(r.Published, a.arrival), nothing()); err != nil {
+		return Change{}, err
+	}
+	if err := a.fileAll(r); err != nil {
+		return Change{}, err
+	}
+	if err := a.putRaw(); err != nil {
+		return Change{}, err
+	}
+	a.source.Articles++
+	if err := a.count(+1); err != nil {
+		return Change{}, err
+	}
+	return Change{Stored, r.Article}, a.save(r, true)
+}
+
+// addKnown lets the stored article take over what is new in the entry, each
+// thing by its own rule.
+func (a *addition) addKnown() (Change, error) {
+	r, err := a.record(a.arrival)
+	if err != nil {
+		return Change{}, err
+	}
+	edited, revised, err := a.edit(r)
+	if err != nil {
+		return Change{}, err
+	}
+	grown := r.merge(a.Article)
+	gained, first, err := a.list(r)
+	if err != nil {
+		return Change{}, err
+	}
+	if err := a.fileAll(r); err != nil {
+		return Change{}, err
+	}
+	change := Change{Outcome: Same}
+	switch {
+	case edited:
+		change.Outcome = Edited
+	case grown, first:
+		change.Outcome = Filed
+	}
+	if edited || grown {
+		r.Changed = a.time
+	}
+	change.Article = r.Article
+	if edited || grown || gained || revised {
+		err = a.save(r, edited || grown)
+	}
+	return change, err
+}
+
+// save stores the record, and as the newest change if it is one.
+func (a *addition) save(r *record, changed bool) error {
+	if changed {
+		if r.Change != 0 {
+			if err := a.changes.Delete(number(r.Change)); err != nil {
+				return err
+			}
+		}
+		r.Change = a.order
+		if err := a.changes.Put(number(r.Change), number(a.arrival)); err != nil {
+			return err
+		}
+	}
+	return a.putRecord(a.arrival, r)
+}
+
+func (a *addition) putRaw() error {
+	if len(a.packed) == 0 {
+		return nil
+	}
+	return a.raw.Put(number(a.arrival), a.packed)
+}

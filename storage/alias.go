@@ -1,0 +1,80 @@
+package storage
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"aggregator/normalize/article"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+const (
+	// maxAlias bounds a stored identity key; longer ones end in a hash of the
+	// whole, of a kind that nobody can make collide on purpose.
+	maxAlias = 512
+	// maxKeys bounds what one article may gather in keys, listings and links,
+	// for there are sources that give an item a new id at every fetch. Beyond
+	// it an item is still known by the keys that are there.
+	maxKeys = 64
+)
+
+func aliasKey(key string) []byte {
+	if len(key) <= maxAlias {
+		return []byte(key)
+	}
+	sum := sha256.Sum256([]byte(key))
+	return append([]byte(key[:maxAlias-len(sum)]), sum[:]...)
+}
+
+// itemHash stands for an item among those of its source. 64 bits are enough
+// there: among a million items of one source two meet by chance once in 40
+// million stores, and a source that makes them meet harms itself alone.
+func itemHash(key string) uint64 { return xxhash.Sum64String(key) }
+
+func seenKey(source uint32, item uint64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(nil, source), item)
+}
+
+// alias gives the arrival of the article that a key leads to, or 0.
+func (t *tables) alias(key string) uint64 { return fromNumber(t.aliases.Get(aliasKey(key))) }
+
+// usable are the keys that can be looked up, each once.
+func usable(id article.Identity) []string {
+	keys := make([]string, 0, len(id.Keys))
+	for _, k := range id.Keys {
+		if k != "" && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// list notes that the source lists the article as this entry, so that it is
+// recognised again by any of the entry's keys, and known as unchanged by its
+// print. A key that leads to another article keeps leading there. list tells
+// whether the record gained something, and whether this is the source's first
+// item that is the article.
+func (a *addition) list(r *record) (gained, first bool, err error) {
+	for _, key := range a.Keys {
+		if len(r.Keys) >= maxKeys || a.aliases.Get(aliasKey(key)) != nil {
+			continue
+		}
+		if err := a.aliases.Put(aliasKey(key), number(a.arrival)); err != nil {
+			return false, false, err
+		}
+		r.Keys = append(r.Keys, key)
+		gained = true
+	}
+	l := listing{a.source.Number, itemHash(a.Keys[0])}
+	if !slices.Contains(r.Listings, l) {
+		if len(r.Listings) >= maxKeys {
+			return gained, false, nil
+		}
+		gained, first = true, !r.lists(l.Source)
+		r.Listings = append(r.Listings, l)
+	}
+	value := binary.BigEndian.AppendUint64(number(a.arrival), a.Print)
+	return gained, first, a.seen.Put(seenKey(l.Source, l.Item), value)
+}

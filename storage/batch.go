@@ -1,0 +1,98 @@
+package storage
+
+import (
+	"fmt"
+	"time"
+
+	"aggregator/normalize/article"
+)
+
+// Entry is one article to be added.
+type Entry struct {
+	article.Identity
+	// Article is the item as normalised now; the store sets ID, Key, Seen and
+	// Changed, and for a known article keeps Published, Source and Link. For
+	// a copy only Link and Categories are used.
+	Article article.Article
+	// Copy adds this source's categories and link to a known article and
+	// touches nothing else of it.
+	Copy bool
+	// Raw is the body element as it came, kept for Raw; empty to keep none.
+	Raw []byte
+	// Retry asks to have the page fetched again; nil forgets an earlier wish
+	// of this source, except for a copy, which fetches no page.
+	Retry *Retry
+}
+
+// Retry is an article page that could not be fetched and shall be tried again.
+type Retry struct {
+	Keys     []string // of the article; the entry's own where there are none
+	Item     []byte   // the item, encoded by the caller
+	Attempts int
+	Due      time.Time
+}
+
+// Batch is what one transaction adds.
+type Batch struct {
+	Source  string
+	Entries []Entry // oldest first
+	// State is the source's new record, given with the last batch of a
+	// document; nil leaves the record alone. Its Name and its Articles are
+	// the store's own affair.
+	State *Source
+}
+
+// Outcome is what became of an Entry.
+type Outcome int
+
+const (
+	Stored Outcome = iota // a new article
+	Edited                // a known article that now looks different
+	Filed                 // a known article with a further category, link or source
+	Same                  // nothing that anybody sees
+)
+
+// Change tells what Add did with one entry.
+type Change struct {
+	Outcome Outcome
+	Article article.Article // as stored now
+}
+
+// Add stores a batch in one transaction: all of it or, on errors, nothing. The
+// changes are in the order of the entries.
+//
+// Whether an entry is new is decided here and not by an earlier Sight, since
+// another source may have brought the same article meanwhile. The two become
+// one article then.
+func (s *Store) Add(b Batch) ([]Change, error) {
+	raws, err := s.pack(b)
+	if err != nil {
+		return nil, fmt.Errorf("add %s: %w", b.Source, err)
+	}
+	var changes []Change
+	err = s.update(func(t *tables) (err error) {
+		changes, err = t.add(b, raws)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("add %s: %w", b.Source, err)
+	}
+	return changes, nil
+}
+
+// pack checks the batch and compresses its bodies, outside the transaction.
+func (s *Store) pack(b Batch) ([][]byte, error) {
+	if b.Source == "" {
+		return nil, fmt.Errorf("batch without a source")
+	}
+	raws := make([][]byte, len(b.Entries))
+	for i, e := range b.Entries {
+		if len(usable(e.Identity)) == 0 {
+			return nil, fmt.Errorf("entry %d (%s) has no identity", i, e.Article.Link)
+		}
+		if len(e.Raw) > 0 {
+			raws[i] = s.codec.pack(e.Raw)
+		}
+	}
+	return raws, nil
+}

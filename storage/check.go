@@ -1,0 +1,162 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// maxFaults is how many faults Check tells at most.
+const maxFaults = 20
+
+// Check reads the whole file and tells what is wrong with it: each article must
+// have its entries in all tables, there must be no others, and the pages
+// must make a tree. It holds one read transaction all the while.
+func (s *Store) Check() error {
+	return s.view(func(t *tables) error {
+		c := check{tables: t, want: make(map[string]int), categories: make(map[uint32]int)}
+		if err := c.articles(); err != nil {
+			return err
+		}
+		c.entries()
+		if len(c.faults) == 0 {
+			// Only now, since bbolt's own check does not survive a damaged tree.
+			c.tree()
+		}
+		if len(c.faults) > 0 {
+			return fmt.Errorf("%w: %w", ErrDamaged, errors.Join(c.faults...))
+		}
+		return nil
+	})
+}
+
+// check counts the entries that the articles ask for. Where each of them is
+// there, and a table has no more than were asked for, every entry leads to an
+// article and back.
+type check struct {
+	*tables
+	want       map[string]int // entries by table
+	categories map[uint32]int // articles by category
+	faults     []error
+}
+
+func (c *check) fault(format string, args ...any) {
+	if len(c.faults) < maxFaults {
+		c.faults = append(c.faults, fmt.Errorf(format, args...))
+	}
+}
+
+func (c *check) articles() error {
+	cur := c.tables.articles.Cursor()
+	for k, v := cur.First(); k != nil; k, v = cur.Next() {
+		r, err := c.decode(fromNumber(k), v)
+		if err != nil {
+			c.fault("%w", err)
+			continue
+		}
+		c.article(fromNumber(k), r)
+	}
+	return nil
+}
+
+// article looks for the entries of one article.
+func (c *check) article(arrival uint64, r *record) {
+	c.leads("names", c.names, []byte(r.Key), arrival, r)
+	c.leads("changes", c.changes, number(r.Change), arrival, r)
+	for _, key := range r.Keys {
+		c.leads("aliases", c.aliases, aliasKey(key), arrival, r)
+	}
+	for _, l := range r.Listings {
+		c.leads("seen", c.seen, seenKey(l.Source, l.Item), arrival, r)
+	}
+	c.indexed(publishedKey(r.Published, arrival), r)
+	for _, name := range r.Categories {
+		n := c.category(name)
+		c.filed(categoryTerm(n), arrival, r)
+		c.categories[n]++
+	}
+	for _, n := range sourcesOf(r) {
+		c.filed(sourceTerm(n), arrival, r)
+	}
+	for _, code := range r.Stocks {
+		c.filed(stockTerm(code), arrival, r)
+	}
+}
+
+func sourcesOf(r *record) (numbers []uint32) {
+	for _, l := range r.Listings {
+		numbers = append(numbers, l.Source)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+func (c *check) leads(table string, b *bolt.Bucket, key []byte, arrival uint64, r *record) {
+	c.want[table]++
+	if fromNumber(b.Get(key)) != arrival {
+		c.fault("%s: %q does not lead to article %s", table, key, r.Key)
+	}
+}
+
+func (c *check) indexed(key []byte, r *record) {
+	c.want["index"]++
+	if c.index.Get(key) == nil {
+		c.fault("index: %q of article %s is missing", key, r.Key)
+	}
+}
+
+func (c *check) filed(tm term, arrival uint64, r *record) {
+	c.indexed(tm.at(arrival), r)
+	if later := c.index.Get(tm.at(arrival)); len(later) == 8 {
+		c.leads("index", c.index, tm.at(fromNumber(later)), arrival, r)
+	}
+}
+
+// entries compares what is there with what was asked for.
+func (c *check) entries() {
+	for _, e := range []struct {
+		table string
+		*bolt.Bucket
+	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}} {
+		if n := entriesOf(e.Bucket); n != c.want[e.table] {
+			c.fault("%s: %d entries where the articles ask for %d", e.table, n, c.want[e.table])
+		}
+	}
+	if n := entriesOf(c.tables.articles); n != c.counted() {
+		c.fault("articles: %d counted, %d there", c.counted(), n)
+	}
+	for n, articles := range c.categories {
+		if counted := c.categoryCount(n); counted != articles {
+			c.fault("categories: number %d has %d articles, counted %d", n, articles, counted)
+		}
+	}
+	c.belong("raw", c.raw)
+	c.belong("retries", c.retries)
+}
+
+func entriesOf(b *bolt.Bucket) (n int) {
+	c := b.Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		n++
+	}
+	return n
+}
+
+// belong looks for the articles of a table whose keys end in an arrival.
+func (c *check) belong(table string, b *bolt.Bucket) {
+	cur := b.Cursor()
+	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
+		if len(k) < 8 || c.tables.articles.Get(k[len(k)-8:]) == nil {
+			c.fault("%s: %x belongs to no article", table, k)
+		}
+	}
+}
+
+// tree runs bbolt's check to its end, for it reports into a channel.
+func (c *check) tree() {
+	for err := range c.tx.Check() {
+		c.fault("%w", err)
+	}
+}

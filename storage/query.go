@@ -1,0 +1,144 @@
+package storage
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"aggregator/normalize/article"
+)
+
+// Query selects articles. The zero Query selects all, newest published first.
+type Query struct {
+	Category string
+	Source   string    // that lists the article, whoever brought it
+	Since    time.Time // published at or after
+	Until    time.Time // published before
+	Search   string    // words that title or text must contain
+	Limit    int       // 0 means no limit
+}
+
+const (
+	chunkFound = 64   // articles that one transaction reads at most,
+	chunkSteps = 4096 // and how many it looks at to find them
+)
+
+// Articles gives the articles of a query, newest published first. It reads them
+// a few at a time and holds no transaction while they are being used; what is
+// stored meanwhile may or may not be among them. An error is the last it gives.
+func (s *Store) Articles(q Query) iter.Seq2[article.Article, error] {
+	return func(yield func(article.Article, error) bool) {
+		c := cursor{Query: q, words: searchWords(q.Search)}
+		for !c.done {
+			var found []article.Article
+			err := s.view(func(t *tables) (err error) {
+				found, err = c.next(t)
+				return err
+			})
+			for _, a := range found {
+				if !yield(a, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(article.Article{}, fmt.Errorf("articles: %w", err))
+				return
+			}
+		}
+	}
+}
+
+// cursor is where a Query has got to.
+type cursor struct {
+	Query
+	words []string
+	given int
+	last  []byte // index key of the last article looked at
+	done  bool
+}
+
+// next goes on backwards in the order of publication.
+func (c *cursor) next(t *tables) (found []article.Article, err error) {
+	terms, known, err := c.terms(t)
+	if c.done = err != nil || !known; c.done {
+		return nil, err
+	}
+	keys := t.index.Cursor()
+	k, _ := before(keys, c.start())
+	for range chunkSteps {
+		if len(k) == 0 || k[0] != 'p' || !c.Since.IsZero() && string(k) < string(c.end()) {
+			c.done = true
+			return found, nil
+		}
+		c.last = slices.Clone(k)
+		a, err := c.pick(t, fromNumber(k[9:]), terms)
+		if err != nil {
+			c.done = true
+			return found, err
+		}
+		if a != nil {
+			found = append(found, *a)
+			c.given++
+		}
+		if c.done = c.Limit > 0 && c.given >= c.Limit; c.done || len(found) >= chunkFound {
+			return found, nil
+		}
+		k, _ = keys.Prev()
+	}
+	return found, nil
+}
+
+// pick reads an article if it is one of the query's.
+func (c *cursor) pick(t *tables, arrival uint64, terms []term) (*article.Article, error) {
+	for _, tm := range terms {
+		if !t.under(tm, arrival) {
+			return nil, nil
+		}
+	}
+	r, err := t.record(arrival)
+	if err != nil || !contains(&r.Article, c.words) {
+		return nil, err
+	}
+	return &r.Article, nil
+}
+
+// terms are what the articles must be under; not known, there are none.
+func (c *cursor) terms(t *tables) (terms []term, known bool, err error) {
+	if c.Category != "" {
+		n := t.category(c.Category)
+		if n == 0 {
+			return nil, false, nil
+		}
+		terms = append(terms, categoryTerm(n))
+	}
+	if c.Source != "" {
+		src, err := t.source(c.Source)
+		if err != nil || src.Number == 0 {
+			return nil, false, err
+		}
+		terms = append(terms, sourceTerm(src.Number))
+	}
+	return terms, true, nil
+}
+
+// start is the key before which next goes on.
+func (c *cursor) start() []byte {
+	switch {
+	case c.last != nil:
+		return c.last
+	case !c.Until.IsZero():
+		return publishedKey(ceiling(c.Until), 0)
+	}
+	return []byte{'p' + 1}
+}
+
+func (c *cursor) end() []byte { return publishedKey(ceiling(c.Since), 0) }
+
+// ceiling is the first whole second that is not before t.
+func ceiling(t time.Time) time.Time {
+	if whole := t.Truncate(time.Second); whole.Before(t) {
+		return whole.Add(time.Second)
+	}
+	return t
+}

@@ -1,0 +1,67 @@
+package storage
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"aggregator/normalize/article"
+)
+
+// Article gives one article, by its Key or by its tag: URI.
+func (s *Store) Article(ref string) (a article.Article, err error) {
+	err = s.view(func(t *tables) error {
+		r, err := t.refer(ref)
+		if err == nil {
+			a = r.Article
+		}
+		return err
+	})
+	return a, err
+}
+
+func (t *tables) refer(ref string) (*record, error) {
+	key, whole := ref, ""
+	if rest, ok := strings.CutPrefix(ref, "tag:"); ok {
+		_, key, _ = strings.Cut(rest, ":")
+		whole = ref
+	}
+	arrival := fromNumber(t.names.Get([]byte(key)))
+	if arrival == 0 {
+		return nil, fmt.Errorf("article %s: %w", ref, ErrNotFound)
+	}
+	r, err := t.record(arrival)
+	if err == nil && whole != "" && r.ID != whole {
+		return nil, fmt.Errorf("article %s: %w", ref, ErrNotFound)
+	}
+	return r, err
+}
+
+// Raw gives the body as it came, for the article with a key.
+func (s *Store) Raw(key string) (raw []byte, err error) {
+	err = s.view(func(t *tables) error {
+		value := t.raw.Get(number(fromNumber(t.names.Get([]byte(key)))))
+		if value == nil {
+			return fmt.Errorf("body of %s: %w", key, ErrNotFound)
+		}
+		b, err := t.codec.unpack(value)
+		raw = bytes.Clone(b)
+		return err
+	})
+	return raw, err
+}
+
+// Count is how many articles are stored.
+func (s *Store) Count() (n int, err error) {
+	err = s.view(func(t *tables) error {
+		n = t.counted()
+		return nil
+	})
+	return n, err
+}
+
+func (t *tables) counted() int { return int(fromNumber(t.meta.Get([]byte("articles")))) }
+
+func (t *tables) count(by int) error {
+	return t.meta.Put([]byte("articles"), number(uint64(t.counted()+by)))
+}

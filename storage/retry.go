@@ -1,0 +1,71 @@
+package storage
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"time"
+)
+
+type storedRetry struct {
+	Keys     []string `cbor:"1,keyasint"`
+	Item     []byte   `cbor:"2,keyasint"`
+	Attempts int      `cbor:"3,keyasint"`
+}
+
+// Retries gives the wishes of a source that are due by a time, the longest
+// due first; a limit of 0 gives all.
+func (s *Store) Retries(source string, due time.Time, limit int) (found []Retry, err error) {
+	err = s.view(func(t *tables) error {
+		src, err := t.source(source)
+		if err != nil {
+			return err
+		}
+		found, err = t.retriesDue(ofSource(src.Number), due)
+		return err
+	})
+	slices.SortStableFunc(found, func(a, b Retry) int { return a.Due.Compare(b.Due) })
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
+	}
+	return found, err
+}
+
+func (t *tables) retriesDue(head []byte, due time.Time) (found []Retry, err error) {
+	c := t.retries.Cursor()
+	for k, v := c.Seek(head); bytes.HasPrefix(k, head); k, v = c.Next() {
+		when := fromMillis(int64(fromNumber(v)))
+		if len(v) < 8 || when.After(due) {
+			continue
+		}
+		var r storedRetry
+		if err := t.codec.unmarshal(v[8:], &r); err != nil {
+			return nil, err
+		}
+		found = append(found, Retry{Keys: r.Keys, Item: r.Item, Attempts: r.Attempts, Due: when})
+	}
+	return found, nil
+}
+
+// putRetry stores the entry's wish, or forgets that of an earlier one.
+func (a *addition) putRetry() error {
+	key := binary.BigEndian.AppendUint64(ofSource(a.source.Number), a.arrival)
+	switch {
+	case a.Retry == nil && a.Copy:
+		return nil
+	case a.Retry == nil:
+		return a.retries.Delete(key)
+	}
+	keys := a.Retry.Keys
+	if len(keys) == 0 {
+		keys = a.Keys
+	}
+	value, err := a.codec.marshal(storedRetry{keys, a.Retry.Item, a.Retry.Attempts})
+	if err != nil {
+		return err
+	}
+	// A wish without a time is due at once.
+	due := cmp.Or(millis(a.Retry.Due), 1)
+	return a.retries.Put(key, append(number(uint64(due)), value...))
+}

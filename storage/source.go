@@ -1,0 +1,164 @@
+package storage
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+)
+
+// Source is the store's record of a source's state. Its times are kept to the
+// millisecond.
+type Source struct {
+	Name string
+
+	// Validators of the last document that was stored whole.
+	URL          string
+	ETag         string
+	LastModified string
+	Hash         uint64
+
+	LastFetch   time.Time // last attempt
+	LastSuccess time.Time
+	LastNew     time.Time // when it last brought a new article
+	Error       string    // of the last attempt; empty after a success
+	ErrorSince  time.Time // first of the failures without a success between
+	Failures    int       // in a row
+	Due         time.Time // when the next fetch is to start
+	Rest        time.Time // the origin asked not to be disturbed before
+	Articles    uint64    // how many new articles it has brought; the store counts
+}
+
+// sourceRecord is a Source and its number, by which other tables name it.
+type sourceRecord struct {
+	Source
+	Number uint32 // 0 where the source was never stored
+}
+
+type storedSource struct {
+	Number       uint32 `cbor:"1,keyasint"`
+	URL          string `cbor:"2,keyasint,omitempty"`
+	ETag         string `cbor:"3,keyasint,omitempty"`
+	LastModified string `cbor:"4,keyasint,omitempty"`
+	Hash         uint64 `cbor:"5,keyasint,omitempty"`
+	LastFetch    int64  `cbor:"6,keyasint,omitempty"`
+	LastSuccess  int64  `cbor:"7,keyasint,omitempty"`
+	LastNew      int64  `cbor:"8,keyasint,omitempty"`
+	Error        string `cbor:"9,keyasint,omitempty"`
+	ErrorSince   int64  `cbor:"10,keyasint,omitempty"`
+	Failures     int    `cbor:"11,keyasint,omitempty"`
+	Due          int64  `cbor:"12,keyasint,omitempty"`
+	Rest         int64  `cbor:"13,keyasint,omitempty"`
+	Articles     uint64 `cbor:"14,keyasint,omitempty"`
+}
+
+// Source gives the record of a source; of one that was never seen, only the name.
+func (s *Store) Source(name string) (src Source, err error) {
+	err = s.view(func(t *tables) error {
+		r, err := t.source(name)
+		if err == nil {
+			src = r.Source
+		}
+		return err
+	})
+	return src, err
+}
+
+// Sources gives all records by name, also of sources no longer configured.
+func (s *Store) Sources() (all []Source, err error) {
+	err = s.view(func(t *tables) error {
+		return t.sourceRecords.ForEach(func(name, value []byte) error {
+			r, err := t.decodeSource(string(name), value)
+			if err == nil {
+				all = append(all, r.Source)
+			}
+			return err
+		})
+	})
+	return all, err
+}
+
+// PutSource stores the outcome of a cycle that changed no article.
+func (s *Store) PutSource(rec Source) error {
+	if rec.Name == "" {
+		return fmt.Errorf("put source: no name")
+	}
+	err := s.update(func(t *tables) error {
+		src, err := t.ownSource(rec.Name)
+		if err != nil {
+			return err
+		}
+		src.set(rec)
+		return t.putSource(src)
+	})
+	if err != nil {
+		return fmt.Errorf("put source %s: %w", rec.Name, err)
+	}
+	return nil
+}
+
+// set takes over all but what is the store's own affair.
+func (r *sourceRecord) set(state Source) {
+	state.Name, state.Articles = r.Name, r.Articles
+	r.Source = state
+}
+
+func (t *tables) source(name string) (*sourceRecord, error) {
+	if value := t.sourceRecords.Get([]byte(name)); value != nil {
+		return t.decodeSource(name, value)
+	}
+	return &sourceRecord{Source: Source{Name: name}}, nil
+}
+
+// ownSource is source, with a number at its first use.
+func (t *tables) ownSource(name string) (*sourceRecord, error) {
+	r, err := t.source(name)
+	if err != nil || r.Number != 0 {
+		return r, err
+	}
+	n, err := t.sourceRecords.NextSequence()
+	r.Number = uint32(n)
+	return r, err
+}
+
+func (t *tables) putSource(r *sourceRecord) error {
+	value, err := t.codec.marshal(storedSource{
+		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash,
+		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
+		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
+		Due: millis(r.Due), Rest: millis(r.Rest), Articles: r.Articles,
+	})
+	if err != nil {
+		return err
+	}
+	return t.sourceRecords.Put([]byte(r.Name), value)
+}
+
+func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) {
+	var s storedSource
+	if err := t.codec.unmarshal(value, &s); err != nil {
+		return nil, fmt.Errorf("read source %s: %w", name, err)
+	}
+	return &sourceRecord{Number: s.Number, Source: Source{
+		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash,
+		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
+		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
+		Due: fromMillis(s.Due), Rest: fromMillis(s.Rest), Articles: s.Articles,
+	}}, nil
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+// ofSource heads the keys of what belongs to a source.
+func ofSource(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }

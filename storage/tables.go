@@ -1,0 +1,102 @@
+package storage
+
+import (
+	"encoding/binary"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// The layout, schema 1. Numbers are big-endian, so that keys sort by them. An
+// order number counts what was stored, in the order it was: see tick. The
+// order number at which an article was first stored is its arrival, and names
+// it everywhere below.
+//
+//	["meta", "schema"] => number of this layout
+//	["meta", "authority"] => Options.Authority of the first run
+//	["meta", "articles"] => how many there are
+//	["articles", arrival] => record; grows at its end only
+//	["raw", arrival] => body as it came; pruned from its start
+//	["names", Article.Key] => arrival                          Article
+//	["aliases", identity key] => arrival                       Sight, Add
+//	["seen", source number, hash of first key] => arrival, print    Sight
+//	["index", 'p', published, arrival] => nothing              Articles
+//	["index", 'c', category number, order] => see index.go     Newest
+//	["index", 's', source number, order] => see index.go       NewestOfSource
+//	["index", 'k', stock code, 0, order] => see index.go       NewestOfStock
+//	["changes", order] => arrival; one entry an article        Changes
+//	["readers", name] => order                                 Position
+//	["retries", source number, arrival] => due, Retry          Retries
+//	["sources", name] => sourceRecord
+//	["categories", 'r', number] => Category; 'n', name and 's', slug => number;
+//	              'a', number => how many articles
+//
+// What one document lists lies together in "seen", so that judging it touches
+// a few pages at any size of the store. "aliases" holds the keys as they are,
+// neither hashed nor numbered: two keys can then never be taken for each other,
+// and as text they lie by site, section and date, or by an origin's ascending
+// numbers, so that today's articles are again close together. (A hash in front
+// would spread every insert over the whole table.)
+const schema = 1
+
+// tables are the buckets within one transaction.
+type tables struct {
+	*Store
+	tx   *bolt.Tx
+	time time.Time // of the transaction, UTC, whole seconds
+
+	meta, articles, raw, names, aliases, seen, index        *bolt.Bucket
+	changes, readers, retries, sourceRecords, categoryTable *bolt.Bucket
+}
+
+func (s *Store) tables(tx *bolt.Tx) *tables {
+	b := func(name string) *bolt.Bucket { return tx.Bucket([]byte(name)) }
+	t := &tables{
+		Store: s, tx: tx, time: s.now().UTC().Truncate(time.Second),
+		meta: b("meta"), articles: b("articles"), raw: b("raw"), names: b("names"),
+		aliases: b("aliases"), seen: b("seen"), index: b("index"), changes: b("changes"),
+		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
+		categoryTable: b("categories"),
+	}
+	if tx.Writable() {
+		t.fill()
+	}
+	return t
+}
+
+// fill packs the tables that grow at the end only; half empty pages, bbolt's
+// default, would stay half empty there.
+func (t *tables) fill() {
+	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.changes} {
+		b.FillPercent = 0.9
+	}
+}
+
+func bucketNames() []string {
+	return []string{"meta", "articles", "raw", "names", "aliases", "seen", "index",
+		"changes", "readers", "retries", "sources", "categories"}
+}
+
+// tick gives the next order number: the time in milliseconds, 20 bits up, or
+// one more than the last where the clock stood still or stepped back. Order is
+// thus kept whatever the clock does, and mostly tells the time as well.
+func (t *tables) tick() (uint64, error) {
+	n := max(t.articles.Sequence()+1, uint64(t.time.UnixMilli())<<20)
+	return n, t.articles.SetSequence(n)
+}
+
+// moment is the time that an order number tells.
+func moment(order uint64) time.Time { return time.UnixMilli(int64(order >> 20)) }
+
+func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+func fromNumber(b []byte) uint64 {
+	if len(b) < 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(b)
+}
+
+// nothing is the value of keys that say it all. It is not nil, which would
+// read as absent within the transaction that put it.
+func nothing() []byte { return []byte{} }

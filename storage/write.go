@@ -1,0 +1,111 @@
+package storage
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// maxGroup is how many writes share a transaction at most.
+const maxGroup = 32
+
+// write is one function that waits to be run in a transaction.
+type write struct {
+	fn   func(*tables) error
+	done chan error
+}
+
+// update runs fn in a write transaction, which it may share with others that
+// wait at the same time: a commit costs two syncs to the disk whatever it holds.
+// Unlike bolt.DB.Batch nobody waits for company: those who come while a commit
+// is under way make the next group. fn may run more than once and must start
+// afresh each time. When fn fails nothing of it is stored, and what the others
+// of its group wrote is.
+func (s *Store) update(fn func(*tables) error) error {
+	w := write{fn, make(chan error, 1)}
+	select {
+	case s.writes <- w:
+		return s.wrap(<-w.done)
+	case <-s.closing:
+		return ErrClosed
+	}
+}
+
+// write is the one goroutine that writes.
+func (s *Store) write() {
+	defer close(s.written)
+	for {
+		select {
+		case w := <-s.writes:
+			s.commit(s.gather(w))
+		case <-s.closing:
+			return
+		}
+	}
+}
+
+// gather adds to w those that are waiting already.
+func (s *Store) gather(w write) []write {
+	group := []write{w}
+	for len(group) < maxGroup {
+		select {
+		case w := <-s.writes:
+			group = append(group, w)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit runs the group in one transaction; one that fails is answered and
+// taken out, and the rest start again.
+func (s *Store) commit(group []write) {
+	for len(group) > 0 {
+		failed, err := s.try(group)
+		if failed >= 0 {
+			group[failed].done <- err
+			group = slices.Delete(group, failed, failed+1)
+			continue
+		}
+		for _, w := range group {
+			w.done <- err
+		}
+		return
+	}
+}
+
+// try returns the index of the write that failed, or -1 where the outcome is
+// that of the whole transaction.
+func (s *Store) try(group []write) (failed int, err error) {
+	failed = -1
+	err = protect(func() error {
+		return s.db.Update(func(tx *bolt.Tx) error {
+			t := s.tables(tx)
+			for i, w := range group {
+				failed = i
+				if err := w.fn(t); err != nil {
+					return err
+				}
+			}
+			failed = -1
+			return nil
+		})
+	})
+	return failed, err
+}
+
+// protect turns a panic into an error. bbolt panics where pages make no sense,
+// and reading a file that was cut short faults; neither may end the daemon,
+// which can still serve what it has rendered and say what is wrong.
+func protect(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+		}
+	}()
+	return fn()
+}
