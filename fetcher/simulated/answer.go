@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -32,7 +31,7 @@ func notFound(status int) *answer {
 
 // send answers a request, conditionally and compressed where the answer
 // and the client allow it (RFC 9110 §12.5.3, §13).
-func (a *answer) send(w http.ResponseWriter, r *http.Request, f *Fault) {
+func (o *Origin) send(a *answer, w http.ResponseWriter, r *http.Request, f *Fault) {
 	h := w.Header()
 	for k, v := range a.header {
 		h[k] = v
@@ -48,7 +47,7 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, f *Fault) {
 		return
 	}
 	if zip {
-		body = compress(body)
+		body = o.compress(body)
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Type", a.kind)
@@ -107,16 +106,15 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// The writers are dear to make, and every list answer needs one.
-var gzipWriters = sync.Pool{New: func() any {
-	zw, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed)
-	return zw
-}}
-
-func compress(body []byte) []byte {
+// compress packs a body; the writers are dear to make, and nearly every
+// answer needs one.
+func (o *Origin) compress(body []byte) []byte {
 	var b bytes.Buffer
-	zw := gzipWriters.Get().(*gzip.Writer)
-	defer gzipWriters.Put(zw)
+	zw, ok := o.zippers.Get().(*gzip.Writer)
+	if !ok {
+		zw, _ = gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	}
+	defer o.zippers.Put(zw)
 	zw.Reset(&b)
 	zw.Write(body)
 	zw.Close()

@@ -10,6 +10,7 @@ type cache struct {
 }
 
 type cacheKey struct {
+	what  purpose
 	index int
 	base  string // of the links
 	state uint64 // of the article

@@ -155,7 +155,6 @@ func (q *request) jsonp(body []byte) *answer {
 	return a
 }
 
-
 // lidList is a list of lids as the API writes it.
 func lidList(lids []int) string {
 	var b strings.Builder

@@ -8,7 +8,7 @@ import (
 
 // rollItem is an item of a list as it is now, with links for whoever asked.
 func (o *Origin) rollItem(q *request, index int) []byte {
-	key := cacheKey{index: index, base: q.base, state: o.state(index, q.now)}
+	key := cacheKey{what: forItem, index: index, base: q.base, state: o.state(index, q.now)}
 	if b, ok := o.items.get(key); ok {
 		return b
 	}

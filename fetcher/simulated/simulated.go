@@ -16,6 +16,7 @@ package simulated
 import (
 	"cmp"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -63,12 +64,14 @@ type Origin struct {
 	articles timeline
 	live     timeline
 	sites    []timeline
-	counts   columnCounts
+	shelf    shelf
 	items    cache
 	pages    cache
 	frame    frame
+	gbk      gbk
 	faults   faults
 	log      requestLog
+	zippers  sync.Pool    // of gzip writers
 	lists    atomic.Int64 // list answers given, for rtime
 	robots   atomic.Pointer[string]
 }
@@ -82,6 +85,7 @@ func New(opts Options) *Origin {
 		items:   newCache(4096),
 		pages:   newCache(128),
 		frame:   newFrame(opts.Seed),
+		gbk:     newGBK(),
 	}
 	o.articles = newTimeline(opts.Seed, opts.Start, opts.Backlog, opts.Reach, opts.Every)
 	o.live = newTimeline(opts.Seed+1, opts.Start, max(opts.Backlog, 0), opts.Reach, opts.LiveEvery)
@@ -130,5 +134,5 @@ func (o *Origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q.fault = f
-	o.answer(q).send(rec, r, f)
+	o.send(o.answer(q), rec, r, f)
 }
