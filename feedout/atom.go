@@ -109,6 +109,7 @@ func (f *Feed) Atom() ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
+	b.Grow(wire.size())
 	if err := feeds.WriteXML(wire, &b); err != nil {
 		return nil, fmt.Errorf("write atom: %w", err)
 	}
@@ -116,18 +117,31 @@ func (f *Feed) Atom() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// size is about the length of the document: growing to it would copy the
+// contents several times.
+func (f *atomFeed) size() int {
+	n := 2 << 10
+	for _, e := range f.Entries {
+		n += 2 << 10
+		if e.Content != nil {
+			n += len(e.Content.Body)
+		}
+	}
+	return n
+}
+
 func (f *Feed) atom() (*atomFeed, error) {
 	if f.ID == "" {
 		return nil, fmt.Errorf("feed %q has no id", f.Title)
 	}
-	title := cmp.Or(line(f.Title), line(f.Self))
+	title := cmp.Or(line(f.Title), line(f.Self), f.ID)
 	wire := &atomFeed{
 		Lang:      f.Language,
 		Media:     mediaNamespace,
 		ID:        f.ID,
 		Title:     *plainText(title),
 		Subtitle:  plainText(line(f.Subtitle)),
-		Author:    *person(title),
+		Author:    *cmp.Or(person(title), person(f.ID)),
 		Links:     f.atomLinks(),
 		Generator: atomGenerator{URI: uri(cmp.Or(f.Generator, f.Site)), Name: "aggregator"},
 		Icon:      uri(f.Icon),
@@ -169,9 +183,7 @@ func (f *Feed) setUpdated(wire *atomFeed) {
 	for i := len(f.Articles) - 1; i >= 0; i-- {
 		t := updated(&f.Articles[i])
 		wire.Entries[i].Updated = times.distinct(t)
-		if t.After(newest) {
-			newest = t
-		}
+		newest = latest(newest, t)
 	}
 	if newest.IsZero() {
 		newest = noTime()

@@ -30,7 +30,11 @@ func evaluate(h http.Header, etag string, modified time.Time) int {
 // date reads a date field; a field that holds none is ignored (RFC 9110
 // §13.1.3).
 func date(h http.Header, name string) (time.Time, bool) {
-	t, err := http.ParseTime(h.Get(name))
+	value := h.Get(name)
+	if value == "" {
+		return time.Time{}, false
+	}
+	t, err := http.ParseTime(value)
 	return t, err == nil
 }
 

@@ -45,14 +45,10 @@ func (f *Feed) atomEntry(a *article.Article) atomEntry {
 // entryTitle is never empty: readers show an empty title as a hole, and the
 // article can then hardly be opened.
 func entryTitle(a *article.Article) string {
-	return cmp.Or(
-		line(a.Title),
-		shorten(line(a.Summary)),
-		shorten(line(textOf(a.Content))),
-		line(a.Link),
-		a.Key,
-		a.ID,
-	)
+	if title := line(a.Title); title != "" {
+		return title
+	}
+	return cmp.Or(shorten(line(a.Summary)), shorten(line(textOf(a.Content))), line(a.Link), line(a.Key), a.ID)
 }
 
 // entryLinks are the article's page, the copies merged into it and its

@@ -53,11 +53,16 @@ func (f *Feed) Modified() time.Time {
 	var newest time.Time
 	for i := range f.Articles {
 		a := &f.Articles[i]
-		for _, t := range []time.Time{a.Seen, a.Changed, a.Updated} {
-			if t.After(newest) {
-				newest = t
-			}
-		}
+		newest = latest(newest, a.Seen, a.Changed, a.Updated)
 	}
 	return newest
+}
+
+func latest(first time.Time, more ...time.Time) time.Time {
+	for _, t := range more {
+		if t.After(first) {
+			first = t
+		}
+	}
+	return first
 }

@@ -12,53 +12,60 @@ func negotiate(lines []string) (coding string, ok bool) {
 	if len(lines) == 0 {
 		return identity, true // anything goes, and this everyone can read
 	}
-	weights := parseWeights(lines)
+	w := parseWeights(lines)
 	best := 0
-	for _, c := range []string{brotlied, gzipped, identity} {
-		if q := weights.of(c); q > best {
-			coding, best = c, q
+	for _, c := range []struct {
+		coding string
+		weight int
+	}{{brotlied, w.br}, {gzipped, w.gzip}, {identity, w.identity}} {
+		if c.weight > best {
+			coding, best = c.coding, c.weight
 		}
 	}
 	return coding, best > 0
 }
 
-// weights are the codings a reader named, in thousandths.
-type weights map[string]int
-
-// of is the weight of a coding. Identity is acceptable unless it is refused by
-// name or by "*", but less so than anything that was asked for.
-func (w weights) of(coding string) int {
-	if q, named := w[coding]; named {
-		return q
-	}
-	if q, any := w["*"]; any {
-		return q
-	}
-	if coding == identity {
-		return 1
-	}
-	return 0
-}
+// weights are how much a reader wants each coding, in thousandths.
+type weights struct{ br, gzip, identity int }
 
 func parseWeights(lines []string) weights {
-	w := weights{}
+	const unnamed = -1
+	w := weights{unnamed, unnamed, unnamed}
+	others := unnamed
 	for _, line := range lines {
 		for element := range strings.SplitSeq(line, ",") {
 			name, params, _ := strings.Cut(element, ";")
-			name = strings.ToLower(strings.TrimSpace(name))
-			if name == "x-gzip" { // RFC 9110 §8.4.1.3
-				name = gzipped
+			q, ok := parseWeight(params)
+			if !ok {
+				continue
 			}
-			if q, ok := parseWeight(params); ok && name != "" {
-				w[name] = q
+			switch strings.ToLower(strings.TrimSpace(name)) {
+			case brotlied:
+				w.br = q
+			case gzipped, "x-gzip": // RFC 9110 §8.4.1.3
+				w.gzip = q
+			case identity:
+				w.identity = q
+			case "*":
+				others = q
 			}
 		}
+	}
+	for _, q := range []*int{&w.br, &w.gzip, &w.identity} {
+		if *q == unnamed {
+			*q = others
+		}
+	}
+	// Identity is acceptable unless it is refused, by name or by "*", but
+	// less so than anything that was asked for.
+	if w.identity == unnamed {
+		w.identity = 1
 	}
 	return w
 }
 
-// parseWeight reads "q=0.5" (RFC 9110 §12.4.2); 1 where there is none. A named
-// coding with a positive weight is at least 2, above an unnamed identity.
+// parseWeight reads "q=0.5" (RFC 9110 §12.4.2); 1 where there is none. A
+// positive weight is at least 2, above that of an identity nobody named.
 func parseWeight(params string) (thousandths int, ok bool) {
 	key, value, weighted := strings.Cut(params, "=")
 	if !weighted {

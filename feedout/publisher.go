@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -79,10 +77,21 @@ func (p *Publisher) Changed(slugs ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.changes++
-	for _, s := range p.slots {
-		if len(slugs) == 0 || s.slug == "" || slices.Contains(slugs, s.slug) {
-			s.changed = p.changes
+	if len(slugs) == 0 {
+		for path := range p.slots {
+			p.stale(path)
 		}
+		return
+	}
+	p.stale(opmlPath)
+	for _, slug := range slugs {
+		p.stale(feedPath(slug))
+	}
+}
+
+func (p *Publisher) stale(path string) {
+	if s := p.slots[path]; s != nil {
+		s.changed = p.changes
 	}
 }
 
@@ -135,33 +144,31 @@ func (p *Publisher) slot(path, slug string) (*slot, *Document, uint64) {
 
 // refresh renders a path and puts the document into its slot.
 func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uint64) (*Document, error) {
-	doc, err := p.render(ctx, s.slug)
-
+	doc, err := render(ctx, p.load, s.slug)
+	if err != nil && !errors.Is(err, ErrNoFeed) {
+		p.o.Log.Error("feed not rendered", "path", path, "err", err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case errors.Is(err, ErrNoFeed):
-		// Strangers may ask for anything: what is not there costs nothing.
+		// Strangers ask for anything: what is not there must cost nothing.
 		if p.slots[path] == s {
 			delete(p.slots, path)
 		}
-		return nil, ErrNoFeed
-	case err != nil:
-		p.o.Log.Error("feed not rendered", "path", path, "err", err)
-		if s.doc == nil {
-			return nil, err
-		}
-		return s.doc, nil // and the next request tries again
-	case s.doc != nil && count < s.rendered:
-		return s.doc, nil // a later load was faster
+		return nil, err
+	case err != nil && s.doc == nil:
+		return nil, err
+	case err != nil: // the next request tries again
+	case s.doc == nil || s.rendered < count: // no later load was faster
+		s.doc, s.rendered = p.successor(s.doc, doc), count
 	}
-	s.doc, s.rendered = p.successor(s.doc, doc), count
 	return s.doc, nil
 }
 
 // successor is what follows old: old itself if no byte changed, with its
-// compressed bytes. Where content changed by leaving, no article tells when:
-// it was now.
+// compressed bytes. Where content changed and no article tells when, because
+// one left or two changes share a second, it was now.
 func (p *Publisher) successor(old, doc *Document) *Document {
 	if old == nil {
 		return doc
@@ -169,55 +176,8 @@ func (p *Publisher) successor(old, doc *Document) *Document {
 	if old.ETag == doc.ETag {
 		return old
 	}
-	if !doc.Modified.IsZero() && !doc.Modified.After(old.Modified) {
-		doc.Modified = p.o.Now().Truncate(time.Second)
+	if now := p.o.Now().Truncate(time.Second); !doc.Modified.IsZero() && !doc.Modified.After(old.Modified) {
+		doc.Modified = latest(now, old.Modified.Add(time.Second))
 	}
 	return doc
-}
-
-// render loads a slug and writes its document.
-func (p *Publisher) render(ctx context.Context, slug string) (doc *Document, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v", v)
-		}
-	}()
-	if slug == "" {
-		title, outlines, err := p.load.Outlines(ctx)
-		if err != nil {
-			return nil, err
-		}
-		body, err := OPML(title, outlines)
-		if err != nil {
-			return nil, err
-		}
-		return newDocument(opmlType, time.Time{}, body), nil
-	}
-	f, err := p.load.Feed(ctx, slug)
-	if err != nil {
-		return nil, err
-	}
-	body, err := f.Atom()
-	if err != nil {
-		return nil, err
-	}
-	return newDocument(atomType, f.Modified(), body), nil
-}
-
-// Paths of the published documents.
-const (
-	opmlPath   = "/feeds.opml"
-	feedPrefix = "/feeds/"
-	atomSuffix = ".atom"
-)
-
-// slugOf returns the slug that a path stands for; it is empty for the list of
-// feeds.
-func slugOf(path string) (slug string, ok bool) {
-	if path == opmlPath {
-		return "", true
-	}
-	slug, prefixed := strings.CutPrefix(path, feedPrefix)
-	slug, suffixed := strings.CutSuffix(slug, atomSuffix)
-	return slug, prefixed && suffixed && slug != ""
 }

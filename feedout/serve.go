@@ -3,7 +3,6 @@ package feedout
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -83,9 +82,10 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 	if rep.Coding != "" {
 		h["Content-Encoding"] = []string{rep.Coding}
 	}
-	// Ranges are for GET only, RFC 9110 §14.2. Whole bodies do without
-	// ServeContent, which would copy them in pieces of 32 KB.
-	if r.Method == http.MethodGet && r.Header.Get("Range") != "" {
+	// Ranges are for GET only, and an unknown unit is ignored (RFC 9110
+	// §14.2). Whole bodies do without ServeContent, which would copy them in
+	// pieces of 32 KB.
+	if r.Method == http.MethodGet && strings.HasPrefix(r.Header.Get("Range"), "bytes=") {
 		http.ServeContent(w, r, "", modified, bytes.NewReader(rep.Body))
 		return
 	}
@@ -112,7 +112,7 @@ func (p *Publisher) cacheControl(slug string) string {
 	if age <= 0 {
 		age = 10 * time.Minute
 	}
-	return fmt.Sprintf("public, max-age=%d, stale-if-error=86400", int(age.Seconds()))
+	return "public, max-age=" + strconv.Itoa(int(age.Seconds())) + ", stale-if-error=86400"
 }
 
 // fail answers with a short text. It must not be kept: a feed that is missing

@@ -57,16 +57,27 @@ func shorten(s string) string {
 // textOf is the text of clean HTML.
 func textOf(markup string) string {
 	var b strings.Builder
-	for markup != "" {
-		text, rest, tag := strings.Cut(markup, "<")
-		b.WriteString(text)
-		if !tag {
-			break
+	for {
+		i := strings.IndexByte(markup, '<')
+		if i < 0 {
+			b.WriteString(markup)
+			return html.UnescapeString(b.String())
+		}
+		b.WriteString(markup[:i])
+		if !isTag(markup[i:]) {
+			b.WriteByte('<')
+			markup = markup[i+1:]
+			continue
 		}
 		b.WriteByte(' ')
-		_, markup, _ = strings.Cut(rest, ">")
+		_, markup, _ = strings.Cut(markup[i:], ">")
 	}
-	return html.UnescapeString(b.String())
+}
+
+// isTag tells whether a tag starts where the "<" that s begins with is.
+func isTag(s string) bool {
+	name := strings.TrimPrefix(s[1:], "/")
+	return name != "" && ('a' <= name[0]|0x20 && name[0]|0x20 <= 'z' || name[0] == '!')
 }
 
 // clean removes what XML forbids (XML 1.0 §2.2) and what it discourages there:
@@ -104,15 +115,32 @@ func cleanRune(r rune) rune {
 
 // escapeText escapes plain text with hexadecimal references, the form that the
 // most readers take for a character and not for the start of markup.
-func escapeText(s string) string {
-	if !strings.ContainsAny(s, "&<>") {
-		return s
-	}
-	return strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;").Replace(s)
-}
+func escapeText(s string) string { return escape(s, "&#x26;", "&#x3C;", "&#x3E;") }
 
 // escapeMarkup escapes HTML. That the ">" is escaped too keeps "]]>", which no
 // text may contain (XML 1.0 §2.4), out of it.
-func escapeMarkup(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+func escapeMarkup(s string) string { return escape(s, "&amp;", "&lt;", "&gt;") }
+
+func escape(s, amp, lt, gt string) string {
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/8)
+	done := 0
+	for i := range len(s) {
+		var ref string
+		switch s[i] {
+		case '&':
+			ref = amp
+		case '<':
+			ref = lt
+		case '>':
+			ref = gt
+		default:
+			continue
+		}
+		b.WriteString(s[done:i])
+		b.WriteString(ref)
+		done = i + 1
+	}
+	b.WriteString(s[done:])
+	return b.String()
 }
