@@ -74,11 +74,12 @@ func entryLinks(a *article.Article) []atomLink {
 // atomCategories are the article's categories. The label is left out where a
 // reader could take it for markup; the term says the same.
 func (f *Feed) atomCategories(names []string) []atomCategory {
+	var terms []string
+	for _, name := range names {
+		terms = article.Union(terms, line(name))
+	}
 	var list []atomCategory
-	for _, name := range article.Union(nil, names...) {
-		if name = line(name); name == "" {
-			continue
-		}
+	for _, name := range terms {
 		c := atomCategory{Term: name, Scheme: f.Scheme}
 		if !strings.ContainsAny(name, "&<") {
 			c.Label = name

@@ -76,7 +76,7 @@ func parseWeight(params string) (thousandths int, ok bool) {
 	}
 	q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	switch {
-	case err != nil, q < 0, q > 1:
+	case err != nil, !(0 <= q && q <= 1): // so written, it refuses NaN
 		return 0, false
 	case q == 0:
 		return 0, true
