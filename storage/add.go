@@ -51,6 +51,8 @@ func (a *addition) add() (change Change, err error) {
 		return change, err
 	}
 	switch {
+	case a.Skip:
+		change, err = Change{Outcome: Same}, a.skip()
 	case a.arrival != 0:
 		change, err = a.addKnown()
 	case a.Copy:

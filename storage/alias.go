@@ -78,3 +78,14 @@ func (a *addition) list(r *record) (gained, first bool, err error) {
 	value := binary.BigEndian.AppendUint64(number(a.arrival), a.Print)
 	return gained, first, a.seen.Put(seenKey(l.Source, l.Item), value)
 }
+
+// skip notes the print of an item that is not wanted. An item without an
+// article has the order in its place, so that old ones can be told.
+func (a *addition) skip() error {
+	key := seenKey(a.source.Number, itemHash(a.Keys[0]))
+	value := binary.BigEndian.AppendUint64(number(fromNumber(a.seen.Get(key))), a.Print)
+	if fromNumber(value) == 0 {
+		value = binary.BigEndian.AppendUint64(value, a.order)
+	}
+	return a.seen.Put(key, value)
+}

@@ -17,6 +17,9 @@ type Entry struct {
 	// Copy adds this source's categories and link to a known article and
 	// touches nothing else of it.
 	Copy bool
+	// Skip notes that the item was looked at and is not wanted: it is
+	// Unchanged from now on, and stores nothing else.
+	Skip bool
 	// Raw is the body element as it came, kept for Raw; empty to keep none.
 	Raw []byte
 	// Retry asks to have the page fetched again; nil forgets an earlier wish
@@ -55,7 +58,7 @@ const (
 // Change tells what Add did with one entry.
 type Change struct {
 	Outcome Outcome
-	Article article.Article // as stored now
+	Article article.Article // as stored now; empty for a skipped entry
 }
 
 // Add stores a batch in one transaction: all of it or, on errors, nothing. The

@@ -83,11 +83,12 @@ func (t *tables) lookUp(source uint32, found []match) {
 }
 
 func (t *tables) lookUpFirst(source uint32, m *match) {
-	if v := t.seen.Get(seenKey(source, itemHash(m.keys[0]))); len(v) == 16 {
+	if v := t.seen.Get(seenKey(source, itemHash(m.keys[0]))); len(v) >= 16 {
 		m.arrival, m.print, m.seen = fromNumber(v), binary.BigEndian.Uint64(v[8:]), true
-		return
 	}
-	m.arrival = t.alias(m.keys[0])
+	if m.arrival == 0 { // never seen, or skipped and brought by another source since
+		m.arrival = t.alias(m.keys[0])
+	}
 }
 
 func (t *tables) lookUpFurther(m *match, taken map[uint64]bool) {

@@ -52,7 +52,7 @@ func (t *tables) retriesDue(head []byte, due time.Time) (found []Retry, err erro
 func (a *addition) putRetry() error {
 	key := binary.BigEndian.AppendUint64(ofSource(a.source.Number), a.arrival)
 	switch {
-	case a.Retry == nil && a.Copy:
+	case a.arrival == 0, a.Retry == nil && a.Copy:
 		return nil
 	case a.Retry == nil:
 		return a.retries.Delete(key)

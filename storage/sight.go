@@ -57,11 +57,11 @@ func (s *Store) Sight(source string, ids []article.Identity) ([]Sighting, error)
 func (t *tables) judge(src *sourceRecord, m match, id article.Identity) (Sighting, error) {
 	sighting := Sighting{Keys: m.keys, Listed: m.seen}
 	switch {
-	case m.arrival == 0:
-		sighting.Standing = New
-		return sighting, nil
 	case m.seen && m.print == id.Print:
 		sighting.Standing = Unchanged
+		return sighting, nil
+	case m.arrival == 0:
+		sighting.Standing = New
 		return sighting, nil
 	}
 	r, err := t.record(m.arrival)
@@ -72,6 +72,6 @@ func (t *tables) judge(src *sourceRecord, m match, id article.Identity) (Sightin
 	if newer(id.Revision, r.Revision) || m.seen && r.Source == src.Name && !newer(r.Revision, id.Revision) {
 		sighting.Standing = Changed
 	}
-	sighting.Listed = r.lists(src.Number)
+	sighting.Listed = m.seen || r.lists(src.Number)
 	return sighting, nil
 }

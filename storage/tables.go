@@ -19,7 +19,8 @@ import (
 //	["raw", arrival] => body as it came; pruned from its start
 //	["names", Article.Key] => arrival                          Article
 //	["aliases", identity key] => arrival                       Sight, Add
-//	["seen", source number, hash of first key] => arrival, print    Sight
+//	["seen", source number, hash of first key] => arrival, print    Sight;
+//	        of a skipped item: 0, print, order
 //	["index", 'p', published, arrival] => nothing              Articles
 //	["index", 'c', category number, order] => see index.go     Newest
 //	["index", 's', source number, order] => see index.go       NewestOfSource

@@ -1,0 +1,174 @@
+// Package storagetest says what a store promises, as tests that any store can
+// be put to. [Run] runs them all.
+//
+// The tests know nothing of how a store keeps things: what they look at is
+// what the next reader, or the next run, would get.
+package storagetest
+
+import (
+	"iter"
+	"testing"
+	"time"
+
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// Store is what is tested.
+type Store interface {
+	Authority() string
+	Sight(source string, ids []article.Identity) ([]storage.Sighting, error)
+	Add(storage.Batch) ([]storage.Change, error)
+	Retries(source string, due time.Time, limit int) ([]storage.Retry, error)
+	Article(ref string) (article.Article, error)
+	Raw(key string) ([]byte, error)
+	Articles(storage.Query) iter.Seq2[article.Article, error]
+	Newest(category string, w storage.Window) ([]article.Article, error)
+	NewestOfSource(source string, w storage.Window) ([]article.Article, error)
+	NewestOfStock(code string, w storage.Window) ([]article.Article, error)
+	Categories() ([]storage.CategoryCount, error)
+	CategoryBySlug(slug string) (storage.Category, error)
+	Source(name string) (storage.Source, error)
+	Sources() ([]storage.Source, error)
+	PutSource(storage.Source) error
+	Changes(after uint64, limit int) ([]article.Article, uint64, error)
+	Position(reader string) (uint64, error)
+	SetPosition(reader string, p uint64) error
+	Count() (int, error)
+	Check() error
+	Close() error
+}
+
+// Database opens one database, again and again.
+type Database func(storage.Options) (Store, error)
+
+// Run puts a store to all promises. fresh makes a database with nothing in it.
+func Run(t *testing.T, fresh func(testing.TB) Database) {
+	for name, promise := range map[string]func(*bench){
+		"an article is new once":                       newOnce,
+		"what was stored is there after a restart":     restart,
+		"two sources of an article make one article":   merged,
+		"two sources may both have seen it new":        bothNew,
+		"items of one document are never joined":       neverJoined,
+		"an item listed twice is one item":             listedTwice,
+		"a key that never ends is a key":               longKeys,
+		"only its own source edits an article":         edits,
+		"an older revision changes nothing":            olderRevision,
+		"a text is never lost to a page that failed":   textStays,
+		"published never moves and updated tells when": times,
+		"names are unique and safe":                    names,
+		"a batch is stored whole or not at all":        allOrNothing,
+		"a source's articles are counted":              counted,
+		"validators are opaque":                        opaque,
+		"a skipped item stays skipped":                 skipped,
+		"a window is bounded by number and age":        windows,
+		"a late copy is news in its category":          lateCopy,
+		"stocks follow the text":                       stocks,
+		"queries select and order":                     queries,
+		"a reader may write while it reads":            readAndWrite,
+		"a category's address never changes":           categories,
+		"a failed page is tried again":                 retries,
+		"changes come in order and once":               changes,
+		"order survives a clock that steps back":       clockBack,
+		"bodies are kept as they came":                 raws,
+		"many may write at once":                       manyWriters,
+		"what is asked for in vain is not found":       notFound,
+	} {
+		t.Run(name, func(t *testing.T) { promise(newBench(t, fresh(t))) })
+	}
+	t.Run("any history keeps the promises", func(t *testing.T) { histories(newBench(t, fresh(t))) })
+}
+
+// bench is a store under test, with a clock that the test moves.
+type bench struct {
+	*testing.T
+	Store
+	open  Database
+	clock time.Time
+}
+
+var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
+func newBench(t *testing.T, open Database) *bench {
+	b := &bench{T: t, open: open, clock: start}
+	b.reopen()
+	t.Cleanup(func() {
+		if err := b.Check(); err != nil {
+			t.Errorf("check: %v", err)
+		}
+		b.Close()
+	})
+	return b
+}
+
+// reopen is a restart of the program.
+func (b *bench) reopen() {
+	b.Helper()
+	if b.Store != nil {
+		if err := b.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s, err := b.open(storage.Options{Authority: "example.net,2026", Now: func() time.Time { return b.clock }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Store = s
+}
+
+func (b *bench) pass(d time.Duration) { b.clock = b.clock.Add(d) }
+
+// add adds entries of a source and returns what became of them.
+func (b *bench) add(source string, entries ...storage.Entry) []storage.Change {
+	b.Helper()
+	changes, err := b.Add(storage.Batch{Source: source, Entries: entries})
+	if err != nil {
+		b.Fatalf("add %s: %v", source, err)
+	}
+	return changes
+}
+
+func (b *bench) sight(source string, ids ...article.Identity) []storage.Sighting {
+	b.Helper()
+	sightings, err := b.Sight(source, ids)
+	if err != nil {
+		b.Fatalf("sight %s: %v", source, err)
+	}
+	return sightings
+}
+
+func (b *bench) get(ref string) article.Article {
+	b.Helper()
+	a, err := b.Article(ref)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return a
+}
+
+func (b *bench) counts(want int) {
+	b.Helper()
+	if got, err := b.Count(); err != nil || got != want {
+		b.Errorf("Count() = %d, %v, want %d", got, err, want)
+	}
+}
+
+// entry is an article with the given identity keys, named after the first.
+func entry(print uint64, keys ...string) storage.Entry {
+	return storage.Entry{
+		Identity: article.Identity{Keys: keys, Print: print, Name: keys[0]},
+		Article: article.Article{
+			Title: "title of " + keys[0], Link: "https://example.org/" + keys[0],
+			Content: "<p>text of " + keys[0] + "</p>", Categories: []string{"news"}, Published: start.Add(-time.Hour),
+		},
+	}
+}
+
+// keysOf are the Keys of articles, in order.
+func keysOf(articles []article.Article) []string {
+	keys := []string{}
+	for _, a := range articles {
+		keys = append(keys, a.Key)
+	}
+	return keys
+}
