@@ -46,6 +46,9 @@ func (o *Origin) send(a *answer, w http.ResponseWriter, r *http.Request, f *Faul
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	if f != nil && f.Kind == Truncate {
+		body = body[:len(body)/2] // before compression, so that nothing tells
+	}
 	if zip {
 		body = o.compress(body)
 		h.Set("Content-Encoding", "gzip")

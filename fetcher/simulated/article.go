@@ -2,6 +2,7 @@ package simulated
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,9 +38,10 @@ type Article struct {
 	Story  string
 	Kind   Kind
 	Source string // ID of the article it copies or resembles
+	// Differs tells in what a twin differs from its source.
+	Differs Difference
 
-	firms []company
-	late  bool // entered below newer articles
+	companies []company
 }
 
 // article is the article of an index as it is now.
@@ -51,9 +53,9 @@ func (o *Origin) article(index int, now time.Time) Article {
 	d := roll(o.opts.Seed, forItem, index)
 	a := Article{
 		Index: index, ID: o.docid(forID, index), Published: at, Listed: at.Add(p.lag).Truncate(time.Second),
-		Title: o.title(index, &s, from, e, now), Updated: at, late: p.lag > 0,
-		Columns: p.columns(now.Sub(at)).lids(), Media: o.tellWord(&d, "agency"), firms: s.firms,
-		Paragraphs: s.text, Story: from.storyID(index), Kind: from.kind,
+		Title: o.title(index, &s, from, e, now), Updated: at,
+		Columns: p.columns(now.Sub(at)).lids(), Media: o.tellWord(&d, "agency"), companies: s.companies,
+		Paragraphs: s.text, Story: from.storyID(index), Kind: from.kind, Differs: from.differs,
 	}
 	if from.kind != Original {
 		a.Source = o.docid(forID, from.source)
@@ -62,10 +64,10 @@ func (o *Origin) article(index int, now time.Time) Article {
 	a.Path = articlePath(&d, s.genre, at, a.ID)
 	a.URL = o.absolute(a.Path)
 	a.Mark = mark(a.Paragraphs)
-	for _, f := range a.firms {
-		a.Stocks = append(a.Stocks, f.Code)
+	for _, c := range a.companies {
+		a.Stocks = append(a.Stocks, c.Code)
 	}
-	a.Tags = tags(a.firms, genreTags[s.genre], &d)
+	a.Tags = tags(a.companies, genreTags[s.genre], &d)
 	a.Image = o.picture(index, 0, at)
 	return a
 }
@@ -76,6 +78,9 @@ func (o *Origin) revise(a *Article, s story, e edits, now time.Time) {
 	if a.Kind == Copy && d.share(0.3) && len(a.Paragraphs) > 5 {
 		a.Paragraphs = a.Paragraphs[:len(a.Paragraphs)-1]
 	}
+	if a.Kind == Copy && d.share(0.2) {
+		a.Paragraphs = slices.Concat([]string{a.Paragraphs[0] + a.Paragraphs[1]}, a.Paragraphs[2:])
+	}
 	if done(e.title, now) {
 		a.Updated = e.title
 	}
@@ -85,7 +90,7 @@ func (o *Origin) revise(a *Article, s story, e edits, now time.Time) {
 	if e.text.After(a.Updated) {
 		a.Updated = e.text
 	}
-	t := &teller{grammar: o.grammar, shape: d, words: d, numbers: d, date: a.Published}
+	t := o.grammar.newTeller(d, a.Published)
 	a.Paragraphs = append(a.Paragraphs[:len(a.Paragraphs):len(a.Paragraphs)], t.tell("update"))
 }
 
@@ -99,10 +104,10 @@ var genreTags = [][]string{
 	{"期货", "大宗商品", "现货"}, {"美股", "海外市场", "外盘"}, {"产业政策", "地方经济", "消费"}, {"研报", "基金", "新股"},
 }
 
-func tags(firms []company, words []string, d *dice) []string {
+func tags(companies []company, words []string, d *dice) []string {
 	var tags []string
-	if len(firms) > 0 {
-		tags = append(tags, firms[0].Name)
+	if len(companies) > 0 {
+		tags = append(tags, companies[0].Name)
 	}
 	return append(tags, words[:1+d.n(len(words))]...)
 }

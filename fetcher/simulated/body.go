@@ -5,6 +5,7 @@ import (
 	"html"
 	"slices"
 	"strings"
+	"time"
 )
 
 // body is the body element of a page with everything that stands in it.
@@ -14,7 +15,8 @@ func (o *Origin) body(q *request, a *Article, s *pageStyle) string {
 	link := o.linker(q, a, s)
 	if s.original {
 		d := s.dice
-		t := &teller{grammar: o.grammar, shape: d, words: d, numbers: d, date: a.Published, facts: []fact{{key: "CORE", value: a.Title}}}
+		t := o.grammar.newTeller(d, a.Published)
+		t.facts = []fact{{key: "CORE", value: a.Title}}
 		fmt.Fprintf(&b, "<p class=\"ori_titlesource\">　　原标题：%s</p>\n", link(t.tell("ori")))
 	}
 	for i, text := range a.Paragraphs {
@@ -90,7 +92,7 @@ func (o *Origin) editor(s *pageStyle) string {
 		return ""
 	}
 	d := s.dice
-	t := &teller{grammar: o.grammar, shape: d, words: d}
+	t := o.grammar.newTeller(d, time.Time{})
 	return fmt.Sprintf(`<p class="%s">责任编辑：%s SF%03d</p>`, s.author, t.tell("person"), d.n(200))
 }
 
@@ -102,7 +104,7 @@ func (o *Origin) linker(q *request, a *Article, s *pageStyle) func(string) strin
 		form = `<span id=stock_%[1]s><a href=%[2]s class="keyword" target=_blank>%[3]s</a></span><span id=quote_%[1]s></span>`
 	}
 	// Of two names that begin alike the longer one is meant.
-	firms := slices.SortedFunc(slices.Values(a.firms), func(x, y company) int { return len(y.Name) - len(x.Name) })
+	firms := slices.SortedFunc(slices.Values(a.companies), func(x, y company) int { return len(y.Name) - len(x.Name) })
 	var pairs []string
 	for _, f := range firms {
 		address := q.link("/finance/realstock/company/" + f.Code + "/nc.shtml")

@@ -2,11 +2,11 @@ package simulated
 
 import "sync"
 
-// cache keeps what was rendered lately, in a fixed number of slots: what comes
+// cache keeps what was made lately, in a fixed number of slots: what comes
 // later to the same slot replaces what was there.
-type cache struct {
+type cache[V any] struct {
 	mu    sync.Mutex
-	slots []cached
+	slots []cached[V]
 }
 
 type cacheKey struct {
@@ -16,22 +16,26 @@ type cacheKey struct {
 	state uint64 // of the article
 }
 
-type cached struct {
-	key  cacheKey
-	body []byte
+type cached[V any] struct {
+	key   cacheKey
+	value V
 }
 
-func newCache(slots int) cache { return cache{slots: make([]cached, slots)} }
+func newCache[V any](slots int) cache[V] { return cache[V]{slots: make([]cached[V], slots)} }
 
-func (c *cache) get(k cacheKey) ([]byte, bool) {
+// get returns what is kept under a key, else makes and keeps it. What was made
+// belongs to all who get it, and is not to be changed.
+func (c *cache[V]) get(k cacheKey, make func() V) V {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	s := &c.slots[k.index%len(c.slots)]
-	return s.body, s.key == k && s.body != nil
-}
-
-func (c *cache) put(k cacheKey, body []byte) {
+	if s.key == k {
+		defer c.mu.Unlock()
+		return s.value
+	}
+	c.mu.Unlock()
+	value := make()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.slots[k.index%len(c.slots)] = cached{k, body}
+	*s = cached[V]{k, value}
+	return value
 }

@@ -18,7 +18,9 @@ const (
 	forEdits
 	forShape
 	forWords
+	forFirms
 	forNumbers
+	forFigures
 	forTitle
 	forID
 	forPage

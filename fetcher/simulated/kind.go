@@ -20,19 +20,29 @@ func (k Kind) String() string { return [...]string{"original", "copy", "twin"}[k
 
 // descent is where an article's story comes from.
 type descent struct {
-	kind   Kind
-	source int // the article it copies or resembles; itself if original
-	// sameWords: the twin differs from its source in numbers only.
-	sameWords bool
+	kind    Kind
+	source  int // the article it copies or resembles; itself if original
+	differs Difference
 }
+
+// Difference is in what a twin differs from its source.
+type Difference string
+
+const (
+	// OtherCompany: the same announcement by another company, with other numbers.
+	OtherCompany Difference = "company"
+	// OtherNumbers: the same words with other numbers.
+	OtherNumbers Difference = "numbers"
+	// OtherFigure: only the figure that the news is about.
+	OtherFigure Difference = "figure"
+)
 
 // Of a hundred articles so many are copies and twins. A copy or twin follows
 // its source within lookBack originals.
 const (
-	copyShare     = 0.07
-	twinShare     = 0.04
-	sameWordShare = 0.4 // of the twins
-	lookBack      = 40
+	copyShare = 0.07
+	twinShare = 0.04
+	lookBack  = 40
 )
 
 func drawKind(d *dice) Kind {
@@ -51,13 +61,16 @@ func (o *Origin) descent(index int) descent {
 	d := roll(o.opts.Seed, forKind, index)
 	kind := drawKind(&d)
 	if kind == Original {
-		return descent{kind, index, false}
+		return descent{kind, index, ""}
 	}
 	source, ok := o.originalBefore(index - d.n(lookBack))
 	if !ok {
-		return descent{Original, index, false}
+		return descent{Original, index, ""}
 	}
-	return descent{kind, source, kind == Twin && d.share(sameWordShare)}
+	if kind == Copy {
+		return descent{kind, source, ""}
+	}
+	return descent{kind, source, pick(&d, []Difference{OtherCompany, OtherNumbers, OtherFigure})}
 }
 
 // originalBefore is the newest original older than index.
@@ -80,16 +93,30 @@ func (o *Origin) genre(source int) int {
 // story tells the story of an article.
 func (o *Origin) story(index int) (story, descent) {
 	from := o.descent(index)
-	words, numbers, date := from.source, from.source, from.source
-	if from.kind == Twin {
-		numbers = index
-		if !from.sameWords {
-			words, date = index, index
-		}
+	throw := o.throw(from.source)
+	if from.kind != Twin {
+		return o.grammar.tellStory(throw), from
 	}
-	seed := o.opts.Seed
-	return o.grammar.tellStory(o.genre(from.source), roll(seed, forShape, from.source),
-		roll(seed, forWords, words), roll(seed, forNumbers, numbers), o.articles.at(date)), from
+	own := o.throw(index)
+	figure := throw
+	figure.figures = own.figures
+	s := o.grammar.tellStory(figure)
+	// Not every story has a figure in its title.
+	if from.differs == OtherFigure && s.title != o.grammar.tellStory(throw).title {
+		return s, from
+	}
+	figure.numbers = own.numbers
+	if from.differs == OtherNumbers {
+		return o.grammar.tellStory(figure), from
+	}
+	from.differs = OtherCompany
+	figure.firms, figure.date = own.firms, own.date
+	return o.grammar.tellStory(figure), from
+}
+
+// throw is the throw of dice of the original at an index.
+func (o *Origin) throw(index int) throw {
+	return newThrow(o.opts.Seed, o.genre(index), index, o.articles.at(index))
 }
 
 // storyID names a story: copies share it, twins do not.

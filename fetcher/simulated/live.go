@@ -80,7 +80,7 @@ func (o *Origin) liveItem(index int, now time.Time) Article {
 	a := Article{
 		Index: index, ID: strconv.FormatInt(wi.id, 10), Title: s.title,
 		Published: wi.at, Listed: wi.at, Updated: wi.at,
-		Paragraphs: []string{wireText(&wi, &s, now)}, firms: s.firms,
+		Paragraphs: []string{wireText(&wi, &s, now)}, companies: s.companies,
 		Story: fmt.Sprintf("w%d", wi.source), Media: "新浪财经",
 	}
 	if wi.source != index {
@@ -95,7 +95,7 @@ func (o *Origin) liveItem(index int, now time.Time) Article {
 	for _, t := range wi.tags {
 		a.Tags = append(a.Tags, t.name)
 	}
-	for _, f := range s.firms {
+	for _, f := range s.companies {
 		a.Stocks = append(a.Stocks, f.Code)
 	}
 	a.Mark = mark(s.text)
@@ -106,16 +106,14 @@ func (o *Origin) liveItem(index int, now time.Time) Article {
 
 // wireStory tells a wire item: a headline and a lead, sometimes with a detail.
 func (o *Origin) wireStory(wi *wire) story {
-	seed := o.opts.Seed
-	t := &teller{grammar: o.grammar, date: o.live.at(wi.source),
-		shape: roll(seed, forShape, ^wi.source), words: roll(seed, forWords, ^wi.source), numbers: roll(seed, forNumbers, ^wi.source)}
+	t := &teller{grammar: o.grammar, throw: newThrow(o.opts.Seed, wi.genre, ^wi.source, o.live.at(wi.source))}
 	name := genres[wi.genre].name
 	s := story{genre: wi.genre, title: t.tell(name + ".core"), text: []string{t.tell(name + ".lead")}}
 	if t.shape.share(0.4) {
 		s.text = append(s.text, t.several(name+".detail", 1)...)
 	}
 	s.text = append(s.text, t.tell("wire.tail"))
-	s.firms = t.firms
+	s.companies = t.companies
 	return s
 }
 

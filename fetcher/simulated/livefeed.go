@@ -32,13 +32,13 @@ func (o *Origin) liveAnswer(q *request) *answer {
 func (o *Origin) livePage(p *php, q *request) {
 	size := min(max(q.number("page_size", q.number("pagesize", 20)), 1), maxLiveSize)
 	page := max(q.number("page", 1), 1)
-	all := o.wires(q)
+	all := o.wiresFor(q)
 	part := all[min((page-1)*size, len(all)):min(page*size, len(all))]
 	p.key("list")
 	p.raw("[")
 	for _, i := range part {
 		p.comma()
-		o.liveJSON(p, q, i)
+		p.b = append(p.b, o.liveJSON(q, i)...)
 	}
 	p.raw("]")
 	p.text("html", "")
@@ -56,9 +56,9 @@ func (o *Origin) edge(part []int, i int) int64 {
 	return o.wire(part[i]).id
 }
 
-// wires are the items a request asks for on all its pages, newest first: by
+// wiresFor are the items a request asks for on all its pages, newest first: by
 // id, not by their last change.
-func (o *Origin) wires(q *request) []int {
+func (o *Origin) wiresFor(q *request) []int {
 	if q.empty() || q.number("zhibo_id", 152) != 152 {
 		return nil
 	}
@@ -87,9 +87,20 @@ func (wi *wire) vanished(now time.Time) bool { return done(wi.withdrawn, now) &&
 // staff is how the mailboxes of those who wrote are masked.
 const staff = "s***f@staff.example.invalid"
 
-func (o *Origin) liveJSON(p *php, q *request, index int) {
+// liveJSON is an item as it is now, with links for whoever asked.
+func (o *Origin) liveJSON(q *request, index int) []byte {
 	wi := o.wire(index)
-	a := o.liveItem(index, q.now)
+	state := flag(done(wi.edited, q.now)) + 2*flag(done(wi.withdrawn, q.now))
+	key := cacheKey{what: forLive, index: index, base: q.base, state: uint64(state)}
+	return o.wires.get(key, func() []byte {
+		p := &php{plain: true}
+		o.makeLiveJSON(p, q, wi)
+		return p.b
+	})
+}
+
+func (o *Origin) makeLiveJSON(p *php, q *request, wi wire) {
+	a := o.liveItem(wi.index, q.now)
 	p.raw("{")
 	p.number("id", wi.id)
 	p.number("zhibo_id", 152)
@@ -153,7 +164,7 @@ func (o *Origin) liveExt(q *request, wi *wire, a *Article) string {
 	}
 	p := &php{plain: true}
 	p.raw(`{"stocks":[`)
-	for _, f := range a.firms {
+	for _, f := range a.companies {
 		market, symbol := wireSymbol(f.Code)
 		p.comma()
 		p.raw("{")

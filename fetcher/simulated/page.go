@@ -23,11 +23,7 @@ func (o *Origin) pageAnswer(q *request) *answer {
 	}
 	style := o.pageStyle(&a)
 	key.base = q.base
-	body, ok := o.pages.get(key)
-	if !ok {
-		body = o.page(q, &a, style)
-		o.pages.put(key, body)
-	}
+	body := o.pages.get(key, func() []byte { return o.page(q, &a, style) })
 	ans := htmlAnswer(body, "utf-8")
 	if style.gbk {
 		ans.kind = "text/html" // the page alone says what it is in
@@ -105,7 +101,7 @@ func (o *Origin) page(q *request, a *Article, s pageStyle) []byte {
 	slots["body"] = o.body(q, a, &s)
 	body := fill(make([]byte, 0, 48<<10), o.frame.page, slots)
 	if s.gbk {
-		return o.gbk.encode(body)
+		return o.gbk().encode(body)
 	}
 	return body
 }
@@ -139,7 +135,7 @@ func (o *Origin) related(q *request, a *Article) string {
 // comments are what readers said; nothing of it is news either.
 func (o *Origin) comments(a *Article) string {
 	d := roll(o.opts.Seed, forPage, ^a.Index)
-	t := &teller{grammar: o.grammar, shape: d, words: d, numbers: d, date: a.Published}
+	t := o.grammar.newTeller(d, a.Published)
 	var b strings.Builder
 	for i := range 8 {
 		fmt.Fprintf(&b, "\t\t\t\t<div class=\"item clearfix\" comment-type=\"item\"><div class=\"head\"><a href=\"/u/%d\"><img src=\"//tva.sinaimg.invalid/crop/%d/head.jpg\" alt=\"\"></a></div><div class=\"info\"><span class=\"name\">财友%s</span><span class=\"area\">[%s]</span></div><p class=\"txt\">%s走势这么猛，%s还会%s吗？%d楼说得对</p></div>\n",

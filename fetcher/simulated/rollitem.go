@@ -9,9 +9,10 @@ import (
 // rollItem is an item of a list as it is now, with links for whoever asked.
 func (o *Origin) rollItem(q *request, index int) []byte {
 	key := cacheKey{what: forItem, index: index, base: q.base, state: o.state(index, q.now)}
-	if b, ok := o.items.get(key); ok {
-		return b
-	}
+	return o.items.get(key, func() []byte { return o.makeRollItem(q, index) })
+}
+
+func (o *Origin) makeRollItem(q *request, index int) []byte {
 	a := o.article(index, q.now)
 	p := &php{b: make([]byte, 0, 2<<10)}
 	p.raw("{")
@@ -24,7 +25,6 @@ func (o *Origin) rollItem(q *request, index int) []byte {
 	p.json("hqChart", "[]")
 	p.json("sub", `{"column":""}`)
 	p.raw("}")
-	o.items.put(key, p.b)
 	return p.b
 }
 

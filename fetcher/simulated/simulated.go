@@ -65,10 +65,12 @@ type Origin struct {
 	live     timeline
 	sites    []timeline
 	shelf    shelf
-	items    cache
-	pages    cache
+	items    cache[[]byte]
+	wires    cache[[]byte]
+	pages    cache[[]byte]
+	stories  cache[siteStory]
 	frame    frame
-	gbk      gbk
+	gbk      func() gbk // made when first needed
 	faults   faults
 	log      requestLog
 	zippers  sync.Pool    // of gzip writers
@@ -82,10 +84,12 @@ func New(opts Options) *Origin {
 	o := &Origin{
 		opts:    opts,
 		grammar: parseGrammar(),
-		items:   newCache(4096),
-		pages:   newCache(128),
+		items:   newCache[[]byte](4096),
+		wires:   newCache[[]byte](1024),
+		pages:   newCache[[]byte](128),
+		stories: newCache[siteStory](512),
 		frame:   newFrame(opts.Seed),
-		gbk:     newGBK(),
+		gbk:     sync.OnceValue(newGBK),
 	}
 	o.articles = newTimeline(opts.Seed, opts.Start, opts.Backlog, opts.Reach, opts.Every)
 	o.live = newTimeline(opts.Seed+1, opts.Start, max(opts.Backlog, 0), opts.Reach, opts.LiveEvery)

@@ -44,8 +44,23 @@ func DefaultSites() []Site {
 // siteEditShare of a site's articles are edited once.
 const siteEditShare = 0.05
 
+// siteStory is an article of a site before and after its edit.
+type siteStory struct {
+	first, later Article
+	edit         time.Time // zero if there never is one
+}
+
 // siteArticle is an article of site n as it is now.
 func (o *Origin) siteArticle(n, index int, now time.Time) Article {
+	key := cacheKey{what: forSite, index: index*len(o.sites) + n, state: uint64(n)}
+	s := o.stories.get(key, func() siteStory { return o.siteStory(n, index) })
+	if done(s.edit, now) {
+		return s.later
+	}
+	return s.first
+}
+
+func (o *Origin) siteStory(n, index int) siteStory {
 	tl := &o.sites[n-1]
 	d := roll(tl.seed, forSite, index)
 	at := tl.at(index)
@@ -55,11 +70,8 @@ func (o *Origin) siteArticle(n, index int, now time.Time) Article {
 	} else {
 		o.ownStory(&a, n, &d)
 	}
-	if edit := at.Add(time.Duration(d.fraction() * 5 * float64(tl.spacing(index)))).Truncate(time.Second); d.share(siteEditShare) {
-		o.siteEdit(&a, edit, now, &d)
-	}
-	for _, f := range a.firms {
-		a.Stocks = append(a.Stocks, f.Code)
+	for _, c := range a.companies {
+		a.Stocks = append(a.Stocks, c.Code)
 	}
 	a.Mark = mark(a.Paragraphs)
 	a.Path = fmt.Sprintf("/site/%d/%s/%d.html", n, at.In(beijing).Format("2006/01/02"), 1000+index)
@@ -68,15 +80,20 @@ func (o *Origin) siteArticle(n, index int, now time.Time) Article {
 	if o.opts.Sites[n-1].NoGUID {
 		a.ID = a.URL
 	}
-	return a
+	s := siteStory{first: a, later: a}
+	if edit := at.Add(time.Duration(d.fraction() * 5 * float64(tl.spacing(index)))).Truncate(time.Second); d.share(siteEditShare) {
+		s.edit = edit
+		o.siteEdit(&s.later, edit, &d)
+	}
+	return s
 }
 
 // ownStory is a story that nobody else has.
 func (o *Origin) ownStory(a *Article, n int, d *dice) {
 	seed := o.sites[n-1].seed
-	s := o.grammar.tellStory(drawGenre(d), roll(seed, forShape, a.Index), roll(seed, forWords, a.Index), roll(seed, forNumbers, a.Index), a.Published)
-	a.Title, a.Paragraphs, a.firms = s.title, s.text, s.firms
-	a.Tags = tags(s.firms, genreTags[s.genre], d)
+	s := o.grammar.tellStory(newThrow(seed, drawGenre(d), a.Index, a.Published))
+	a.Title, a.Paragraphs, a.companies = s.title, s.text, s.companies
+	a.Tags = tags(s.companies, genreTags[s.genre], d)
 	a.Story = fmt.Sprintf("s%d-%d", n, a.Index)
 }
 
@@ -85,7 +102,7 @@ func (o *Origin) ownStory(a *Article, n int, d *dice) {
 func (o *Origin) takeOver(a *Article, source int, d *dice) {
 	s, from := o.story(source)
 	a.Kind, a.Source, a.Story = Copy, o.docid(forID, source), from.storyID(source)
-	a.Title, a.firms, a.Paragraphs = s.title, s.firms, slices.Clone(s.text)
+	a.Title, a.companies, a.Paragraphs = s.title, s.companies, slices.Clone(s.text)
 	if d.share(0.5) {
 		a.Title = s.alt
 	}
@@ -101,19 +118,16 @@ func (o *Origin) takeOver(a *Article, source int, d *dice) {
 	if d.share(0.7) {
 		a.Paragraphs = append(a.Paragraphs, "（来源：新浪财经，编辑："+pick(d, []string{"小周", "阿宽", "老魏"})+"）")
 	}
-	a.Tags = tags(s.firms, genreTags[s.genre], d)
+	a.Tags = tags(s.companies, genreTags[s.genre], d)
 }
 
-func (o *Origin) siteEdit(a *Article, edit, now time.Time, d *dice) {
-	if !done(edit, now) {
-		return
-	}
+func (o *Origin) siteEdit(a *Article, edit time.Time, d *dice) {
 	a.Updated = edit
 	if d.share(0.5) {
 		a.Title = decorate("%s（已更新）", a.Title)
 		return
 	}
-	t := &teller{grammar: o.grammar, shape: *d, words: *d, numbers: *d, date: a.Published}
+	t := o.grammar.newTeller(*d, a.Published)
 	a.Paragraphs = append(a.Paragraphs[:len(a.Paragraphs):len(a.Paragraphs)], t.tell("update"))
 }
 

@@ -58,8 +58,6 @@ func (f *Fault) before(w http.ResponseWriter, r *http.Request) bool {
 func (f *Fault) spoil(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	h := w.Header()
 	switch f.Kind {
-	case Truncate:
-		body = body[:len(body)/2]
 	case WrongLength:
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		body = body[:len(body)/2]

@@ -8,11 +8,11 @@ import (
 // story is what articles tell: an article is a story with its own title
 // decoration, document id, place and page.
 type story struct {
-	title string
-	alt   string // another paper's title for the same story
-	text  []string
-	firms []company
-	genre int
+	title     string
+	alt       string // another paper's title for the same story
+	text      []string
+	companies []company
+	genre     int
 }
 
 // genres are the grammars' prefixes, with how often each one is drawn.
@@ -34,17 +34,41 @@ func drawGenre(d *dice) int {
 	return 0
 }
 
-// tellStory is the story that three dice and a date make.
-func (g *grammar) tellStory(genre int, shape, words, numbers dice, date time.Time) story {
-	t := &teller{grammar: g, shape: shape, words: words, numbers: numbers, date: date}
-	name := genres[genre].name
+// throw is all that decides a story. Where two throws agree in a part, so do
+// their stories.
+type throw struct {
+	genre   int
+	shape   dice // which sentences, in which order
+	words   dice // who, where, which goods
+	firms   dice // which companies
+	numbers dice // the numbers of the details
+	figures dice // the numbers that the news is about
+	date    time.Time
+}
+
+func newThrow(seed uint64, genre, index int, date time.Time) throw {
+	return throw{genre, roll(seed, forShape, index), roll(seed, forWords, index), roll(seed, forFirms, index),
+		roll(seed, forNumbers, index), roll(seed, forFigures, index), date}
+}
+
+// tellStory is the story that a throw decides.
+func (g *grammar) tellStory(th throw) story {
+	t := &teller{grammar: g, throw: th}
+	name := genres[th.genre].name
 	cores := len(g.rules[name+".core"].choices)
 	core := t.shape.n(cores)
-	s := story{genre: genre, title: t.choice(name+".core", core)}
+	s := story{genre: th.genre, title: t.core(name, core)}
 	s.text = t.body(name)
-	s.alt = t.choice(name+".core", (core+1+t.shape.n(cores-1))%cores)
-	s.firms = t.firms
+	s.alt = t.core(name, (core+1+t.shape.n(cores-1))%cores)
+	s.companies = t.companies
 	return s
+}
+
+// core tells a title, whose numbers are all figures.
+func (t *teller) core(genre string, n int) string {
+	t.deep++
+	defer func() { t.deep-- }()
+	return string(t.template(nil, t.grammar.rules[genre+".core"].choices[n]))
 }
 
 // body is the paragraphs in the order papers like: the news, details, what

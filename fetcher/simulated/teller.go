@@ -6,31 +6,29 @@ import (
 	"time"
 )
 
-// teller expands rules into the text of one story. Three dice keep shape, words
-// and numbers apart: the same shape with other words is a near-alike story of
-// another company, the same shape and words with other numbers is a
-// near-alike story of another day.
+// teller expands rules into the text of one story. Its dice are apart, so that
+// stories can share their shape and words and differ in companies or numbers.
 type teller struct {
-	grammar               *grammar
-	shape, words, numbers dice
-	date                  time.Time
-	facts                 []fact
-	firms                 []company // mentioned so far, in order
+	grammar *grammar
+	throw
+	deep      int // > 0 within what is remembered, or a title
+	facts     []fact
+	companies []company // mentioned so far, in order
+}
+
+// newTeller tells short things, for which one dice is enough.
+func (g *grammar) newTeller(d dice, date time.Time) *teller {
+	return &teller{grammar: g, throw: throw{shape: d, words: d, firms: d, numbers: d, figures: d, date: date}}
 }
 
 type fact struct {
 	key, value string
-	firm       company
+	company    company
 }
 
 // tell expands one choice of a rule.
 func (t *teller) tell(rule string) string {
 	return string(t.rule(nil, t.grammar.rules[rule]))
-}
-
-// choice expands a certain choice of a rule.
-func (t *teller) choice(rule string, n int) string {
-	return string(t.template(nil, t.grammar.rules[rule].choices[n]))
 }
 
 func (t *teller) rule(b []byte, r *rule) []byte {
@@ -53,11 +51,15 @@ func (t *teller) part(b []byte, p *part) []byte {
 	case reference:
 		return t.reference(b, p)
 	case number:
-		return strconv.AppendFloat(b, t.numbers.between(p.lo, p.hi, p.decimals), 'f', p.decimals, 64)
+		d := &t.numbers
+		if t.deep > 0 {
+			d = &t.figures
+		}
+		return strconv.AppendFloat(b, d.between(p.lo, p.hi, p.decimals), 'f', p.decimals, 64)
 	case firm:
-		return append(b, t.firm(p.memo).Name...)
+		return append(b, t.company(p.memo).Name...)
 	case firmCode:
-		return append(b, t.firm(p.memo).display()...)
+		return append(b, t.company(p.memo).display()...)
 	case calendar:
 		return t.calendar(b, p.text)
 	}
@@ -71,6 +73,8 @@ func (t *teller) reference(b []byte, p *part) []byte {
 	if i := t.recall(p.memo); i >= 0 {
 		return append(b, t.facts[i].value...)
 	}
+	t.deep++
+	defer func() { t.deep-- }()
 	var value []byte
 	for range 4 { // CITY2 should not be CITY
 		value = t.rule(value[:0], p.rule)
@@ -90,16 +94,16 @@ func (t *teller) known(value string) bool {
 	return slices.ContainsFunc(t.facts, func(f fact) bool { return f.value == value })
 }
 
-func (t *teller) firm(memo string) company {
+func (t *teller) company(memo string) company {
 	if i := t.recall(memo); i >= 0 && memo != "" {
-		return t.facts[i].firm
+		return t.facts[i].company
 	}
-	c := pick(&t.words, t.grammar.companies)
+	c := pick(&t.firms, t.grammar.companies)
 	if memo != "" {
-		t.facts = append(t.facts, fact{key: memo, value: c.Name, firm: c})
+		t.facts = append(t.facts, fact{key: memo, value: c.Name, company: c})
 	}
-	if !slices.Contains(t.firms, c) {
-		t.firms = append(t.firms, c)
+	if !slices.Contains(t.companies, c) {
+		t.companies = append(t.companies, c)
 	}
 	return c
 }
