@@ -21,6 +21,9 @@ func (f *findings) checkSources(c *Config) {
 	named := map[string]int{}
 	for i := range c.Sources {
 		s, path := &c.Sources[i], fmt.Sprintf("sources[%d]", i)
+		if f.marked[path] {
+			continue // it is nothing at all
+		}
 		if first, ok := named[s.Name]; ok && s.Name != "" {
 			f.bad(path+".name", "", "%s is the name of sources[%d] already", s.Name, first)
 		} else {

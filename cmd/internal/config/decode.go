@@ -15,11 +15,12 @@ type decoder struct {
 	*findings
 	config     *Config
 	credential func(name string) (string, error)
-	left       int // values that may still be read: aliases multiply them
+	left       int // values that may still be read
 }
 
-// maxValues is far beyond any configuration and soon reached by a YAML bomb.
-const maxValues = 1 << 18
+// maxAliased is how many values a file may have more than bytes, which only
+// aliases can bring about.
+const maxAliased = 1 << 15
 
 // singular marks lists that may be written as a single value.
 type singular interface{ singular() }
@@ -33,8 +34,7 @@ type heir interface{ inherit(*Config) }
 
 // decode reads the node of path into v, which holds the default. A null leaves it.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string) {
-	if d.left--; d.left < 0 {
-		d.bad("", "an alias may be repeating too much", "more than %d values", maxValues)
+	if d.spent() {
 		return
 	}
 	d.note(n, path)
@@ -58,9 +58,18 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string) {
 	}
 }
 
-// note remembers where path stands. Values of the environment are noted before.
+// spent counts a value, and reports once when there are too many.
+func (d *decoder) spent() bool {
+	if d.left--; d.left == -1 {
+		d.bad("", "", "aliases repeat too much")
+	}
+	return d.left < 0
+}
+
+// note remembers where path stands. What has no line is of the environment, and
+// noted by override.
 func (d *decoder) note(n *yaml.Node, path string) {
-	if _, ok := d.at[path]; !ok {
+	if n.Line > 0 {
 		d.at[path] = place{line: n.Line, column: n.Column}
 	}
 }
@@ -97,7 +106,11 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 	case n.Kind == yaml.ScalarNode && single:
 		values = []*yaml.Node{n}
 	case n.Kind != yaml.SequenceNode:
-		d.bad(path, "", "want a list, not %s", describe(n))
+		want := "a list"
+		if single {
+			want = "a single value or a list"
+		}
+		d.bad(path, "", "want %s, not %s", want, describe(n))
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))

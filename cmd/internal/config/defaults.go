@@ -60,7 +60,7 @@ func (s *Source) complete(c *Config) {
 	if s.Title == "" {
 		s.Title = s.Name
 	}
-	if len(s.Categories) == 0 {
+	if len(s.Categories) == 0 && s.Title != "" {
 		s.Categories = []string{s.Title}
 	}
 	if len(s.Schedule) == 0 {

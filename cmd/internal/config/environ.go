@@ -24,7 +24,11 @@ type environment map[string]string
 func (d *decoder) override(root *yaml.Node, env environment) {
 	known := map[string]string{} // variable to path
 	overridable(reflect.TypeFor[Config](), "", known)
-	names := slices.Sorted(maps.Keys(known))
+	keys := make([]string, 0, len(known))
+	for name := range known {
+		keys = append(keys, strings.TrimPrefix(name, prefix))
+	}
+	slices.Sort(keys)
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		path, ok := known[name]
 		switch {
@@ -34,8 +38,8 @@ func (d *decoder) override(root *yaml.Node, env environment) {
 			put(root, strings.Split(path, "."), env[name])
 		default:
 			hint := ""
-			if meant := nearest(name, names); meant != "" {
-				hint = fmt.Sprintf("did you mean %s?", meant)
+			if meant := nearest(strings.TrimPrefix(name, prefix), keys); meant != "" {
+				hint = fmt.Sprintf("did you mean %s%s?", prefix, meant)
 			}
 			d.badAt(place{variable: name}, "", hint, "no such key can be overridden")
 		}

@@ -30,53 +30,28 @@ func (d *decoder) pairs(n *yaml.Node, path string) ([]pair, bool) {
 }
 
 func (d *decoder) merged(n *yaml.Node, path string, depth int) []pair {
-	var own, merged []pair
+	var pairs []pair
+	var merges []*yaml.Node
+	lines := map[string]int{} // of the keys that are there
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := target(n.Content[i]), n.Content[i+1]
-		switch {
+		line, double := lines[key.Value]
+		switch at := (place{line: key.Line, column: key.Column}); {
 		case key.ShortTag() == "!!merge":
-			merged = append(merged, d.merge(value, path, depth-1)...)
+			merges = append(merges, value)
 		case key.Kind != yaml.ScalarNode || isNull(key):
-			d.badAt(place{line: key.Line, column: key.Column}, path, "", "a key must be a text")
+			d.badAt(at, path, "", "a key must be a text")
+		case double:
+			d.badAt(at, join(path, key.Value), "", "the key is there already, in line %d", line)
 		default:
-			own = d.add(own, pair{key.Value, n.Content[i], value}, path)
+			lines[key.Value] = key.Line
+			pairs = append(pairs, pair{key.Value, key, value})
 		}
 	}
-	for _, p := range merged {
-		if !has(own, p.key) {
-			own = append(own, p)
-		}
-	}
-	return own
-}
-
-// add appends p, unless its key is there already.
-func (d *decoder) add(pairs []pair, p pair, path string) []pair {
-	if i := slices.IndexFunc(pairs, func(q pair) bool { return q.key == p.key }); i >= 0 {
-		d.badAt(place{line: p.node.Line, column: p.node.Column}, join(path, p.key), "",
-			"the key is there already, in line %d", pairs[i].node.Line)
-		return pairs
-	}
-	return append(pairs, p)
-}
-
-// merge returns the keys that the value of a << brings.
-func (d *decoder) merge(n *yaml.Node, path string, depth int) []pair {
-	from := []*yaml.Node{n}
-	if n = target(n); n.Kind == yaml.SequenceNode {
-		from = n.Content
-	}
-	var pairs []pair
-	for _, n := range from {
-		if d.left--; d.left < 0 {
-			break
-		}
-		if n = target(n); n.Kind != yaml.MappingNode || depth == 0 {
-			d.bad(join(path, "<<"), "", "cannot be merged")
-			continue
-		}
-		for _, p := range d.merged(n, path, depth) {
-			if !has(pairs, p.key) {
+	for _, value := range merges {
+		for _, p := range d.merge(value, path, depth-1) {
+			if _, ok := lines[p.key]; !ok {
+				lines[p.key] = p.node.Line
 				pairs = append(pairs, p)
 			}
 		}
@@ -84,8 +59,26 @@ func (d *decoder) merge(n *yaml.Node, path string, depth int) []pair {
 	return pairs
 }
 
-func has(pairs []pair, key string) bool {
-	return slices.ContainsFunc(pairs, func(p pair) bool { return p.key == key })
+// merge returns the keys that the value of a << brings: those of a mapping, or
+// of a list of mappings.
+func (d *decoder) merge(n *yaml.Node, path string, depth int) []pair {
+	from := []*yaml.Node{n}
+	if list := target(n); list.Kind == yaml.SequenceNode {
+		from = list.Content
+	}
+	var pairs []pair
+	for _, n := range from {
+		mapping := target(n)
+		if d.spent() {
+			break
+		}
+		if mapping.Kind != yaml.MappingNode || depth == 0 {
+			d.badAt(place{line: n.Line, column: n.Column}, join(path, "<<"), "", "cannot be merged")
+			continue
+		}
+		pairs = append(pairs, d.merged(mapping, path, depth)...)
+	}
+	return pairs
 }
 
 // unknown reports the keys of pairs that are not known. One that is near a known

@@ -29,7 +29,7 @@ func Parse(name string, data []byte, environ ...string) (*Config, error) {
 	}
 	env := variables(environ)
 	c := Default()
-	d := &decoder{findings: f, config: c, credential: env.credential, left: maxValues}
+	d := &decoder{findings: f, config: c, credential: env.credential, left: len(data) + maxAliased}
 	d.override(root, env)
 	d.decode(root, reflect.ValueOf(c).Elem(), "")
 	c.complete()

@@ -70,8 +70,15 @@ func (f *findings) bad(path, hint, format string, args ...any) {
 	}
 }
 
+// maxMistakes is more than anyone reads, and soon reached by what is no
+// configuration at all.
+const maxMistakes = 1000
+
 func (f *findings) badAt(p place, path, hint, format string, args ...any) {
 	f.marked[path] = true
+	if len(f.mistakes) == maxMistakes {
+		return
+	}
 	f.mistakes = append(f.mistakes, Mistake{
 		File: cmp.Or(p.variable, f.file), Line: p.line, Column: p.column,
 		Path: path, Text: fmt.Sprintf(format, args...), Hint: hint,

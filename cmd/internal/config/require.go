@@ -48,9 +48,9 @@ func (f *findings) address(path string, a Address, schemes ...string) {
 	}
 	u, err := a.parse()
 	switch {
-	case err != nil:
+	case err != nil && strings.Contains(a.Reveal(), "://"):
 		f.bad(path, "", "%s", err)
-	case !slices.Contains(schemes, u.Scheme):
+	case err != nil || !slices.Contains(schemes, u.Scheme):
 		f.bad(path, "", "must begin with %s://", strings.Join(schemes, ":// or "))
 	case u.Hostname() == "":
 		f.bad(path, "", "names no host")

@@ -41,7 +41,8 @@ func (s *Schedule) UnmarshalText(text []byte) error {
 	spec := strings.TrimSpace(string(text))
 	when, err := parseSpec(spec)
 	if err != nil {
-		return fmt.Errorf("%q is not a cron spec: %w", spec, err)
+		reason, _, _ := strings.Cut(err.Error(), ": strconv.")
+		return fmt.Errorf("%q is not a cron spec: %s", spec, reason)
 	}
 	// The parser takes 30 February, and looks five years ahead for it.
 	if when.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
@@ -84,13 +85,20 @@ func parseEvery(text string) (cron.Schedule, error) {
 // hint tells what cron's parser does not know of what people try.
 func (*Schedule) hint(text string) string {
 	fields := strings.Fields(strings.ToUpper(text))
+	if len(fields) > 0 && strings.Contains(fields[0], "TZ=") {
+		fields = fields[1:]
+	}
 	switch {
+	case strings.HasPrefix(text, "@every"):
+		return "such as @every 10m"
 	case strings.HasPrefix(text, "@reboot"):
 		return "what is overdue is fetched at every start anyway"
 	case strings.HasPrefix(text, "@"):
-		return "known are @hourly @daily @weekly @monthly @yearly and @every 10m"
+		return "known are @hourly @daily @weekly @monthly @yearly and @every"
 	case len(fields) == 6:
 		return "five fields: minute hour day month weekday; there are no seconds"
+	case len(fields) == 0:
+		return "write CRON_TZ=Zone, a blank and five fields"
 	case len(fields) != 5:
 		return "five fields: minute hour day month weekday"
 	case strings.Contains(fields[4], "7"):

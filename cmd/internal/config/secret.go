@@ -52,7 +52,11 @@ func (a Address) String() string {
 	if err != nil {
 		return hidden
 	}
-	query, secret := u.Query(), u.User != nil
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return hidden
+	}
+	secret := u.User != nil
 	for name := range query {
 		if tokens.MatchString(name) {
 			query.Set(name, "hidden")

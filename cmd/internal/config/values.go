@@ -30,7 +30,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	}
 	parsed += weeks + days
 	switch {
-	case strings.HasPrefix(string(text), "-"):
+	case strings.Contains(string(text), "-"):
 		return errors.New("must not be negative")
 	case err != nil || parsed < 0 || parsed > longest:
 		return fmt.Errorf("%q is not a duration such as 500ms, 30s, 24h or 7d", text)
