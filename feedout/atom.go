@@ -179,7 +179,7 @@ func (f *Feed) atomLinks() []atomLink {
 // leaves the spelling of those below it alone.
 func (f *Feed) setUpdated(wire *atomFeed) {
 	var newest time.Time
-	var times timestamps
+	times := timestamps{}
 	for i := len(f.Articles) - 1; i >= 0; i-- {
 		t := updated(&f.Articles[i])
 		wire.Entries[i].Updated = times.distinct(t)

@@ -205,7 +205,7 @@ func TestReadBack(t *testing.T) {
 func TestSpellings(t *testing.T) {
 	at := time.Date(2026, time.March, 4, 8, 0, 0, 0, time.UTC)
 	used := map[string]bool{}
-	var ts timestamps
+	ts := timestamps{}
 	for i := range 500 {
 		s := ts.distinct(at)
 		got, err := time.Parse(time.RFC3339, s)

@@ -11,10 +11,15 @@ import (
 
 // opml is an OPML 2.0 subscription list.
 type opml struct {
-	XMLName  xml.Name      `xml:"opml"`
-	Version  string        `xml:"version,attr"`
-	Title    string        `xml:"head>title"`
-	Outlines []opmlOutline `xml:"body>outline"`
+	XMLName xml.Name `xml:"opml"`
+	Version string   `xml:"version,attr"`
+	Title   string   `xml:"head>title"`
+	Body    opmlBody `xml:"body"`
+}
+
+// opmlBody is there even when it is empty.
+type opmlBody struct {
+	Outlines []opmlOutline `xml:"outline"`
 }
 
 // opmlOutline is one feed. Readers that import know type "rss" only, whatever
@@ -44,7 +49,7 @@ func OPML(title string, outlines []Outline) ([]byte, error) {
 			return nil, fmt.Errorf("outline %q: no address: %q", o.Title, o.Feed)
 		}
 		name := cmp.Or(line(o.Title), feed)
-		wire.Outlines = append(wire.Outlines, opmlOutline{Type: "rss", Text: name, Title: name, Feed: feed, Site: uri(o.Site)})
+		wire.Body.Outlines = append(wire.Body.Outlines, opmlOutline{Type: "rss", Text: name, Title: name, Feed: feed, Site: uri(o.Site)})
 	}
 	var b bytes.Buffer
 	if err := feeds.WriteXML(wire, &b); err != nil {

@@ -215,6 +215,9 @@ func TestOvertaken(t *testing.T) {
 		if !shows(get(t, p, financePath), 1) {
 			t.Error("the older document came back")
 		}
+		if n := load.loads.Load(); n != 2 {
+			t.Errorf("%d loads for two states", n)
+		}
 	})
 }
 

@@ -24,12 +24,9 @@ type timestamps map[int64]int
 // warn of entries with the same updated, and the wire updates several a
 // second. RFC 3339 §5.6 has many spellings of one instant: nothing is said
 // about the time that is not true.
-func (ts *timestamps) distinct(t time.Time) string {
-	if *ts == nil {
-		*ts = timestamps{}
-	}
-	n := (*ts)[t.Unix()]
-	(*ts)[t.Unix()]++
+func (ts timestamps) distinct(t time.Time) string {
+	n := ts[t.Unix()]
+	ts[t.Unix()]++
 	return spelling(t, n)
 }
 
