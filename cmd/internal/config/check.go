@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/http/httpguts"
 	"golang.org/x/text/language"
@@ -112,6 +113,10 @@ func (f *findings) checkFeeds(feeds *Feeds) {
 
 func (f *findings) words(path string, words []string) {
 	for i, word := range words {
-		f.required(fmt.Sprintf("%s[%d]", path, i), strings.TrimSpace(word))
+		at := fmt.Sprintf("%s[%d]", path, i)
+		f.required(at, strings.TrimSpace(word))
+		if strings.ContainsFunc(word, unicode.IsControl) {
+			f.bad(at, "", "must be one line")
+		}
 	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,8 +52,15 @@ func (f *findings) checkSource(s *Source, path string) {
 			f.bad(path+".charset", "", "%q is not a character encoding such as gbk or utf-8", s.Charset)
 		}
 	}
+	canonical := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
-		f.checkHeader(join(path+".headers", name), name, s.Headers[name])
+		at := join(path+".headers", name)
+		f.checkHeader(at, name, s.Headers[name])
+		if same := http.CanonicalHeaderKey(name); canonical[same] {
+			f.bad(at, "", "the header is there already, written otherwise")
+		} else {
+			canonical[same] = true
+		}
 	}
 }
 

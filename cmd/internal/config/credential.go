@@ -15,6 +15,9 @@ var reference = regexp.MustCompile(`\$\{credential:([^}]*)\}`)
 
 // expand puts the credentials that text refers to in their places.
 func (d *decoder) expand(text string) (string, error) {
+	if strings.Contains(reference.ReplaceAllString(text, ""), "${") {
+		return "", errors.New("holds a ${ that is not ${credential:NAME}")
+	}
 	var first error
 	expanded := reference.ReplaceAllStringFunc(text, func(ref string) string {
 		value, err := d.credential(reference.FindStringSubmatch(ref)[1])

@@ -165,7 +165,11 @@ func TestCredentialMistakes(t *testing.T) {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
-	_, err := Parse("x", []byte(withSecrets))
+	_, err := Parse("x", []byte("sources: []\ndatabase: ${credentials:x}"))
+	if want := "x:2:11: database: holds a ${ that is not ${credential:NAME}"; fmt.Sprint(err) != want {
+		t.Errorf("got %v", err)
+	}
+	_, err = Parse("x", []byte(withSecrets))
 	if err == nil || !strings.Contains(err.Error(), "CREDENTIALS_DIRECTORY is not set") || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
 	}

@@ -21,7 +21,9 @@ type object = map[string]any
 // TestSchema keeps the schema what the types say. It is made here rather than in
 // a command because nothing but the types' own comments is needed for it.
 func TestSchema(t *testing.T) {
-	comments := fieldComments(t)
+	comments := map[string]string{}
+	fieldComments(t, "config.go", comments)
+	fieldComments(t, "source.go", comments)
 	root := schemaOf(reflect.ValueOf(Default()).Elem(), comments)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "aggregator configuration"
@@ -43,13 +45,12 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// fieldComments returns the comments of config.go by Type.Field.
-func fieldComments(t *testing.T) map[string]string {
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
+// fieldComments adds the comments of a file by Type.Field.
+func fieldComments(t *testing.T, name string, comments map[string]string) {
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
-	comments := map[string]string{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.TypeSpec)
 		if !ok {
@@ -63,7 +64,6 @@ func fieldComments(t *testing.T) map[string]string {
 		}
 		return true
 	})
-	return comments
 }
 
 // required are the keys without a default.
