@@ -31,7 +31,7 @@ func TestStoriesDiffer(t *testing.T) {
 	o, _ := world(simulated.Options{Seed: 5})
 	var articles []simulated.Article
 	var sets []map[string]bool
-	for i := range 220 {
+	for i := range 120 {
 		a := o.Article(i)
 		articles, sets = append(articles, a), append(sets, shingles(&a))
 	}
