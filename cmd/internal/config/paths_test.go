@@ -14,15 +14,12 @@ func TestTagAuthority(t *testing.T) {
 		"http://127.0.0.1:8080":       "127.0.0.1,2026",
 		"https://Feeds.Example.net/x": "feeds.example.net,2026",
 		"http://[::1]:8080":           "localhost,2026",
-		"https://新闻.example/":         "xn--efvr23o.example,2026",
+		"https://新闻.example/":         "xn--efvy88h.example,2026",
 		"http://my_host/":             "localhost,2026",
 	} {
 		c := Default()
 		c.Site.BaseURL = base
 		got := c.TagAuthority(now)
-		if strings.HasPrefix(got, "xn--") {
-			want = "xn--" + got[4:strings.Index(got, ".")] + ".example,2026"
-		}
 		if got != want || !authority.MatchString(got) {
 			t.Errorf("%s: got %s, want %s", base, got, want)
 		}
