@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed text/*.txt
@@ -57,6 +58,13 @@ const (
 var (
 	slotPattern  = regexp.MustCompile(`\{[^{}]+\}`)
 	rangePattern = regexp.MustCompile(`^(-?[0-9]+(?:\.([0-9]+))?)-(-?[0-9]+(?:\.[0-9]+)?)$`)
+)
+
+// sharedGrammar and sharedGBK are constants that have to be read from files;
+// every world of a process has the same.
+var (
+	sharedGrammar = sync.OnceValue(parseGrammar)
+	sharedGBK     = sync.OnceValue(newGBK)
 )
 
 func parseGrammar() *grammar {

@@ -101,7 +101,7 @@ func (o *Origin) page(q *request, a *Article, s pageStyle) []byte {
 	slots["body"] = o.body(q, a, &s)
 	body := fill(make([]byte, 0, 48<<10), o.frame.page, slots)
 	if s.gbk {
-		return o.gbk().encode(body)
+		return sharedGBK().encode(body)
 	}
 	return body
 }

@@ -69,3 +69,15 @@ func TestWrongAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestListPage(t *testing.T) {
+	o, _ := world(simulated.Options{})
+	_, first := get(t, o, "http://localhost:1/finance/roll/")
+	_, second := get(t, o, "http://localhost:1/finance/roll/index_2.shtml")
+	if strings.Count(first, "doc-i") != 40 || strings.Count(second, "doc-i") != 40 || strings.Contains(second, o.Article(o.Len()-1).ID) {
+		t.Errorf("pages with %d and %d links", strings.Count(first, "doc-i"), strings.Count(second, "doc-i"))
+	}
+	if utf8.ValidString(first) {
+		t.Error("the list page is not GBK")
+	}
+}

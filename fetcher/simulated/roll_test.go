@@ -40,13 +40,15 @@ func rollList(t *testing.T, o *simulated.Origin, query string) (rollDoc, []map[s
 func ExampleOrigin_Articles() {
 	at := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	o := simulated.New(simulated.Options{Seed: 1, Start: at, Now: func() time.Time { return at }, Backlog: 100})
-	n := 0
-	for a := range o.Articles(1686, time.Time{}, time.Time{}) {
-		if n++; n == 1 {
-			fmt.Println(a.ID, a.Title)
-		}
+	for a := range o.Articles(1686, at.Add(-30*time.Minute), at) {
+		fmt.Println(a.Published.Format(time.TimeOnly), a.ID, a.Title)
 	}
-	fmt.Println(n, "articles in the list 1686")
+	// Output:
+	// 07:32:59 nbawsam5822044 瀚海证券分析师严佳慧：成渝地区铁路货运量有望韧性较强
+	// 07:35:24 nwkvaim0559618 国家有关部门印发《数据要素流通管理办法》 下一阶段实施
+	// 07:38:23 nkktabu7928405 {% raw %}3个月期再贷款利率下调17个基点 释放什么信号
+	// 07:41:10 ntifnau2665979 铁矿石价格创16个月新高 秘鲁供应收紧
+	// 07:52:34 nhtyxyb6878701 固定资产投资扩大6.5%！粤港澳大湾区内地九市10月成绩单出炉
 }
 
 func TestPagingCoversEveryArticleOnce(t *testing.T) {

@@ -134,6 +134,8 @@ func (o *Origin) answer(q *request) *answer {
 		return o.rollAnswer(q)
 	case path == "/api/zhibo/feed":
 		return o.liveAnswer(q)
+	case path == "/finance/roll/" || strings.HasPrefix(path, "/finance/roll/index"):
+		return o.listPage(q)
 	case strings.HasPrefix(path, "/image/"):
 		return pictureAnswer(path)
 	case strings.HasPrefix(path, "/site/"):

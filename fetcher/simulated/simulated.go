@@ -70,7 +70,6 @@ type Origin struct {
 	pages    cache[[]byte]
 	stories  cache[siteStory]
 	frame    frame
-	gbk      func() gbk // made when first needed
 	faults   faults
 	log      requestLog
 	zippers  sync.Pool    // of gzip writers
@@ -83,13 +82,12 @@ func New(opts Options) *Origin {
 	opts = withDefaults(opts)
 	o := &Origin{
 		opts:    opts,
-		grammar: parseGrammar(),
+		grammar: sharedGrammar(),
 		items:   newCache[[]byte](4096),
 		wires:   newCache[[]byte](1024),
 		pages:   newCache[[]byte](128),
 		stories: newCache[siteStory](512),
 		frame:   newFrame(opts.Seed),
-		gbk:     sync.OnceValue(newGBK),
 	}
 	o.articles = newTimeline(opts.Seed, opts.Start, opts.Backlog, opts.Reach, opts.Every)
 	o.live = newTimeline(opts.Seed+1, opts.Start, max(opts.Backlog, 0), opts.Reach, opts.LiveEvery)
@@ -127,6 +125,7 @@ func (o *Origin) SetRobots(text string) { o.robots.Store(&text) }
 // ServeHTTP answers as Sina or as a feed site, by the request's host and path.
 func (o *Origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := o.route(r)
+	w.Header().Set("Date", q.now.UTC().Format(http.TimeFormat))
 	rec := &recorder{ResponseWriter: w}
 	f := o.faults.take(q)
 	if f == nil && o.opts.FaultQuery {

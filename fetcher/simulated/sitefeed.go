@@ -79,7 +79,7 @@ func (o *Origin) rss(q *request, n int) *answer {
 	b.WriteString("</channel>\n</rss>\n")
 	body := b.Bytes()
 	if f.Legacy {
-		body = o.gbk().encode(body)
+		body = sharedGBK().encode(body)
 	}
 	return f.answer("application/rss+xml", body)
 }
