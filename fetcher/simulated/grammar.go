@@ -80,6 +80,11 @@ func parseGrammar() *grammar {
 		}
 		g.parse(string(text))
 	}
+	for name, r := range g.rules {
+		if len(r.choices) == 0 {
+			panic("simulated: no rule " + name)
+		}
+	}
 	g.companies = makeCompanies(g)
 	return g
 }

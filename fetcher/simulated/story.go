@@ -82,7 +82,11 @@ func (t *teller) body(genre string) []string {
 	paragraphs = append(paragraphs, t.several(genre+".quote", 1)...)
 	paragraphs = append(paragraphs, details[half:]...)
 	paragraphs = append(paragraphs, t.several(genre+".quote", t.shape.n(2))...)
-	return append(paragraphs, t.tell(genre+".outlook"))
+	paragraphs = append(paragraphs, t.tell(genre+".outlook"))
+	if t.shape.share(0.15) {
+		paragraphs = append(paragraphs, t.tell("disclaimer"))
+	}
+	return paragraphs
 }
 
 // several are n different choices of a rule.

@@ -4,7 +4,9 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,6 +86,38 @@ func TestWorldMovesWithTheClock(t *testing.T) {
 		}
 		last = a
 	}
+}
+
+// Every article is there from its second of publication on, and not before.
+func TestClockAgreesWithTheLedger(t *testing.T) {
+	for _, every := range []time.Duration{300 * time.Millisecond, 3 * time.Second, time.Minute} {
+		o, c := world(simulated.Options{Every: every, Backlog: 400, Reach: time.Hour})
+		for i := range 900 {
+			at := o.Article(i).Published
+			c.Time = at
+			there := o.Len() > i
+			c.Time = at.Add(-1)
+			if before := o.Len() > i; !there || before {
+				t.Fatalf("every %v: article %d of %v is there: %v, a nanosecond before: %v", every, i, at, there, before)
+			}
+		}
+	}
+}
+
+func TestManyClientsAtOnce(t *testing.T) {
+	o, _ := world(simulated.Options{})
+	var wg sync.WaitGroup
+	for client := range 4 {
+		wg.Go(func() {
+			for i := range 10 {
+				get(t, o, "http://localhost:1/api/roll/get?pageid=153&lid=2509&num=20&page="+strconv.Itoa(i+client))
+				get(t, o, o.Article(i*client).URL)
+				get(t, o, "http://localhost:1/site/5/rss.xml")
+				get(t, o, "http://localhost:1/api/zhibo/feed?page_size=20")
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestFind(t *testing.T) {
