@@ -57,14 +57,15 @@ func usable(id article.Identity) []string {
 // whether the record gained something, and whether this is the source's first
 // item that is the article.
 func (a *addition) list(r *record) (gained, first bool, err error) {
-	for _, key := range a.Keys {
-		if len(r.Keys) >= maxKeys || a.aliases.Get(aliasKey(key)) != nil {
+	for _, k := range a.Keys {
+		key := aliasKey(k)
+		if len(r.Keys) >= maxKeys || a.aliases.Get(key) != nil {
 			continue
 		}
-		if err := a.aliases.Put(aliasKey(key), number(a.arrival)); err != nil {
+		if err := a.aliases.Put(key, number(a.arrival)); err != nil {
 			return false, false, err
 		}
-		r.Keys = append(r.Keys, key)
+		r.Keys = append(r.Keys, string(key))
 		gained = true
 	}
 	l := listing{a.source.Number, itemHash(a.Keys[0])}

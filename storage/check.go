@@ -66,7 +66,7 @@ func (c *check) article(arrival uint64, r *record) {
 	c.leads("names", c.names, []byte(r.Key), arrival, r)
 	c.leads("changes", c.changes, number(r.Change), arrival, r)
 	for _, key := range r.Keys {
-		c.leads("aliases", c.aliases, aliasKey(key), arrival, r)
+		c.leads("aliases", c.aliases, []byte(key), arrival, r)
 	}
 	for _, l := range r.Listings {
 		c.leads("seen", c.seen, seenKey(l.Source, l.Item), arrival, r)

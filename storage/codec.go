@@ -61,7 +61,8 @@ func (c *codec) unmarshal(value []byte, v any) error {
 }
 
 func (c *codec) pack(b []byte) []byte {
-	if small := c.enc.EncodeAll(b, []byte{compressed}); len(small) < len(b)+1 {
+	small := append(make([]byte, 0, len(b)/2+64), compressed)
+	if small = c.enc.EncodeAll(b, small); len(small) < len(b)+1 {
 		return small
 	}
 	return append([]byte{plain}, b...)

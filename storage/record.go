@@ -12,7 +12,7 @@ import (
 // is needed to find, and to remove, the article's entries in the other tables.
 type record struct {
 	article.Article
-	Keys     []string  // its aliases
+	Keys     []string  // its aliases, as they are in the table
 	Listings []listing // who lists it
 	Revision time.Time // of what is stored, as the origin told it
 	Change   uint64    // its entry in "changes"

@@ -65,10 +65,10 @@ func (s *Store) tables(tx *bolt.Tx) *tables {
 	return t
 }
 
-// fill packs the tables that grow at the end only; half empty pages, bbolt's
-// default, would stay half empty there.
+// fill packs the tables that grow at the end, or at the ends of runs: what
+// bbolt leaves half empty there, its default, would stay so.
 func (t *tables) fill() {
-	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.changes} {
+	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.changes, t.index} {
 		b.FillPercent = 0.9
 	}
 }

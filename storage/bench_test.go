@@ -1,0 +1,125 @@
+package storage_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// text is the body of an article: about 6.9 KB that compress like news do, to
+// somewhat under half.
+func text(seed int64) string {
+	r := rand.New(rand.NewPCG(uint64(seed), 1))
+	words := rand.NewZipf(r, 1.15, 8, 30000)
+	var b strings.Builder
+	for b.Len() < 6900 {
+		b.WriteString("<p>")
+		for range 60 {
+			w := rune(words.Uint64())
+			b.WriteRune(0x4e00 + w*7919%20000)
+			b.WriteRune(0x4e00 + w*104729%20000)
+		}
+		b.WriteString("。</p>")
+	}
+	return b.String()
+}
+
+// origin makes documents of 50 items of 40 sources, as a news site does: ids that
+// ascend roughly with time, addresses with section and day.
+type origin struct {
+	n    int
+	day  time.Time
+	text []string
+}
+
+func newOrigin() *origin {
+	o := &origin{day: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
+	for i := range 200 {
+		o.text = append(o.text, text(int64(i)))
+	}
+	return o
+}
+
+func (o *origin) batch() storage.Batch {
+	source := o.n / 50 % 40
+	b := storage.Batch{Source: fmt.Sprint("source-", source), State: &storage.Source{ETag: fmt.Sprint(o.n)}}
+	for range 50 {
+		day := o.day.Add(time.Duration(o.n) * 90 * time.Second)
+		id := fmt.Sprintf("in%c%c%c%c%c%c%07d", 'a'+o.n/400000%26, 'a'+o.n/20000%26, 'a'+rand.IntN(26), 'a'+rand.IntN(26), 'a'+rand.IntN(26), 'a'+rand.IntN(26), o.n*7%10000000)
+		link := fmt.Sprintf("https://finance.sina.com.cn/section%d/%s/doc-%s.shtml", source, day.Format("2006-01-02"), id)
+		body := o.text[o.n%len(o.text)]
+		cut := o.n * 37 % len(body) &^ 3
+		b.Entries = append(b.Entries, storage.Entry{
+			Identity: article.Identity{Keys: []string{"sina:" + id, "url:" + link}, Print: uint64(o.n), Revision: day, Name: id},
+			Article: article.Article{
+				Title: fmt.Sprint("美联储宣布维持利率不变 市场反应平淡 ", o.n), Link: link, Published: day, Updated: day,
+				GUID: id, Author: "新浪财经", Origin: "证券时报", Image: "https://n.sinaimg.cn/finance/" + id + ".png",
+				Categories: []string{"金融", "新浪财经", fmt.Sprint("新浪财经－", source)}, Stocks: []string{fmt.Sprintf("sz%06d", o.n%5000)},
+				Content: strings.ToValidUTF8(body[cut:]+body[:cut], ""),
+			},
+		})
+		o.n++
+	}
+	return b
+}
+
+func BenchmarkStore(b *testing.B) {
+	for _, size := range []int{10_000, 100_000} {
+		path := filepath.Join(b.TempDir(), "bench.db")
+		o := newOrigin()
+		s, err := storage.Open(path, storage.Options{Authority: "example.net,2026",
+			Now: func() time.Time { return o.day.Add(time.Duration(o.n) * 90 * time.Second) }})
+		if err != nil {
+			b.Fatal(err)
+		}
+		add := func(tb testing.TB) storage.Batch {
+			batch := o.batch()
+			if _, err := s.Add(batch); err != nil {
+				tb.Fatal(err)
+			}
+			return batch
+		}
+		for o.n < size {
+			add(b)
+		}
+		info, _ := os.Stat(path)
+		fmt.Fprintf(os.Stderr, "%d articles: %d bytes each\n", size, info.Size()/int64(o.n))
+		b.Run(fmt.Sprintf("insert50/%d", size), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				batch := o.batch()
+				b.StartTimer()
+				if _, err := s.Add(batch); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("known50/%d", size), func(b *testing.B) {
+			batch := add(b)
+			var ids []article.Identity
+			for _, e := range batch.Entries {
+				ids = append(ids, e.Identity)
+			}
+			for b.Loop() {
+				if got, err := s.Sight(batch.Source, ids); err != nil || got[7].Standing != storage.Unchanged {
+					b.Fatal(got, err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("newest50/%d", size), func(b *testing.B) {
+			for b.Loop() {
+				if got, err := s.Newest("新浪财经－7", storage.Window{Entries: 50}); err != nil || len(got) != 50 {
+					b.Fatal(len(got), err)
+				}
+			}
+		})
+		s.Close()
+	}
+}

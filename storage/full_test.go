@@ -1,0 +1,67 @@
+//go:build unix
+
+package storage_test
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+
+	"aggregator/storage"
+)
+
+// A file that may not grow behaves like one on a full disk: what does not fit is
+// not stored at all, what was stored stays, and it goes on when there is room.
+func TestDiskFull(t *testing.T) {
+	path := filled(t)
+	s, err := open(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	allow := limitFiles(t, uint64(info.Size()))
+	o := newOrigin()
+	stored, err := s.Count()
+	for err == nil {
+		if _, err = s.Add(o.batch()); err == nil {
+			stored += 50
+		}
+		if o.n > 1<<20 {
+			t.Fatal("the disk is never full")
+		}
+	}
+	if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), path) {
+		t.Errorf("full: %v", err)
+	}
+	if n, err := s.Count(); err != nil || n != stored {
+		t.Errorf("%d articles, %v, want %d", n, err, stored)
+	}
+	allow()
+	if err := s.Check(); err != nil {
+		t.Errorf("check: %v", err)
+	}
+	if err := s.PutSource(storage.Source{Name: "s"}); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+// limitFiles lets no file grow beyond size until the function it returns is called.
+func limitFiles(t *testing.T, size uint64) (allow func()) {
+	var old syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+		t.Skip(err)
+	}
+	signal.Ignore(syscall.SIGXFSZ)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: old.Max}); err != nil {
+		t.Skip(err)
+	}
+	allow = func() { syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old) }
+	t.Cleanup(func() { allow(); signal.Reset(syscall.SIGXFSZ) })
+	return allow
+}
