@@ -41,7 +41,7 @@ type origin struct {
 
 func newOrigin() *origin {
 	o := &origin{day: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
-	for i := range 200 {
+	for i := range 50 {
 		o.text = append(o.text, text(int64(i)))
 	}
 	return o

@@ -17,12 +17,9 @@ const maxFaults = 20
 func (s *Store) Check() error {
 	return s.view(func(t *tables) error {
 		c := check{tables: t, want: make(map[string]int), categories: make(map[uint32]int)}
-		if err := c.articles(); err != nil {
-			return err
-		}
+		c.articles()
 		c.entries()
 		if len(c.faults) == 0 {
-			// Only now, since bbolt's own check does not survive a damaged tree.
 			c.tree()
 		}
 		if len(c.faults) > 0 {
@@ -48,7 +45,7 @@ func (c *check) fault(format string, args ...any) {
 	}
 }
 
-func (c *check) articles() error {
+func (c *check) articles() {
 	cur := c.tables.articles.Cursor()
 	for k, v := cur.First(); k != nil; k, v = cur.Next() {
 		r, err := c.decode(fromNumber(k), v)
@@ -58,7 +55,6 @@ func (c *check) articles() error {
 		}
 		c.article(fromNumber(k), r)
 	}
-	return nil
 }
 
 // article looks for the entries of one article.
@@ -168,8 +164,13 @@ func (c *check) belong(table string, b *bolt.Bucket) {
 	}
 }
 
-// tree runs bbolt's check to its end, for it reports into a channel.
+// tree runs bbolt's check. That runs in a goroutine of its own, where nothing
+// would catch it if it followed a damaged page out of the file; so every table
+// is walked through here first.
 func (c *check) tree() {
+	for _, name := range bucketNames() {
+		entriesOf(c.tx.Bucket([]byte(name)))
+	}
 	for err := range c.tx.Check() {
 		c.fault("%w", err)
 	}

@@ -36,7 +36,7 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal("the disk is never full")
 		}
 	}
-	if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), path) {
+	if errors.Is(err, storage.ErrDamaged) || !strings.Contains(err.Error(), path) {
 		t.Errorf("full: %v", err)
 	}
 	if n, err := s.Count(); err != nil || n != stored {

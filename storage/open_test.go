@@ -191,7 +191,7 @@ func TestDamageWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for at := 96 << 10; at < len(b)-64<<10; at += 96 << 10 {
+	for at := 96 << 10; at < len(b)-64<<10; at += 160 << 10 {
 		t.Run(fmt.Sprint(at>>10, "KiB"), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "test.db")
 			os.WriteFile(path, overwrite(bytes.Clone(b), at, at+16<<10), 0o600)
