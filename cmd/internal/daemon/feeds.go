@@ -34,9 +34,12 @@ func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
 // head returns a feed without its articles, and the category it shows.
 func (f Feeds) head(slug string) (*feedout.Feed, string, error) {
 	site := f.d.cfg.Site
-	feed := &feedout.Feed{Language: site.Language, Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/")}
+	tag := "tag:" + f.d.store.Authority() + ":"
+	feed := &feedout.Feed{
+		Language: site.Language, Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"), Scheme: tag + "category",
+	}
 	if slug == "all" {
-		feed.ID, feed.Title = "tag:"+f.d.store.Authority()+":feed/all", site.Title
+		feed.ID, feed.Title = tag+"feed/all", site.Title
 		return feed, "", nil
 	}
 	c, err := f.d.store.CategoryBySlug(slug)

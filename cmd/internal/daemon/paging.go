@@ -90,22 +90,26 @@ func (c *cycle) sight(p *pages) (err error) {
 	return err
 }
 
-// onGround tells whether the page read last reaches known ground: one of its
-// last items has been listed by this source before. A source that has never
+// tail is how many items at a page's end must all be known for it to be
+// known ground. Sina's lists are ordered by creation, but one item in five
+// enters late, below items that are known: one known item proves nothing.
+const tail = 10
+
+// onGround tells whether the page read last reaches known ground: its last
+// items have all been listed by this source before. A source that has never
 // been fetched has no such ground; it is read back as far as feeds reach.
 func (c *cycle) onGround(p *pages) bool {
-	const tail = 5
 	end := len(p.sightings)
+	if c.rec.LastSuccess.IsZero() {
+		newest, oldest := p.items[0].Published, p.items[end-1].Published
+		return !oldest.IsZero() && newest.Sub(oldest) > time.Duration(c.cfg.Feeds.Window)
+	}
 	for _, s := range p.sightings[max(0, end-tail, end-p.last):] {
-		if s.Listed {
-			return true
+		if !s.Listed {
+			return false
 		}
 	}
-	if !c.rec.LastSuccess.IsZero() {
-		return false
-	}
-	newest, oldest := p.items[0].Published, p.items[end-1].Published
-	return !oldest.IsZero() && newest.Sub(oldest) > time.Duration(c.cfg.Feeds.Window)
+	return true
 }
 
 // noteGap says what paging back achieved, where it had to.

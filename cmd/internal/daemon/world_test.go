@@ -1,0 +1,108 @@
+package daemon_test
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/cmd/internal/daemon"
+	"aggregator/fetcher"
+	"aggregator/fetcher/simulated"
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// world is a simulated origin, with its clock, and a daemon that fetches from
+// it through memory.
+type world struct {
+	*daemon.Daemon
+	t      *testing.T
+	origin *simulated.Origin
+	store  *storage.Store
+	now    *clock
+}
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
+
+func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.now = c.now.Add(d) }
+
+// newWorld makes a world whose sources are the YAML given, in a store of its
+// own.
+func newWorld(t *testing.T, sources string) *world {
+	t.Helper()
+	w := &world{t: t, now: &clock{now: time.Now().Add(-48 * time.Hour).Truncate(time.Minute)}}
+	w.origin = simulated.New(simulated.Options{Seed: 3, Start: w.now.Now(), Now: w.now.Now, Every: 2 * time.Minute, Backlog: 200})
+	w.open(sources, filepath.Join(t.TempDir(), "a.db"))
+	return w
+}
+
+func (w *world) open(sources, file string) {
+	w.t.Helper()
+	cfg, err := config.Parse("config.yaml", fmt.Appendf(nil, "site: {tag_authority: \"feeds.example.net,2026\"}\nfetch: {per_host: {concurrency: 8, interval: 0s}}\nsources:\n%s", sources))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.store, err = storage.Open(file, storage.Options{Authority: "feeds.example.net,2026", Slug: func(name string) string { return strings.ToLower(name) }})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { w.store.Close() })
+	client, err := fetcher.NewClient(fetcher.Options{Transport: w.origin.Transport(), PerHost: 8})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Daemon, err = daemon.New(slog.New(slog.DiscardHandler), cfg, client, w.store)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// fetch fetches all sources once and returns their reports by name.
+func (w *world) fetch() map[string]daemon.Report {
+	w.t.Helper()
+	reports := map[string]daemon.Report{}
+	err := w.Once(w.t.Context(), nil, daemon.Options{}, func(r daemon.Report) { reports[r.Source] = r })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return reports
+}
+
+// articles returns what is stored, by key.
+func (w *world) articles() map[string]article.Article {
+	w.t.Helper()
+	all := map[string]article.Article{}
+	for a, err := range w.store.Articles(storage.Query{}) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if _, twice := all[a.Key]; twice {
+			w.t.Errorf("key %s is stored twice", a.Key)
+		}
+		all[a.Key] = a
+	}
+	return all
+}
+
+// requests counts the requests for paths that begin with a prefix, and
+// forgets them.
+func (w *world) requests(prefix string) int {
+	n := 0
+	for _, r := range w.origin.Requests() {
+		if strings.HasPrefix(r.Path, prefix) {
+			n++
+		}
+	}
+	w.origin.ForgetRequests()
+	return n
+}
