@@ -89,8 +89,11 @@ func BenchmarkStore(b *testing.B) {
 		for o.n < size {
 			add(b)
 		}
-		info, _ := os.Stat(path)
-		fmt.Fprintf(os.Stderr, "%d articles: %d bytes each\n", size, info.Size()/int64(o.n))
+		info, err := os.Stat(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bytesEach := float64(info.Size()) / float64(o.n)
 		b.Run(fmt.Sprintf("insert50/%d", size), func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
@@ -100,6 +103,7 @@ func BenchmarkStore(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(bytesEach, "B/article")
 		})
 		b.Run(fmt.Sprintf("known50/%d", size), func(b *testing.B) {
 			batch := add(b)
