@@ -3,15 +3,21 @@
 //
 // [Identities] tells which articles the items of a document are, before any
 // page is fetched; [Article] makes the article of one item and its page.
+// [Verbatim] and [Clean] make the two bodies an article can be written with.
 package normalize
 
 import (
+	"cmp"
 	"time"
+
+	"aggregator/fetcher"
+	"aggregator/normalize/article"
 )
 
 // Options say how the items of one source become articles.
 type Options struct {
 	Source     string         // its name
+	Site       string         // "sina" where the ids of its items are Sina's own; optional
 	Categories []string       // its category path, most general first
 	Author     string         // credited instead of what the items say; optional
 	Image      string         // head image of articles without one; optional
@@ -20,8 +26,69 @@ type Options struct {
 	Zone       *time.Location // of civil times without a zone; nil means UTC
 }
 
-// Rule finds the body in an article page.
-type Rule struct {
-	Body   []string // CSS selectors; the first that matches is the body
-	Remove []string // CSS selectors of what is not part of it
+// Result is the article of an item, and where its body came from.
+type Result struct {
+	// Article is complete but for what the store gives: ID, Key, Seen, Changed.
+	Article article.Article
+	// Raw is the inner HTML of the page's body element as it came, for
+	// [Verbatim] and for normalising again; nil where no page gave the body.
+	Raw []byte
+	// From tells what gave the body: "rule", "readability", "feed", or "" for
+	// an article without one.
+	From string
+	// Score is how good that body is; see score.
+	Score int
+}
+
+// Article makes the article of an item. The page is the document that the item
+// links to; nil where it was not fetched. The article of the same item and
+// page is the same at any time, but for dates that only now can tell.
+func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) Result {
+	p := readPage(doc, it.Link, o)
+	b := best(it, p)
+	a := article.Article{
+		GUID:       it.ID,
+		Source:     o.Source,
+		Title:      cmp.Or(article.CleanTitle(it.Title), p.Title()),
+		Link:       cleanLink(it.Link),
+		Categories: article.Union(nil, o.Categories...),
+		Tags:       tags(it.Tags, p.Keywords()),
+		Stocks:     stocks(it.Stocks, p.Stocks()),
+		Author:     article.CleanTitle(cmp.Or(o.Author, it.Author)),
+		Origin:     cmp.Or(article.CleanTitle(it.Origin), p.Origin()),
+		Image:      cmp.Or(b.image, headImage(it.Image, it.Link), o.Image),
+		Summary:    summary(it.Summary),
+		Content:    b.content,
+		Enclosures: enclosures(it),
+	}
+	a.Published, a.Updated = times(it, p.Date(), now)
+	if it.Withdrawn {
+		a.Withdrawn = a.Updated
+	}
+	return Result{Article: a, Raw: b.raw, From: b.from, Score: b.score}
+}
+
+func enclosures(it fetcher.Item) []article.Enclosure {
+	var list []article.Enclosure
+	for _, e := range it.Enclosures {
+		if u := absolute(e.URL, parseBase(it.Link)); u != "" {
+			list = append(list, article.Enclosure{URL: u, Type: article.CleanTitle(e.Type), Length: max(0, e.Length)})
+		}
+	}
+	return list
+}
+
+// tags joins keyword lists. Pages that list very many, or sentences, do it for
+// search engines.
+func tags(lists ...[]string) []string {
+	const most, longest = 20, 40
+	var all []string
+	for _, list := range lists {
+		for _, s := range list {
+			if s = article.CleanTitle(s); len([]rune(s)) <= longest && len(all) < most {
+				all = article.Union(all, s)
+			}
+		}
+	}
+	return all
 }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"time"
@@ -38,6 +39,7 @@ func (c *cycle) record(start time.Time, err error) error {
 		return c.store.PutSource(rec)
 	}
 	c.blame(&rec, err)
+	c.rec = rec
 	return c.store.PutSource(rec)
 }
 
@@ -92,7 +94,7 @@ func (c *cycle) log() {
 	case r.Resting:
 		c.s.log.Info("fetch postponed", "err", r.Err)
 	case r.Err != nil:
-		attrs := []any{"err", r.Err, "failures", c.failures(), took}
+		attrs := []any{"err", r.Err, "failures", c.rec.Failures, took}
 		if hint := fetcher.Hint(r.Err); hint != "" {
 			attrs = append(attrs, "hint", hint)
 		}
@@ -104,7 +106,7 @@ func (c *cycle) log() {
 		if r.New+r.Edited+r.Filed+r.FailedPages == 0 {
 			level = slog.LevelDebug
 		}
-		c.s.log.Log(nil, level, "fetch ok", "items", r.Items, "new", r.New, "edited", r.Edited, "filed", r.Filed, //nolint:staticcheck // slog allows a nil context
+		c.s.log.Log(context.Background(), level, "fetch ok", "items", r.Items, "new", r.New, "edited", r.Edited, "filed", r.Filed,
 			"pages", r.Pages, "failed_pages", r.FailedPages, took)
 	}
 	if r.Gap != "" {

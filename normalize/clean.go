@@ -1,0 +1,189 @@
+package normalize
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"aggregator/normalize/article"
+)
+
+// Clean makes of any HTML what readers may show: balanced, by the allow-list
+// of elements, with absolute addresses and without anything active. Cleaning
+// twice changes nothing.
+func Clean(body, base string) string {
+	out, _ := cleanNode(parseFragment(body), parseBase(base))
+	return out
+}
+
+// passes bounds how often a body is cleaned. Taking an element away can leave
+// a tree that no HTML describes, such as a paragraph in a paragraph; what is
+// rendered of it reads as another tree, which must be clean as well. This is
+// also the way of mutation attacks, so a body that does not come to rest is
+// given up for its text.
+const passes = 4
+
+// cleanNode cleans what is under a node, which it uses up, and returns it
+// rendered, with the first picture.
+func cleanNode(root *html.Node, base *url.URL) (out, image string) {
+	c := cleaner{base: base}
+	last := ""
+	for range passes {
+		c.children(root)
+		out = strings.TrimSpace(renderInner(root))
+		if out == last {
+			return policy().Sanitize(out), firstImage(root)
+		}
+		last = out
+		root = parseFragment(out)
+	}
+	return asHTML(visibleText(out)), ""
+}
+
+func parseFragment(s string) *html.Node {
+	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(s), root, html.ParseOptionEnableScripting(false))
+	if err != nil { // the tree got too deep; there is no other error to a string
+		nodes = []*html.Node{{Type: html.TextNode, Data: visibleText(s)}}
+	}
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	return root
+}
+
+func renderInner(root *html.Node) string {
+	var b strings.Builder
+	for n := range root.ChildNodes() {
+		if err := html.Render(&b, n); err != nil {
+			return asHTML(nodeText(root)) // a void element with children; cleaning leaves none
+		}
+	}
+	return b.String()
+}
+
+type cleaner struct {
+	base *url.URL
+}
+
+// children cleans all that is under n.
+func (c cleaner) children(n *html.Node) {
+	for child := n.FirstChild; child != nil; {
+		next := child.NextSibling
+		switch child.Type {
+		case html.ElementNode:
+			c.element(child)
+		case html.TextNode:
+			child.Data = article.CleanText(child.Data)
+		default:
+			n.RemoveChild(child)
+		}
+		child = next
+	}
+	settle(n)
+}
+
+func (c cleaner) element(n *html.Node) {
+	e := elements[n.Data]
+	if e.drop || n.Namespace != "" {
+		n.Parent.RemoveChild(n)
+		return
+	}
+	replaceFont(n, &e)
+	c.children(n)
+	switch {
+	case !e.keep && e.block:
+		n.Data, n.DataAtom, n.Attr = "div", atom.Div, nil
+	case !e.keep:
+		unwrapNode(n)
+		return
+	case n.DataAtom == atom.Img:
+		if !c.image(n) {
+			n.Parent.RemoveChild(n)
+			return
+		}
+	default:
+		c.attributes(n, e)
+	}
+	if !e.hollow && isEmpty(n) || n.DataAtom == atom.A && len(n.Attr) == 0 {
+		unwrapNode(n)
+	}
+}
+
+// replaceFont reads Sina's <font cms-style="strong-Bold"> as what it means.
+func replaceFont(n *html.Node, e *element) {
+	if n.DataAtom == atom.Font && strings.Contains(attr(n, "cms-style"), "strong-Bold") {
+		n.Data, n.DataAtom = "strong", atom.Strong
+		*e = elements["strong"]
+	}
+}
+
+// attributes keeps those that the element may have.
+func (c cleaner) attributes(n *html.Node, e element) {
+	var kept []html.Attribute
+	for _, a := range n.Attr {
+		if a.Namespace != "" || !e.may(a.Key) {
+			continue
+		}
+		if a.Key == "href" || a.Key == "src" || a.Key == "poster" {
+			if a.Val = link(a.Val, c.base, a.Key == "href"); a.Val == "" {
+				continue
+			}
+		} else if a.Val = article.CleanText(a.Val); a.Val == "" && a.Key != "controls" {
+			continue
+		}
+		kept = append(kept, a)
+	}
+	n.Attr = kept
+}
+
+// settle joins neighbouring texts and reduces the white space between blocks
+// to one line break.
+func settle(n *html.Node) {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		for child.Type == html.TextNode && child.NextSibling != nil && child.NextSibling.Type == html.TextNode {
+			child.Data += child.NextSibling.Data
+			n.RemoveChild(child.NextSibling)
+		}
+		if child.Type == html.TextNode && n.DataAtom != atom.Pre && strings.Trim(child.Data, " \t\n\f") == "" {
+			if strings.Contains(child.Data, "\n") {
+				child.Data = "\n"
+			} else {
+				child.Data = " "
+			}
+		}
+	}
+}
+
+// isEmpty tells whether nothing is to be seen of a node.
+func isEmpty(n *html.Node) bool {
+	for d := range n.Descendants() {
+		switch {
+		case d.Type == html.TextNode && !blank(d.Data):
+			return false
+		case d.Type == html.ElementNode && elements[d.Data].hollow && d.DataAtom != atom.Br && d.DataAtom != atom.Wbr && d.DataAtom != atom.Col && d.DataAtom != atom.Td && d.DataAtom != atom.Th:
+			return false
+		}
+	}
+	return true
+}
+
+// unwrapNode puts what a node holds in its place.
+func unwrapNode(n *html.Node) {
+	for child := n.FirstChild; child != nil; child = n.FirstChild {
+		n.RemoveChild(child)
+		n.Parent.InsertBefore(child, n)
+	}
+	n.Parent.RemoveChild(n)
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key && a.Namespace == "" {
+			return a.Val
+		}
+	}
+	return ""
+}

@@ -1,0 +1,111 @@
+package normalize
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"regexp"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+
+	"aggregator/fetcher"
+	"aggregator/normalize/article"
+)
+
+// Identities tells which article each item of a document is. It looks at all
+// of them together: an id or a link that several share tells none apart.
+func Identities(items []fetcher.Item, o Options) []article.Identity {
+	ids, links := repeated(items)
+	out := make([]article.Identity, len(items))
+	for i, it := range items {
+		url := canonical(it.Link)
+		if links[url] > 1 || isRoot(url) {
+			url = "" // it tells no item from another
+		}
+		if ids[it.ID] > 1 {
+			it.ID = ""
+		}
+		keys := []string{originKey(it, url, o)}
+		if url != "" {
+			keys = append(keys, "url:"+url)
+		}
+		name := keyName(keys[0])
+		if o.Apart {
+			for j := range keys {
+				keys[j] = o.Source + " " + keys[j]
+			}
+		}
+		out[i] = article.Identity{Keys: keys, Print: printOf(it), Revision: it.Updated, Name: name}
+	}
+	return out
+}
+
+// repeated counts the ids and the canonical links of a document's items.
+func repeated(items []fetcher.Item) (ids, links map[string]int) {
+	ids, links = map[string]int{}, map[string]int{}
+	for _, it := range items {
+		ids[it.ID]++
+		if url := canonical(it.Link); url != "" {
+			links[url]++
+		}
+	}
+	return ids, links
+}
+
+// originKey is the strongest key of an item: an id of Sina's, which means the
+// same wherever it occurs; else the guid, which means something within its
+// source only; where that is missing or repeated, the address, and at last the
+// words.
+func originKey(it fetcher.Item, url string, o Options) string {
+	if liveID.MatchString(it.ID) {
+		return it.ID
+	}
+	if o.Site == "sina" {
+		if id := sinaID(it.ID); id != "" {
+			return "sina:" + id
+		}
+	}
+	if id := sinaDoc(parseBase(it.Link)); id != "" {
+		return "sina:" + id
+	}
+	if id := article.CleanText(strings.TrimSpace(it.ID)); id != "" {
+		return "guid:" + o.Source + ":" + id
+	}
+	if url != "" {
+		return "link:" + o.Source + ":" + url
+	}
+	return "text:" + o.Source + ":" + hash(it.Link+"\x00"+it.Title+"\x00"+it.Summary+"\x00"+it.Content)
+}
+
+var sinaKey = regexp.MustCompile(`^sina:(i[a-z]{7}\d{7})$`)
+
+// keyName is the Key proposed for an article: Sina's own id, which archives
+// are named by, else a hash that is safe in file names and addresses.
+func keyName(key string) string {
+	if m := sinaKey.FindStringSubmatch(key); m != nil {
+		return m[1]
+	}
+	if liveID.MatchString(key) {
+		return strings.ReplaceAll(key, ":", "-")
+	}
+	return hash(key)
+}
+
+// hash is 65 bits of SHA-256 in 13 lower-case letters and digits.
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:13]
+}
+
+// printOf is a fingerprint of all that the list tells of an item.
+func printOf(it fetcher.Item) uint64 {
+	h := xxhash.New()
+	for _, s := range []string{it.Title, it.Link, it.Summary, it.Content, it.Image, it.Updated.String()} {
+		_, _ = h.WriteString(s) // never fails
+		_, _ = h.Write([]byte{0})
+	}
+	if it.Withdrawn {
+		_, _ = h.WriteString("withdrawn")
+	}
+	return h.Sum64()
+}

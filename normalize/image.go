@@ -1,0 +1,108 @@
+package normalize
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"aggregator/normalize/article"
+)
+
+// lazy are the attributes in which pages keep the address of a picture that
+// is loaded when it comes into view.
+var lazy = []string{"data-src", "data-original", "real_src", "data-lazy-src", "data-actualsrc", "data-lazy", "data-url", "_src", "data-link"}
+
+var (
+	placeholder = regexp.MustCompile(`(?i)^data:|(?:^|[/_.-])(?:blank|placeholder|loading|spacer|transparent|grey|gray|1x1|pixel)[^/]*\.(?:gif|png|svg|jpe?g)`)
+	pictureFile = regexp.MustCompile(`(?i)\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!].*)?$`)
+)
+
+// image keeps a picture, with its real address; it returns false for one that
+// shows nothing: without address, or made to count readers.
+func (c cleaner) image(n *html.Node) bool {
+	src := link(source(n), c.base, false)
+	if src == "" || isPixel(n) {
+		return false
+	}
+	kept := []html.Attribute{{Key: "src", Val: src}}
+	for _, a := range n.Attr {
+		switch {
+		case a.Namespace != "" || a.Key == "src" || a.Key == "referrerpolicy" || !elements["img"].may(a.Key):
+		case (a.Key == "width" || a.Key == "height") && !isNumber(a.Val):
+		case article.CleanText(a.Val) != "":
+			kept = append(kept, html.Attribute{Key: a.Key, Val: article.CleanText(a.Val)})
+		}
+	}
+	// sinaimg.cn refuses pictures to pages that are not Sina's.
+	n.Attr = append(kept, html.Attribute{Key: "referrerpolicy", Val: "no-referrer"})
+	return true
+}
+
+// source is where a picture really is.
+func source(n *html.Node) string {
+	for _, key := range lazy {
+		v := strings.TrimSpace(attr(n, key))
+		if v != "" && (pictureFile.MatchString(v) || key != "data-link" && strings.Contains(v, "//")) {
+			return v
+		}
+	}
+	if src := strings.TrimSpace(attr(n, "src")); src != "" && !placeholder.MatchString(src) {
+		return src
+	}
+	return largest(attr(n, "srcset") + "," + attr(n, "data-srcset"))
+}
+
+// largest is the last of a srcset's candidates, which by custom ascend.
+func largest(srcset string) string {
+	best := ""
+	for candidate := range strings.SplitSeq(srcset, ",") {
+		if fields := strings.Fields(candidate); len(fields) > 0 {
+			best = fields[0]
+		}
+	}
+	return best
+}
+
+func isPixel(n *html.Node) bool {
+	for _, key := range []string{"width", "height"} {
+		if v, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attr(n, key)), "px")); err == nil && v <= 2 {
+			return true
+		}
+	}
+	return strings.Contains(strings.ReplaceAll(attr(n, "style"), " ", ""), "display:none")
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
+}
+
+func firstImage(root *html.Node) string {
+	for n := range root.Descendants() {
+		if n.DataAtom == atom.Img {
+			if src := attr(n, "src"); src != "" {
+				return src
+			}
+		}
+	}
+	return ""
+}
+
+// headImage is the picture that a list gives an item.
+func headImage(ref, page string) string { return link(ref, parseBase(page), false) }
+
+// link is an address in a body made absolute; empty for what leads nowhere or
+// is not fetched over http. Mail addresses are links as well.
+func link(ref string, base *url.URL, mail bool) string {
+	if mail && strings.HasPrefix(strings.ToLower(strings.TrimSpace(ref)), "mailto:") {
+		if u, err := url.Parse(strings.TrimSpace(ref)); err == nil {
+			return u.String()
+		}
+		return ""
+	}
+	return absolute(ref, base)
+}

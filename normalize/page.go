@@ -1,0 +1,163 @@
+package normalize
+
+import (
+	"bytes"
+	"cmp"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"aggregator/fetcher"
+	"aggregator/normalize/article"
+)
+
+// page is an article page that was read. A nil page tells nothing.
+type page struct {
+	doc  *html.Node
+	url  *url.URL
+	rule *Rule
+	zone *time.Location
+	meta map[string]string // by name or property; the first of each
+	body *html.Node        // nil where the rule finds none
+}
+
+func readPage(doc *fetcher.Document, link string, o Options) *page {
+	if doc == nil || len(doc.Body) == 0 {
+		return nil
+	}
+	root, err := html.ParseWithOptions(bytes.NewReader(doc.Body), html.ParseOptionEnableScripting(false))
+	if err != nil { // nested too deep to be an article
+		return nil
+	}
+	p := &page{doc: root, url: parseBase(cmp.Or(doc.URL, link)), zone: o.Zone, meta: map[string]string{}}
+	p.rule = ruleFor(o.Rule, p.url)
+	if sinaHostOf(p.url) || p.rule == sinaRule {
+		p.zone = sinaZone
+	}
+	for n := range root.Descendants() {
+		switch n.DataAtom {
+		case atom.Meta:
+			p.addMeta(n)
+		case atom.Base:
+			p.rebase(attr(n, "href"))
+		}
+	}
+	p.body = p.rule.find(root, &p.rule.Body)
+	return p
+}
+
+func sinaHostOf(u *url.URL) bool { return u != nil && sinaHost(u.Hostname()) }
+
+func (p *page) addMeta(n *html.Node) {
+	key := strings.ToLower(cmp.Or(attr(n, "property"), attr(n, "name")))
+	if value := article.CleanTitle(attr(n, "content")); key != "" && value != "" && p.meta[key] == "" {
+		p.meta[key] = value
+	}
+}
+
+// rebase follows the first <base href>, which relative addresses go by.
+func (p *page) rebase(href string) {
+	if u := parseBase(absolute(href, p.url)); u != nil && p.meta["base"] == "" {
+		p.url, p.meta["base"] = u, href
+	}
+}
+
+// Title is what the page calls itself, without the site's name.
+func (p *page) Title() string {
+	if p == nil {
+		return ""
+	}
+	if n := p.rule.find(p.doc, &p.rule.Title); n != nil {
+		if text := nodeText(n); text != "" {
+			return text
+		}
+	}
+	if title := p.meta["og:title"]; title != "" {
+		return title
+	}
+	n := cascadia.Query(p.doc, titleElement)
+	if n == nil {
+		return ""
+	}
+	title := nodeText(n)
+	for _, sep := range []string{"_", "|"} {
+		if before, _, ok := strings.Cut(title, sep); ok && p.rule == sinaRule {
+			title = strings.TrimSpace(before)
+		}
+	}
+	return title
+}
+
+var (
+	titleElement    = cascadia.MustCompile("title")
+	keywordElements = cascadia.MustCompile(".keywords a, #keywords a")
+	stockSpans      = cascadia.MustCompile("span[id*=stock_]")
+)
+
+// Origin is the paper or agency that the page names as its source.
+func (p *page) Origin() string {
+	if p == nil {
+		return ""
+	}
+	if n := p.rule.find(p.doc, &p.rule.Origin); n != nil {
+		if text := nodeText(n); text != "" {
+			return text
+		}
+	}
+	return cmp.Or(p.meta["article:author"], p.meta["mediaid"], p.meta["author"])
+}
+
+// Date is when the page says that it was published.
+func (p *page) Date() time.Time {
+	if p == nil {
+		return time.Time{}
+	}
+	for _, key := range []string{"article:published_time", "bytedance:published_time", "weibo: article:create_at", "datepublished"} {
+		if t := readDate(p.meta[key], p.zone); !t.IsZero() {
+			return t
+		}
+	}
+	if n := p.rule.find(p.doc, &p.rule.Date); n != nil {
+		return readDate(nodeText(n), p.zone)
+	}
+	return time.Time{}
+}
+
+// Keywords are the page's own.
+func (p *page) Keywords() []string {
+	if p == nil || p.rule != sinaRule { // elsewhere they are written for search engines
+		return nil
+	}
+	var words []string
+	for _, n := range cascadia.QueryAll(p.doc, keywordElements) {
+		words = append(words, nodeText(n))
+	}
+	if len(words) == 0 {
+		words = strings.Split(p.meta["keywords"], ",")
+	}
+	return words
+}
+
+// Stocks are the codes that the page marks in its body: in the editors'
+// comment, and where its linker put spans around names.
+func (p *page) Stocks() []string {
+	if p == nil || p.body == nil {
+		return nil
+	}
+	var codes []string
+	for n := range p.body.Descendants() {
+		if n.Type == html.CommentNode {
+			codes = append(codes, commentStocks(n.Data)...)
+		}
+	}
+	for _, n := range cascadia.QueryAll(p.body, stockSpans) {
+		if id := attr(n, "id"); stockSpan.MatchString(id) {
+			codes = append(codes, id)
+		}
+	}
+	return codes
+}

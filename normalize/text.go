@@ -1,0 +1,95 @@
+package normalize
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"aggregator/normalize/article"
+)
+
+// markup matches what only HTML has; a text without it is plain text, whose
+// "<" and "&" mean themselves.
+var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[|&(?:#\d+|#x[0-9a-f]+|[a-z]+\d?);`)
+
+// asHTML makes HTML of a text that may be HTML already.
+func asHTML(s string) string {
+	if s == "" || markup.MatchString(s) {
+		return s
+	}
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
+		}
+	}
+	return b.String()
+}
+
+// summary is the plain text of what a list says of an item, on one line.
+func summary(s string) string {
+	const longest = 1000 // more is no summary
+	if markup.MatchString(s) {
+		s = visibleText(s)
+	}
+	s = article.CleanTitle(s)
+	if utf8.RuneCountInString(s) > longest {
+		s = string([]rune(s)[:longest]) + "…"
+	}
+	return s
+}
+
+// visibleText is the text of HTML with white space between blocks.
+func visibleText(s string) string {
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(s))
+	hidden := 0
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return b.String()
+		case html.TextToken:
+			if hidden == 0 {
+				b.Write(z.Text())
+			}
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			name, _ := z.TagName()
+			hidden = hide(hidden, z.Token().Type, name)
+			if k := elements[string(name)]; k.block || string(name) == "br" {
+				b.WriteByte('\n')
+			}
+		}
+	}
+}
+
+// hide counts the open elements whose text nobody sees.
+func hide(hidden int, t html.TokenType, name []byte) int {
+	switch a := atom.Lookup(name); {
+	case a != atom.Script && a != atom.Style:
+	case t == html.StartTagToken:
+		return hidden + 1
+	case t == html.EndTagToken && hidden > 0:
+		return hidden - 1
+	}
+	return hidden
+}
+
+// nodeText is the text under a node, on one line.
+func nodeText(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return article.CleanTitle(b.String())
+}
+
+// blank tells whether s shows nothing.
+func blank(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) }) < 0
+}

@@ -1,0 +1,94 @@
+package normalize
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Verbatim is the body of a front-matter file for people who continue an
+// archive: the origin's body element as it was, boilerplate and comments
+// included. Scripts, frames, event handlers and javascript: addresses are
+// dropped, addresses made absolute, and every picture gets the referrerpolicy
+// without which sinaimg.cn does not show it. The image is the body's first.
+func Verbatim(raw []byte, base string) (body, image string) {
+	root := parseFragment(string(raw))
+	v := verbatim{base: parseBase(base)}
+	v.children(root)
+	return renderInner(root), firstImage(root)
+}
+
+type verbatim struct{ base *url.URL }
+
+func (v verbatim) children(n *html.Node) {
+	for child := n.FirstChild; child != nil; {
+		next := child.NextSibling
+		if child.Type == html.ElementNode {
+			if isActive(child) {
+				n.RemoveChild(child)
+			} else {
+				v.attributes(child)
+				v.children(child)
+			}
+		}
+		child = next
+	}
+}
+
+// isActive tells whether an element runs, or loads, something of its own.
+func isActive(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Script, atom.Iframe, atom.Frame, atom.Frameset, atom.Object, atom.Embed, atom.Applet,
+		atom.Base, atom.Meta, atom.Link, atom.Svg, atom.Math, atom.Template, atom.Noscript:
+		return true
+	}
+	return n.Data == "portal"
+}
+
+func (v verbatim) attributes(n *html.Node) {
+	var kept []html.Attribute
+	for _, a := range n.Attr {
+		switch {
+		case strings.HasPrefix(a.Key, "on"), a.Key == "srcdoc", a.Key == "referrerpolicy" && n.DataAtom == atom.Img:
+			continue
+		case isAddress(a.Key) && strings.TrimSpace(a.Val) != "":
+			if a.Val = v.address(a.Val); a.Val == "" {
+				continue
+			}
+		}
+		kept = append(kept, a)
+	}
+	if n.DataAtom == atom.Img {
+		if src := attr(n, "src"); src == "" {
+			kept = withSource(kept, link(source(n), v.base, false))
+		}
+		kept = append(kept, html.Attribute{Key: "referrerpolicy", Val: "no-referrer"})
+	}
+	n.Attr = kept
+}
+
+func isAddress(key string) bool {
+	switch key {
+	case "href", "src", "action", "formaction", "poster", "background", "data", "cite", "longdesc", "xlink:href":
+		return true
+	}
+	return false
+}
+
+// address makes an address absolute; one already so stays as it is, and one
+// that runs something is dropped.
+func (v verbatim) address(s string) string {
+	if u, err := url.Parse(s); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+		return s
+	}
+	return link(s, v.base, true)
+}
+
+func withSource(attrs []html.Attribute, src string) []html.Attribute {
+	if src == "" {
+		return attrs
+	}
+	return append([]html.Attribute{{Key: "src", Val: src}}, attrs...)
+}
