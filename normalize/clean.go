@@ -86,12 +86,12 @@ func (c cleaner) children(n *html.Node) {
 }
 
 func (c cleaner) element(n *html.Node) {
+	rename(n)
 	e := elements[n.Data]
 	if e.drop || n.Namespace != "" {
 		n.Parent.RemoveChild(n)
 		return
 	}
-	replaceFont(n, &e)
 	c.children(n)
 	switch {
 	case !e.keep && e.block:
@@ -112,11 +112,16 @@ func (c cleaner) element(n *html.Node) {
 	}
 }
 
-// replaceFont reads Sina's <font cms-style="strong-Bold"> as what it means.
-func replaceFont(n *html.Node, e *element) {
-	if n.DataAtom == atom.Font && strings.Contains(attr(n, "cms-style"), "strong-Bold") {
+// rename reads Sina's own ways as the elements that they mean.
+func rename(n *html.Node) {
+	class := attr(n, "class")
+	switch {
+	case n.DataAtom == atom.Font && strings.Contains(attr(n, "cms-style"), "strong-Bold"):
 		n.Data, n.DataAtom = "strong", atom.Strong
-		*e = elements["strong"]
+	case n.DataAtom == atom.Div && class == "img_wrapper":
+		n.Data, n.DataAtom = "figure", atom.Figure
+	case n.DataAtom == atom.Span && class == "img_descr":
+		n.Data, n.DataAtom = "figcaption", atom.Figcaption
 	}
 }
 

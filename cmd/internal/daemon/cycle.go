@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"aggregator/fetcher"
@@ -168,23 +167,49 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		c.vouch(f.validators)
 		return nil
 	}
-	for batch := range slices.Chunk(f.wanted, batchSize) {
-		b, err := c.entries(ctx, batch)
-		if err != nil {
+	for queue := f.wanted; len(queue) > 0; {
+		batch := queue[:min(batchSize, len(queue))]
+		queue = queue[len(batch):]
+		mine, others, done := c.claims.claim(batch)
+		if len(mine) > 0 {
+			if last := len(others)+len(queue) == 0; last {
+				c.vouch(f.validators)
+				c.succeed(time.Now())
+				c.recorded = true
+			}
+			if err := c.addBatch(ctx, mine); err != nil {
+				done()
+				c.recorded = false
+				return err
+			}
+		}
+		done()
+		if err := c.await(ctx, others); err != nil {
 			return err
 		}
-		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {
-			c.vouch(f.validators)
-			c.succeed(time.Now())
-			b.State, c.recorded = &c.rec, true
-		}
-		changes, err := c.store.Add(b)
-		if err != nil {
-			return fmt.Errorf("store: %w", err)
-		}
-		c.count(changes)
-		c.tell(changes)
+		queue = append(others, queue...)
 	}
+	return nil
+}
+
+// addBatch makes articles of some items and stores them in one transaction.
+func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
+	if err := c.resight(batch); err != nil {
+		return err
+	}
+	b, err := c.entries(ctx, batch)
+	if err != nil {
+		return err
+	}
+	if c.recorded {
+		b.State = &c.rec
+	}
+	changes, err := c.store.Add(b)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	c.count(changes)
+	c.tell(changes)
 	return nil
 }
 

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"aggregator/fetcher"
 	"aggregator/fetcher/simulated"
+	"aggregator/normalize/article"
 )
 
 const china = `
@@ -41,8 +43,8 @@ func TestNothingIsLostAndNothingTwice(t *testing.T) {
 		if !got.Published.Equal(a.Published.Truncate(time.Second)) {
 			t.Errorf("%s: published %s, want %s", a.ID, got.Published, a.Published)
 		}
-		if !strings.Contains(got.Content, a.Mark) && !a.Updated.After(a.Published) {
-			t.Errorf("%s: the text lacks %q", a.ID, a.Mark)
+		if !strings.Contains(fetcher.PlainText(got.Content), a.Mark) && !a.Updated.After(a.Published) {
+			t.Errorf("%s: the text lacks %q: %s", a.ID, a.Mark, got.Content)
 		}
 	}
 	t.Logf("%d stored, %d missing", len(stored), missing)
@@ -53,7 +55,7 @@ func TestNothingIsLostAndNothingTwice(t *testing.T) {
 func TestKnownItemsCostNoPage(t *testing.T) {
 	w := newWorld(t, china)
 	first := w.fetch()["china"]
-	if pages := w.requests("/finance/"); pages != first.New || first.New == 0 {
+	if pages := w.requests("doc-i"); pages != first.New || first.New == 0 {
 		t.Errorf("%d pages for %d new articles", pages, first.New)
 	}
 	second := w.fetch()["china"]
@@ -74,9 +76,17 @@ func TestEditMovesUpdatedOnly(t *testing.T) {
 	w := newWorld(t, china)
 	w.fetch()
 	before := w.articles()
-	w.now.advance(2 * time.Hour)
-	w.fetch()
-	edits := 0
+	for range 30 {
+		w.now.advance(20 * time.Minute)
+		w.fetch()
+		if edited(before, w.articles()) {
+			break
+		}
+		before = w.articles()
+	}
+	if !edited(before, w.articles()) {
+		t.Fatal("the origin edited nothing: the test shows nothing")
+	}
 	for key, a := range w.articles() {
 		b, known := before[key]
 		if !known {
@@ -87,13 +97,17 @@ func TestEditMovesUpdatedOnly(t *testing.T) {
 		}
 		if changed := a.Title != b.Title || a.Content != b.Content; changed != a.Updated.After(b.Updated) {
 			t.Errorf("%s: changed %t, updated %s, was %s", key, changed, a.Updated, b.Updated)
-		} else if changed {
-			edits++
 		}
 	}
-	if edits == 0 {
-		t.Error("the origin edited nothing: the test shows nothing")
+}
+
+func edited(before, after map[string]article.Article) bool {
+	for key, a := range after {
+		if b, known := before[key]; known && a.Print() != b.Print() {
+			return true
+		}
 	}
+	return false
 }
 
 // TestSecondColumnAddsItsCategories: one article in two lists is one article
@@ -132,18 +146,20 @@ func TestSecondColumnAddsItsCategories(t *testing.T) {
 	}
 }
 
+func isPage(r *http.Request) bool { return strings.Contains(r.URL.Path, "doc-i") }
+
 // TestFailedPageIsTriedAgain: the article is there at once with what the list
 // says of it, and whole as soon as its page can be had.
 func TestFailedPageIsTriedAgain(t *testing.T) {
 	w := newWorld(t, china)
-	w.origin.Fail("/finance/", simulated.Fault{Kind: simulated.StatusCode, Status: http.StatusInternalServerError})
+	w.origin.Fail("/", simulated.Fault{Kind: simulated.StatusCode, Status: http.StatusInternalServerError, Only: isPage})
 	r := w.fetch()["china"]
 	if r.Err != nil || r.New == 0 || r.FailedPages != r.New {
 		t.Fatalf("%+v", r)
 	}
 	w.origin.Clear("")
 	w.fetch() // too early
-	if n := w.requests("/finance/"); n != r.New {
+	if n := w.requests("doc-i"); n != r.New {
 		t.Errorf("%d requests for pages, want one each", n)
 	}
 	retries, err := w.store.Retries("china", time.Now().Add(time.Hour), 1000)
@@ -164,9 +180,5 @@ func TestPartOfALongListIsNotTakenForAll(t *testing.T) {
 	}})
 	if r := w.fetch()["china"]; r.Err == nil || len(w.articles()) != known {
 		t.Errorf("%+v: %d stored, %d before", r, len(w.articles()), known)
-	}
-	w.origin.Clear("")
-	if r := w.fetch()["china"]; r.Err == nil {
-		t.Errorf("the host was to rest after its 503: %+v", r)
 	}
 }

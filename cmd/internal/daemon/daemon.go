@@ -31,6 +31,7 @@ type Daemon struct {
 	sources []*source
 	turns   *semaphore.Weighted // sources fetched at a time
 	archive *archive
+	claims  claims
 
 	// Changed is told which feeds show something new; nil to tell nobody.
 	Changed func(slugs ...string)

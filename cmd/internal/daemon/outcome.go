@@ -87,7 +87,7 @@ func asError(err error) *fetcher.Error {
 // quieter.
 func (c *cycle) log() {
 	r := &c.rep
-	took := slog.Duration("took", r.Took.Round(time.Millisecond))
+	took := slog.String("took", r.Took.Round(time.Millisecond).String())
 	switch {
 	case errors.Is(r.Err, errInterrupted):
 		c.s.log.Debug("fetch interrupted", took)
