@@ -96,7 +96,7 @@ func (p *program) logger(level slog.Level) *slog.Logger {
 	if p.logFormat == "json" || p.logFormat == "" && !terminal {
 		return slog.New(slog.NewJSONHandler(p.Err, &slog.HandlerOptions{Level: level}))
 	}
-	return slog.New(tint.NewHandler(p.Err, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal}))
+	return slog.New(tint.NewTextHandler(p.Err, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal}))
 }
 
 // task is what a command does with the daemon that runs it.
