@@ -21,7 +21,7 @@ import (
 // it through memory.
 type world struct {
 	*daemon.Daemon
-	t      *testing.T
+	t      testing.TB
 	origin *simulated.Origin
 	store  *storage.Store
 	now    *clock
@@ -38,7 +38,7 @@ func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.n
 
 // newWorld makes a world whose sources are the YAML given, in a store of its
 // own.
-func newWorld(t *testing.T, sources string) *world {
+func newWorld(t testing.TB, sources string) *world {
 	t.Helper()
 	w := &world{t: t, now: &clock{now: time.Now().Add(-48 * time.Hour).Truncate(time.Minute)}}
 	w.origin = simulated.New(simulated.Options{Seed: 3, Start: w.now.Now(), Now: w.now.Now, Every: 2 * time.Minute, Backlog: 600, KeepRequests: 1 << 20})
