@@ -1,0 +1,135 @@
+package normalize_test
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"aggregator/normalize"
+)
+
+const page = "https://finance.sina.com.cn/china/2026-11-24/doc-iabcdefg1234567.shtml"
+
+// TestClean shows what cleaning makes of the things that bodies hold.
+func TestClean(t *testing.T) {
+	const img = ` referrerpolicy="no-referrer"/>`
+	for _, test := range []struct{ name, in, want string }{
+		{"paragraphs keep their indent", "<p>　　甲</p>\n\n\n<p>　　乙</p>", "<p>　　甲</p>\n<p>　　乙</p>"},
+		{"attributes of layout go", `<p cms-style="font-L" class="x" id="y" style="color:red">甲</p>`, "<p>甲</p>"},
+		{"bold font is strong", `<p><font cms-style="font-L strong-Bold">甲</font><font>乙</font></p>`, "<p><strong>甲</strong>乙</p>"},
+		{"comments go, markup in them too", `<p>甲</p><!--article_adlist[<img src="//a/b.png">]article_adlist-->`, "<p>甲</p>"},
+		{"scripts and styles go", `<script>x()</script><style>p{}</style><p>甲</p>`, "<p>甲</p>"},
+		{"empty leftovers go", `<p> </p><div><span></span></div><p>甲</p>`, "<p>甲</p>"},
+		{"sections are divisions", `<section><p>甲</p></section>`, "<div><p>甲</p></div>"},
+		{"protocol-relative picture", `<img src="//n.sinaimg.cn/a.jpg" alt="图">`, `<img src="https://n.sinaimg.cn/a.jpg" alt="图"` + img},
+		{"relative picture and link", `<a href="../x.shtml">甲</a><img src="b.jpg">`, `<a href="https://finance.sina.com.cn/china/x.shtml">甲</a><img src="https://finance.sina.com.cn/china/2026-11-24/b.jpg"` + img},
+		{"lazy picture", `<img src="//n.sinaimg.cn/blank.gif" data-src="//n.sinaimg.cn/real">`, `<img src="https://n.sinaimg.cn/real"` + img},
+		{"lazy picture without src", `<img real_src="https://n.sinaimg.cn/real.png">`, `<img src="https://n.sinaimg.cn/real.png"` + img},
+		{"srcset alone", `<img srcset="https://e.org/1.jpg 1x, https://e.org/2.jpg 2x">`, `<img src="https://e.org/2.jpg"` + img},
+		{"tracking pixel", `<p>甲<img src="https://e.org/t.gif" width="1" height="1"></p>`, "<p>甲</p>"},
+		{"picture and caption", `<div class="img_wrapper"><img src="https://e.org/a.jpg" alt><span class="img_descr">图注</span></div>`, `<figure><img src="https://e.org/a.jpg"` + img + `<figcaption>图注</figcaption></figure>`},
+		{"a caption without words", `<div class="img_wrapper"><img src="https://e.org/a.jpg"><span class="img_descr"></span></div>`, `<figure><img src="https://e.org/a.jpg"` + img + `</figure>`},
+		{"table", `<table border=1><tr><td colspan=2 width=9>甲</td><td></td></tr></table>`, `<table><tbody><tr><td colspan="2">甲</td><td></td></tr></tbody></table>`},
+		{"code keeps its white space", "<pre><code>a\n\n  b</code></pre>", "<pre><code>a\n\n  b</code></pre>"},
+		{"event handlers go", `<p onclick="x()">甲</p><img src=x onerror=alert(1)>`, `<p>甲</p><img src="https://finance.sina.com.cn/china/2026-11-24/x"` + img},
+		{"scripts in addresses go", "<a href=\"java\tscript:alert(1)\">甲</a><a href=' javascript:x'>乙</a><a href='data:text/html,x'>丙</a>", "甲乙丙"},
+		{"frames and forms go", `<iframe src="https://e.org"></iframe><form action="/x"><input name=a>甲</form>`, "<div>甲</div>"},
+		{"svg and math go", `<svg><script>x</script></svg><math><mi>x</mi></math><p>甲</p>`, "<p>甲</p>"},
+		{"unclosed elements are closed", "<p>甲<b>乙", "<p>甲<b>乙</b></p>"},
+		{"raw signs are escaped", "A & B < C", "A &amp; B &lt; C"},
+		{"video", `<video src="//v.sina.com.cn/a.mp4" autoplay onplay=x controls poster="p.jpg"></video>`, `<video src="https://v.sina.com.cn/a.mp4" controls="" poster="https://finance.sina.com.cn/china/2026-11-24/p.jpg"></video>`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := normalize.Clean(test.in, page)
+			if got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+			if again := normalize.Clean(got, page); again != got {
+				t.Errorf("cleaned twice it is %s", again)
+			}
+		})
+	}
+}
+
+// checkClean reports what may never be in a clean body.
+func checkClean(t *testing.T, in, out string) {
+	t.Helper()
+	if again := normalize.Clean(out, page); again != out {
+		t.Errorf("cleaning is not idempotent\nin    %q\nonce  %q\ntwice %q", in, out, again)
+	}
+	nodes, err := html.ParseFragment(strings.NewReader(out), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range nodes {
+		for d := range n.Descendants() {
+			checkNode(t, in, d)
+		}
+	}
+}
+
+func checkNode(t *testing.T, in string, n *html.Node) {
+	t.Helper()
+	if n.Type == html.CommentNode {
+		t.Errorf("a comment survives of %q", in)
+	}
+	switch n.Data {
+	case "script", "style", "iframe", "object", "embed", "form", "base", "link", "meta", "svg", "math", "template", "noscript":
+		if n.Type == html.ElementNode {
+			t.Errorf("<%s> survives of %q", n.Data, in)
+		}
+	}
+	for _, a := range n.Attr {
+		if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcdoc" {
+			t.Errorf("attribute %s survives of %q", a.Key, in)
+		}
+		if v := strings.ToLower(a.Val); (a.Key == "href" || a.Key == "src" || a.Key == "poster") &&
+			!strings.HasPrefix(v, "http://") && !strings.HasPrefix(v, "https://") && !strings.HasPrefix(v, "mailto:") {
+			t.Errorf("%s=%q survives of %q", a.Key, a.Val, in)
+		}
+	}
+}
+
+// hostile are the families of ways to hide something active.
+var hostile = []string{
+	`<script>alert(1)</script>`, `<SCRIPT SRC=//e.org/x.js>`, `<scr<script>ipt>alert(1)</scr</script>ipt>`,
+	`<img src="x" onerror="alert(1)">`, `<img/src=x/onerror=alert(1)>`, `<body onload=alert(1)>`,
+	`<a href="&#106;avascript:alert(1)">x</a>`, "<a href=\"\x01javascript:alert(1)\">x</a>", `<a href="vbscript:x">x</a>`,
+	`<svg/onload=alert(1)>`, `<svg><style><img src=x onerror=alert(1)></style></svg>`, `<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">`,
+	`<iframe srcdoc="<script>alert(1)</script>">`, `<object data="data:text/html,x">`, `<embed src=x>`,
+	`<div style="background:url(javascript:x)">x</div>`, `<style>@import 'x'</style>`, `<meta http-equiv=refresh content="0;url=javascript:x">`,
+	`<base href="javascript:x//">`, `<form action="javascript:x"><button formaction="javascript:y">z</button></form>`,
+	`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, `<template><img src=x onerror=alert(1)></template>`,
+	`<p><button><p>x</p></button></p>`, `<table><a href=x><tr><td><a href=y>z`, `<a><table><a>`, `<b><p><b><p><b><p>`,
+	`<xmp><img src=x onerror=alert(1)></xmp>`, `<plaintext><img src=x>`, `<textarea></textarea><img src=x onerror=y>`,
+	`<select><option><script>x</script>`, `<!--><img src=x onerror=alert(1)>-->`, `<![CDATA[<img src=x onerror=y>]]>`,
+	"<p>\u2028\x00\x0b\ufffe</p>", `<video><source onerror=alert(1) src=x></video>`, `<details ontoggle=alert(1) open>x</details>`,
+	`{{ constructor.constructor('x')() }} {% include x %}`, `<ruby>漢<rt>かん</rt></ruby>`, `<dl><dt>a<dd>b</dl>`,
+}
+
+func TestNothingActiveSurvives(t *testing.T) {
+	for _, in := range hostile {
+		checkClean(t, in, normalize.Clean(in, page))
+	}
+	all := strings.Join(hostile, "")
+	checkClean(t, all, normalize.Clean(all, page))
+}
+
+func FuzzClean(f *testing.F) {
+	for _, in := range hostile {
+		f.Add(in)
+	}
+	f.Fuzz(func(t *testing.T, in string) { checkClean(t, in, normalize.Clean(in, page)) })
+}
+
+func TestVerbatim(t *testing.T) {
+	const in = `<p cms-style="font-L" onclick="x()">　　甲</p><!-- 注 --><script>x()</script><style>.a{b:c}</style>` +
+		`<img alt="" src="//n.sinaimg.cn/a.png"><a href="javascript:x">乙</a><a href="/b">丙</a><iframe src="x"></iframe>`
+	const want = `<p cms-style="font-L">　　甲</p><!-- 注 --><style>.a{b:c}</style>` +
+		`<img alt="" src="https://n.sinaimg.cn/a.png" referrerpolicy="no-referrer"/><a>乙</a><a href="https://finance.sina.com.cn/b">丙</a>`
+	got, image := normalize.Verbatim([]byte(in), page)
+	if got != want || image != "https://n.sinaimg.cn/a.png" {
+		t.Errorf("got  %s (%s)\nwant %s", got, image, want)
+	}
+}
