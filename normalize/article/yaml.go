@@ -66,6 +66,8 @@ func plain(s string) bool {
 		return false
 	case strings.IndexFunc(s, unplain) >= 0:
 		return false
+	case strings.Contains(s, "---"): // YAML allows it, but some tools cut a head off at any of these
+		return false
 	case unicode.IsDigit(first):
 		return strings.IndexFunc(s, wordy) >= 0
 	}
