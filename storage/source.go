@@ -26,6 +26,15 @@ type Source struct {
 	Due         time.Time // when the next fetch is to start
 	Rest        time.Time // the origin asked not to be disturbed before
 	Articles    uint64    // how many new articles it has brought; the store counts
+
+	// Address is where the source was found to have moved for good; empty
+	// where it is still at its configured URL. Moved is where its permanent
+	// redirects point to, MovedCount how many in a row said so, MovedSince the
+	// first of them.
+	Address    string
+	Moved      string
+	MovedCount int
+	MovedSince time.Time
 }
 
 // sourceRecord is a Source and its number, by which other tables name it.
@@ -49,6 +58,10 @@ type storedSource struct {
 	Due          int64  `cbor:"12,keyasint,omitempty"`
 	Rest         int64  `cbor:"13,keyasint,omitempty"`
 	Articles     uint64 `cbor:"14,keyasint,omitempty"`
+	Address      string `cbor:"15,keyasint,omitempty"`
+	Moved        string `cbor:"16,keyasint,omitempty"`
+	MovedCount   int    `cbor:"17,keyasint,omitempty"`
+	MovedSince   int64  `cbor:"18,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -126,6 +139,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Rest: millis(r.Rest), Articles: r.Articles,
+		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince),
 	})
 	if err != nil {
 		return err
@@ -143,6 +157,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Rest: fromMillis(s.Rest), Articles: s.Articles,
+		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince),
 	}}, nil
 }
 
