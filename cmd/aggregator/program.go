@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -158,7 +159,8 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 			if c := cfg.Categories[name]; c.Slug != "" {
 				return c.Slug
 			}
-			return slug.Make(name)
+			// The transliteration knows every character but the first.
+			return slug.Make(strings.ReplaceAll(name, "一", " yi "))
 		},
 	})
 	switch {
