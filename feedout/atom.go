@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
-	"time"
 
 	"github.com/gorilla/feeds"
 )
@@ -131,10 +130,10 @@ func (f *atomFeed) size() int {
 }
 
 func (f *Feed) atom() (*atomFeed, error) {
-	if f.ID == "" {
-		return nil, fmt.Errorf("feed %q has no id", f.Title)
+	if err := f.identified(); err != nil {
+		return nil, err
 	}
-	title := cmp.Or(line(f.Title), line(f.Self), f.ID)
+	title := f.title()
 	wire := &atomFeed{
 		Lang:      f.Language,
 		Media:     mediaNamespace,
@@ -149,9 +148,6 @@ func (f *Feed) atom() (*atomFeed, error) {
 		Entries:   make([]atomEntry, len(f.Articles)),
 	}
 	for i := range f.Articles {
-		if f.Articles[i].ID == "" {
-			return nil, fmt.Errorf("article %q has no id", f.Articles[i].Key)
-		}
 		wire.Entries[i] = f.atomEntry(&f.Articles[i])
 	}
 	f.setUpdated(wire)
@@ -163,7 +159,7 @@ func (f *Feed) atom() (*atomFeed, error) {
 func (f *Feed) atomLinks() []atomLink {
 	var links []atomLink
 	for _, l := range []atomLink{
-		{Rel: "self", Type: atomType, Href: uri(f.Self)},
+		{Rel: "self", Type: atomType, Href: uri(f.selfAs(atomSuffix))},
 		{Rel: "alternate", Type: htmlType, Href: uri(f.Site)},
 		{Rel: "hub", Href: uri(f.Hub)}, // WebSub §4
 	} {
@@ -178,15 +174,9 @@ func (f *Feed) atomLinks() []atomLink {
 // one. It goes from the oldest entry up, so that an entry that joins the top
 // leaves the spelling of those below it alone.
 func (f *Feed) setUpdated(wire *atomFeed) {
-	var newest time.Time
 	times := timestamps{}
 	for i := len(f.Articles) - 1; i >= 0; i-- {
-		t := updated(&f.Articles[i])
-		wire.Entries[i].Updated = times.distinct(t)
-		newest = latest(newest, t)
+		wire.Entries[i].Updated = times.distinct(updated(&f.Articles[i]))
 	}
-	if newest.IsZero() {
-		newest = noTime()
-	}
-	wire.Updated = timestamp(newest)
+	wire.Updated = timestamp(f.updated())
 }

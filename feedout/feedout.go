@@ -3,14 +3,17 @@
 //
 // Make one [Publisher] with [New] and a [Loader] that finds a [Feed] by its
 // slug, mount it, and call [Publisher.Changed] after articles were stored.
-// [Feed.Atom] and [OPML] write the documents alone.
+// [Feed.Atom], [Feed.RSS], [Feed.JSON] and [OPML] write the documents alone.
 //
 // Every document is a function of what it shows: no clock, no version and no
 // random number is in it, so its bytes stay the same until its content changes.
 package feedout
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"aggregator/normalize/article"
@@ -25,8 +28,10 @@ type Feed struct {
 	Title    string
 	Subtitle string // optional
 	Language string // xml:lang
-	Self     string // absolute URL of this document
-	Site     string // absolute URL of the page that shows the same
+	// Self is the absolute URL of the Atom document, which ends in ".atom";
+	// the other formats lie beside it.
+	Self string
+	Site string // absolute URL of the page that shows the same
 	// Generator is the URI that the generator element carries, usually the
 	// index page; empty means Site.
 	Generator string
@@ -36,6 +41,9 @@ type Feed struct {
 	Icon   string // absolute URL of a small square picture; optional
 	Rights string // optional
 	Hub    string // WebSub hub; optional
+	// Sources are the feeds of the articles' sources by their names, each
+	// with the address of its RSS document; optional.
+	Sources map[string]Outline
 	// Articles in the order shown: newest published first.
 	Articles []article.Article
 }
@@ -54,6 +62,43 @@ func (f *Feed) Modified() time.Time {
 	for i := range f.Articles {
 		a := &f.Articles[i]
 		newest = latest(newest, a.Seen, a.Changed, a.Updated)
+	}
+	return newest
+}
+
+// identified tells what has no id: a made-up one would make every entry new to
+// readers.
+func (f *Feed) identified() error {
+	if f.ID == "" {
+		return fmt.Errorf("feed %q has no id", f.Title)
+	}
+	for i := range f.Articles {
+		if f.Articles[i].ID == "" {
+			return fmt.Errorf("article %q has no id", f.Articles[i].Key)
+		}
+	}
+	return nil
+}
+
+// title is never empty.
+func (f *Feed) title() string { return cmp.Or(line(f.Title), line(f.Self), f.ID) }
+
+// selfAs is the address of the document in the format of a suffix.
+func (f *Feed) selfAs(suffix string) string {
+	if address, ok := strings.CutSuffix(f.Self, atomSuffix); ok {
+		return address + suffix
+	}
+	return f.Self
+}
+
+// updated is that of the newest entry.
+func (f *Feed) updated() time.Time {
+	var newest time.Time
+	for i := range f.Articles {
+		newest = latest(newest, updated(&f.Articles[i]))
+	}
+	if newest.IsZero() {
+		return noTime()
 	}
 	return newest
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +28,8 @@ type Options struct {
 	// again: its real cadence. The slug of the list of feeds is "". Ten
 	// minutes where it is nil or says zero.
 	MaxAge func(slug string) time.Duration
+	// Formats are those published: "atom", "rss", "json"; default all.
+	Formats []string
 	// Timeout ends a load that hangs; default 30 s.
 	Timeout time.Duration
 	// Log is told of documents that could not be rendered.
@@ -47,7 +51,7 @@ type Publisher struct {
 
 // slot is the state of one path.
 type slot struct {
-	slug     string
+	target   target
 	doc      *Document // the last good one; nil before the first
 	changed  uint64    // Publisher.changes at the last change
 	rendered uint64    // changed when the load of doc began
@@ -57,6 +61,9 @@ type slot struct {
 func New(load Loader, o Options) *Publisher {
 	if o.MaxAge == nil {
 		o.MaxAge = func(string) time.Duration { return 0 }
+	}
+	if len(o.Formats) == 0 {
+		o.Formats = []string{"atom", "rss", "json"}
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 30 * time.Second
@@ -85,7 +92,9 @@ func (p *Publisher) Changed(slugs ...string) {
 	}
 	p.stale(opmlPath)
 	for _, slug := range slugs {
-		p.stale(feedPath(slug))
+		for _, suffix := range suffixes() {
+			p.stale(feedPrefix + slug + suffix)
+		}
 	}
 }
 
@@ -99,11 +108,11 @@ func (p *Publisher) stale(path string) {
 // returns ErrNoFeed where nothing is. When rendering fails it returns the last
 // good document, and the error only where there never was one.
 func (p *Publisher) Document(ctx context.Context, path string) (*Document, error) {
-	slug, ok := slugOf(path)
+	at, ok := p.target(path)
 	if !ok {
 		return nil, ErrNoFeed
 	}
-	s, doc, count := p.slot(path, slug)
+	s, doc, count := p.slot(path, at)
 	if doc != nil {
 		return doc, nil
 	}
@@ -126,14 +135,21 @@ func (p *Publisher) Document(ctx context.Context, path string) (*Document, error
 	}
 }
 
+// target is what a path stands for, if that is published.
+func (p *Publisher) target(path string) (target, bool) {
+	at, ok := targetOf(path)
+	published := at.slug == "" || slices.Contains(p.o.Formats, strings.TrimPrefix(at.suffix, "."))
+	return at, ok && published
+}
+
 // slot returns the slot of a path, its document if that is current, and the
 // number of changes so far.
-func (p *Publisher) slot(path, slug string) (*slot, *Document, uint64) {
+func (p *Publisher) slot(path string, at target) (*slot, *Document, uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.slots[path]
 	if s == nil {
-		s = &slot{slug: slug, changed: p.changes}
+		s = &slot{target: at, changed: p.changes}
 		p.slots[path] = s
 	}
 	if s.rendered != s.changed {
@@ -144,7 +160,7 @@ func (p *Publisher) slot(path, slug string) (*slot, *Document, uint64) {
 
 // refresh renders a path and puts the document into its slot.
 func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uint64) (*Document, error) {
-	doc, err := render(ctx, p.load, s.slug)
+	doc, err := render(ctx, p.load, s.target)
 	if err != nil && !errors.Is(err, ErrNoFeed) {
 		p.o.Log.Error("feed not rendered", "path", path, "err", err)
 	}

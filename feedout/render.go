@@ -12,47 +12,68 @@ const (
 	opmlPath   = "/feeds.opml"
 	feedPrefix = "/feeds/"
 	atomSuffix = ".atom"
+	rssSuffix  = ".rss"
+	jsonSuffix = ".json"
 )
 
-func feedPath(slug string) string {
-	return feedPrefix + slug + atomSuffix
-}
+// suffixes are those of all formats, in the order of preference.
+func suffixes() []string { return []string{atomSuffix, rssSuffix, jsonSuffix} }
 
-// slugOf returns the slug that a path stands for; it is empty for the list of
-// feeds.
-func slugOf(path string) (slug string, ok bool) {
+// target is what a path stands for: a feed in the format of a suffix. Without
+// a slug it is the list of feeds.
+type target struct{ slug, suffix string }
+
+func targetOf(path string) (target, bool) {
 	if path == opmlPath {
-		return "", true
+		return target{}, true
 	}
-	slug, prefixed := strings.CutPrefix(path, feedPrefix)
-	slug, suffixed := strings.CutSuffix(slug, atomSuffix)
-	return slug, prefixed && suffixed && slug != ""
+	name, prefixed := strings.CutPrefix(path, feedPrefix)
+	for _, suffix := range suffixes() {
+		if slug, ok := strings.CutSuffix(name, suffix); ok && prefixed && slug != "" {
+			return target{slug, suffix}, true
+		}
+	}
+	return target{}, false
 }
 
 // render loads what a slug stands for and writes its document. A panic over
 // one feed is that feed's error.
-func render(ctx context.Context, load Loader, slug string) (doc *Document, err error) {
+func render(ctx context.Context, load Loader, at target) (doc *Document, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("render %q: panic: %v", slug, v)
+			err = fmt.Errorf("render %q: panic: %v", at.slug, v)
 		}
 	}()
-	if slug == "" {
+	if at.slug == "" {
 		return renderOutlines(ctx, load)
 	}
-	return renderFeed(ctx, load, slug)
+	return renderFeed(ctx, load, at)
 }
 
-func renderFeed(ctx context.Context, load Loader, slug string) (*Document, error) {
-	f, err := load.Feed(ctx, slug)
+func renderFeed(ctx context.Context, load Loader, at target) (*Document, error) {
+	f, err := load.Feed(ctx, at.slug)
 	if err != nil {
 		return nil, fmt.Errorf("load feed: %w", err)
 	}
-	body, err := f.Atom()
+	mediaType, body, err := f.in(at.suffix)
 	if err != nil {
 		return nil, err
 	}
-	return newDocument(atomType, f.Modified(), body), nil
+	return newDocument(mediaType, f.Modified(), body), nil
+}
+
+// in writes the feed in the format of a suffix.
+func (f *Feed) in(suffix string) (mediaType string, body []byte, err error) {
+	switch suffix {
+	case rssSuffix:
+		body, err = f.RSS()
+		return rssType, body, err
+	case jsonSuffix:
+		body, err = f.JSON()
+		return jsonType, body, err
+	}
+	body, err = f.Atom()
+	return atomType, body, err
 }
 
 func renderOutlines(ctx context.Context, load Loader) (*Document, error) {

@@ -11,20 +11,20 @@ import (
 
 const methods = "GET, HEAD, OPTIONS"
 
-// ServeHTTP serves /feeds.opml and /feeds/SLUG.atom. Feeds are public: any
+// ServeHTTP serves /feeds.opml and /feeds/SLUG in each format. Feeds are public: any
 // page may read them (CORS), and no browser may take them for something else.
 func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Access-Control-Allow-Origin"] = []string{"*"}
 	h["X-Content-Type-Options"] = []string{"nosniff"}
-	slug, ok := slugOf(r.URL.Path)
+	at, ok := p.target(r.URL.Path)
 	if !ok {
 		fail(w, http.StatusNotFound)
 		return
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		p.serve(w, r, slug)
+		p.serve(w, r, at.slug)
 	case http.MethodOptions:
 		h.Set("Allow", methods)
 		h.Set("Access-Control-Allow-Methods", methods)

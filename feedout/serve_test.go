@@ -228,7 +228,7 @@ func TestPaths(t *testing.T) {
 	for path, want := range map[string]int{
 		"/feeds/finance.atom": 200, "/feeds/stock/sz000931.atom": 200, "/feeds.opml": 200,
 		"/": 404, "/feeds": 404, "/feeds/": 404, "/feeds/.atom": 404, "/feeds/finance": 404, "/feeds/none.atom": 404,
-		"/feeds/finance.rss": 404, "/feeds/finance.atom/": 404, "/feeds/finance.atom.atom": 404, "/feeds/../finance.atom": 404,
+		"/feeds/finance.xml": 404, "/feeds/finance.atom/": 404, "/feeds/finance.atom.atom": 404, "/feeds/../finance.atom": 404,
 	} {
 		if got := ask(p, "GET", path); got.StatusCode != want {
 			t.Errorf("%s: got %d, want %d", path, got.StatusCode, want)

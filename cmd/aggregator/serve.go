@@ -116,7 +116,7 @@ func shutdown(srv *http.Server, group *sync.WaitGroup, log *slog.Logger) {
 // newServer makes the public listener's server, whose feeds follow the
 // daemon's changes.
 func newServer(cfg *config.Config, log *slog.Logger, d *daemon.Daemon) (*http.Server, error) {
-	feeds := feedout.New(d.Feeds(), feedout.Options{Log: log})
+	feeds := feedout.New(d.Feeds(), feedout.Options{Log: log, Formats: cfg.Feeds.Formats})
 	d.Changed = feeds.Changed
 	handler, err := web.New(log, web.Site{
 		Title: cfg.Site.Title, Language: cfg.Site.Language, BaseURL: cfg.Site.BaseURL, Zone: d.Zone(), Feeds: d.Feeds(),
