@@ -59,10 +59,9 @@ func NewClient(o Options) (*Client, error) {
 		o.Transport = t
 	}
 	g := newGates(o.PerHost, o.Interval)
-	return &Client{
-		agent: o.UserAgent, maxBody: o.MaxBody, gates: g,
-		http: http.Client{Transport: &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}},
-	}, nil
+	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}
+	t.robots = newRobots(o.UserAgent, t)
+	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, http: http.Client{Transport: t}}, nil
 }
 
 // Close closes idle connections.
@@ -98,7 +97,11 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 		return nil, &Error{Reason: ReasonBroken, URL: Redact(r.URL), Err: err}
 	}
 	hc := c.http
-	hc.CheckRedirect = func(next *http.Request, via []*http.Request) error { return redirect(next, via, r) }
+	var way path
+	hc.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		way.add(next)
+		return redirect(next, via, r)
+	}
 	res, err := hc.Do(req)
 	if err != nil {
 		return nil, fail(r.URL, err)
@@ -108,7 +111,22 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 	if err != nil {
 		return nil, fail(res.Request.URL.String(), err)
 	}
+	doc.Moved = way.moved
 	return doc, nil
+}
+
+// path is the way of a request through redirects.
+type path struct {
+	moved     string // as far as all hops were permanent
+	temporary bool
+}
+
+func (p *path) add(next *http.Request) {
+	s := next.Response.StatusCode
+	p.temporary = p.temporary || s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect
+	if !p.temporary {
+		p.moved = next.URL.String()
+	}
 }
 
 func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
@@ -176,6 +194,9 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		URL: res.Request.URL.String(), Status: res.StatusCode, Header: res.Header, FetchedAt: time.Now(),
 		Validators: Validators{URL: res.Request.URL.String(), ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified")},
 	}
+	if res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNotModified {
+		c.gates.of(res.Request.URL.Host).welcome()
+	}
 	switch {
 	case res.StatusCode == http.StatusNotModified:
 		doc.NotModified = true
@@ -219,8 +240,12 @@ func (c *Client) refusal(res *http.Response) *Error {
 	e := &Error{Reason: ReasonStatus, URL: Redact(res.Request.URL.String()), Status: res.StatusCode,
 		RetryAfter: retryAfter(res.Header, time.Now()),
 		Err:        fmt.Errorf("status %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
-	if s := res.StatusCode; s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable {
-		c.Rest(res.Request.URL.Host, time.Now().Add(max(e.RetryAfter, time.Minute)))
+	g := c.gates.of(res.Request.URL.Host)
+	switch res.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		e.RetryAfter = g.strike(e.RetryAfter)
+	case http.StatusForbidden:
+		e.RetryAfter = g.forbid(e.RetryAfter)
 	}
 	return e
 }

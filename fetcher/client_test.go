@@ -264,6 +264,9 @@ func TestGate(t *testing.T) {
 		var last time.Time
 		var order []string
 		c := newClient(t, fetcher.Options{PerHost: 2, Interval: time.Second, Transport: roundTrip(func(r *http.Request) *http.Response {
+			if r.URL.Path == "/robots.txt" {
+				return answer(http.StatusNotFound, nil)
+			}
 			mu.Lock()
 			if gap := time.Since(last); gap < time.Second {
 				t.Errorf("%s started %s after the one before", r.URL, gap)
@@ -278,8 +281,8 @@ func TestGate(t *testing.T) {
 			mu.Unlock()
 			return answer(http.StatusOK, nil)
 		})})
-		for i := range 6 {
-			go c.Get(context.Background(), fetcher.Request{URL: fmt.Sprintf("https://h%d.example.com/page", i), Page: true})
+		for range 6 {
+			go c.Get(context.Background(), fetcher.Request{URL: "https://www.example.com/page", Page: true})
 		}
 		synctest.Wait()
 		go c.Get(context.Background(), fetcher.Request{URL: "https://example.com/list"})

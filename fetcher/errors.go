@@ -26,6 +26,7 @@ const (
 	ReasonStatus   Reason = "status"     // an HTTP status that is no success
 	ReasonTooLarge Reason = "too large"  // a body over the limit
 	ReasonBroken   Reason = "broken"     // an answer that ends early or cannot be decoded
+	ReasonRobots   Reason = "robots"     // robots.txt disallows the page
 	ReasonResting  Reason = "resting"    // the host asked not to be disturbed
 	ReasonNotList  Reason = "not a feed" // a good answer that is not what the source should give
 	ReasonRefused  Reason = "refused"    // a good HTTP answer in which the API reports a failure

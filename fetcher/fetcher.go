@@ -39,7 +39,9 @@ type Rules struct {
 
 // Document is the fetched bytes with their HTTP context.
 type Document struct {
-	URL        string // after redirects
+	URL string // after redirects
+	// Moved is where permanent redirects lead to; empty without any.
+	Moved      string
 	Status     int
 	Header     http.Header
 	Body       []byte // UTF-8, decompressed, no longer than the client's limit

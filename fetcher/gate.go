@@ -64,6 +64,9 @@ type gate struct {
 	next    time.Time // earliest start of the next request
 	rest    time.Time // the site asked not to be disturbed before
 	waiting [2][]chan struct{}
+
+	strikes   int // rests in a row that the site asked for without saying how long
+	forbidden int // 403 in a row
 }
 
 const (
@@ -152,18 +155,4 @@ func (g *gate) pause(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
-}
-
-func (g *gate) resting() (until time.Time, resting bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.rest, g.rest.After(time.Now())
-}
-
-func (g *gate) restUntil(t time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if t.After(g.rest) {
-		g.rest = t
-	}
 }

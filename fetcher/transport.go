@@ -3,7 +3,6 @@ package fetcher
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -30,10 +29,16 @@ type politeTransport struct {
 	base    http.RoundTripper
 	gates   *gates
 	timeout time.Duration
+	robots  *robots
 }
 
 func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	m, _ := req.Context().Value(mannersKey{}).(manners)
+	if m.kind == forPage {
+		if err := t.robots.allow(req); err != nil {
+			return nil, err
+		}
+	}
 	g := t.gates.of(req.URL.Host)
 	if until, resting := g.resting(); resting && !m.force {
 		return nil, &Error{Reason: ReasonResting, URL: Redact(req.URL.String()), RetryAfter: time.Until(until),
@@ -49,20 +54,8 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		leave()
 		return nil, err
 	}
-	res.Body = &leavingBody{ReadCloser: res.Body, leave: leave}
+	res.Body = newPacedBody(res.Body, leave)
 	return res, nil
-}
-
-// leavingBody leaves the gate when the body has been dealt with.
-type leavingBody struct {
-	io.ReadCloser
-	leave func()
-}
-
-func (b *leavingBody) Close() error {
-	err := b.ReadCloser.Close()
-	b.leave()
-	return err
 }
 
 // newTransport makes the connections. Addresses are judged after name
