@@ -27,14 +27,16 @@ func best(it fetcher.Item, p *page) body {
 	feed := feedBody(it)
 	page := p.byRule()
 	if page.score < enough {
-		if other := p.byReadability(); other.score > page.score {
-			page = other
+		for _, other := range []body{p.byLinkedData(), p.byReadability()} {
+			if other.score > page.score {
+				page = other
+			}
 		}
 	}
 	if page.score == 0 || feed.score*10 >= page.score*6 && page.score < feed.score {
 		return feed
 	}
-	if page.from == "readability" && feed.score*10 >= page.score*6 {
+	if page.from != "rule" && feed.score*10 >= page.score*6 {
 		return feed
 	}
 	return page

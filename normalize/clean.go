@@ -132,8 +132,12 @@ func (c cleaner) attributes(n *html.Node, e element) {
 		if a.Namespace != "" || !e.may(a.Key) {
 			continue
 		}
-		if a.Key == "href" || a.Key == "src" || a.Key == "poster" {
-			if a.Val = link(a.Val, c.base, a.Key == "href"); a.Val == "" {
+		if a.Key == "href" {
+			if a.Val = readerLink(a.Val, c.base); a.Val == "" {
+				continue
+			}
+		} else if a.Key == "src" || a.Key == "poster" {
+			if a.Val = absolute(a.Val, c.base); a.Val == "" {
 				continue
 			}
 		} else if a.Val = article.CleanText(a.Val); a.Val == "" && a.Key != "controls" {

@@ -41,18 +41,24 @@ func plausible(t, now time.Time) bool {
 // civil matches 2018年12月28日 19:55, 2018-12-28 19:55:10 and the like.
 var civil = regexp.MustCompile(`(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})日?[\sT]*(\d{1,2}):(\d{2})(?::(\d{2}))?`)
 
-// readDate reads a date as pages show it; civil times are in the zone.
+// readDate reads a date as pages show it, alone or among other words; civil
+// times are in the zone.
 func readDate(s string, zone *time.Location) time.Time {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t
 	}
-	m := civil.FindStringSubmatch(s)
-	if m == nil {
-		return time.Time{}
+	if m := civil.FindStringSubmatch(s); m != nil {
+		var n [6]int
+		for i := range n {
+			n[i], _ = strconv.Atoi(m[i+1]) // digits, or empty seconds
+		}
+		if offset.MatchString(s) {
+			return fetcher.ParseTime(s, zone)
+		}
+		return time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, zone)
 	}
-	var n [6]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i+1]) // digits, or empty seconds
-	}
-	return time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, zone)
+	return fetcher.ParseTime(s, zone)
 }
+
+// offset matches the end of a time that says its own zone.
+var offset = regexp.MustCompile(`(?:[+-]\d{2}:?\d{2}|Z|GMT|UTC)$`)

@@ -3,6 +3,7 @@ package normalize
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -15,19 +16,25 @@ import (
 // Identities tells which article each item of a document is. It looks at all
 // of them together: an id or a link that several share tells none apart.
 func Identities(items []fetcher.Item, o Options) []article.Identity {
+	step := max(o.Step, StepOf(items))
 	ids, links := repeated(items)
 	out := make([]article.Identity, len(items))
 	for i, it := range items {
-		url := canonical(it.Link)
-		if links[url] > 1 || isRoot(url) {
-			url = "" // it tells no item from another
+		address := canonical(it.Link)
+		if links[address] > 1 || isRoot(address) || step >= ByText {
+			address = "" // it tells no item from another
 		}
-		if ids[it.ID] > 1 {
-			it.ID = ""
+		given := it
+		if ids[it.ID] > 1 || step >= ByLink && siteID(it, o) == "" { // Sina's own ids are no guids
+			given.ID = ""
 		}
-		keys := []string{originKey(it, url, o)}
-		if url != "" {
-			keys = append(keys, "url:"+url)
+		first := originKey(given, address, o)
+		if first == "" {
+			first = "text:" + o.Source + ":" + hash(it.ID+"\x00"+it.Link+"\x00"+it.Title+"\x00"+it.Summary+"\x00"+it.Content)
+		}
+		keys := []string{first}
+		if address != "" {
+			keys = append(keys, "url:"+address)
 		}
 		name := keyName(keys[0])
 		if o.Apart {
@@ -40,13 +47,24 @@ func Identities(items []fetcher.Item, o Options) []article.Identity {
 	return out
 }
 
-// repeated counts the ids and the canonical links of a document's items.
+// repeated counts the items of a document that share an id or a canonical
+// link. An item that is listed twice, word for word, is one.
 func repeated(items []fetcher.Item) (ids, links map[string]int) {
 	ids, links = map[string]int{}, map[string]int{}
+	type seenItem struct {
+		id    string
+		print uint64
+	}
+	seen := map[seenItem]bool{}
 	for _, it := range items {
+		once := seenItem{it.ID, printOf(it)}
+		if seen[once] {
+			continue
+		}
+		seen[once] = true
 		ids[it.ID]++
-		if url := canonical(it.Link); url != "" {
-			links[url]++
+		if address := canonical(it.Link); address != "" {
+			links[address]++
 		}
 	}
 	return ids, links
@@ -54,18 +72,13 @@ func repeated(items []fetcher.Item) (ids, links map[string]int) {
 
 // originKey is the strongest key of an item: an id of Sina's, which means the
 // same wherever it occurs; else the guid, which means something within its
-// source only; where that is missing or repeated, the address, and at last the
-// words.
+// source only; where that is missing or repeated, the address; empty where
+// only the words are left.
 func originKey(it fetcher.Item, url string, o Options) string {
-	if liveID.MatchString(it.ID) {
-		return it.ID
+	if id := siteID(it, o); id != "" {
+		return id
 	}
-	if o.Site == "sina" {
-		if id := sinaID(it.ID); id != "" {
-			return "sina:" + id
-		}
-	}
-	if id := sinaDoc(parseBase(it.Link)); id != "" {
+	if id := sinaDoc(target(it.Link)); id != "" {
 		return "sina:" + id
 	}
 	if id := article.CleanText(strings.TrimSpace(it.ID)); id != "" {
@@ -74,7 +87,26 @@ func originKey(it fetcher.Item, url string, o Options) string {
 	if url != "" {
 		return "link:" + o.Source + ":" + url
 	}
-	return "text:" + o.Source + ":" + hash(it.Link+"\x00"+it.Title+"\x00"+it.Summary+"\x00"+it.Content)
+	return ""
+}
+
+// siteID is an id of Sina's that an item of its lists gives; empty for others.
+func siteID(it fetcher.Item, o Options) string {
+	if liveID.MatchString(it.ID) {
+		return it.ID
+	}
+	if id := sinaID(it.ID); o.Site == "sina" && id != "" {
+		return "sina:" + id
+	}
+	return ""
+}
+
+// target is the address that a link leads to in the end; nil if there is none.
+func target(link string) *url.URL {
+	if u := parseBase(link); u != nil {
+		return unwrapRedirect(u)
+	}
+	return nil
 }
 
 var sinaKey = regexp.MustCompile(`^sina:(i[a-z]{7}\d{7})$`)

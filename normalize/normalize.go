@@ -23,6 +23,7 @@ type Options struct {
 	Image      string         // head image of articles without one; optional
 	Rule       *Rule          // how bodies are found in pages; nil: by the page's host, else readability
 	Apart      bool           // never the same article as another source's (dedup.scope: source)
+	Step       Step           // what earlier documents of the source showed of its ids; see [StepOf]
 	Zone       *time.Location // of civil times without a zone; nil means UTC
 }
 
@@ -33,11 +34,14 @@ type Result struct {
 	// Raw is the inner HTML of the page's body element as it came, for
 	// [Verbatim] and for normalising again; nil where no page gave the body.
 	Raw []byte
-	// From tells what gave the body: "rule", "readability", "feed", or "" for
+	// From tells what gave the body: "rule", "json-ld", "readability", "feed", or "" for
 	// an article without one.
 	From string
 	// Score is how good that body is; see score.
 	Score int
+	// Refused tells that the page is none of an article, and which kind of
+	// page it is; such a page gives nothing and should count as failed.
+	Refused Refusal
 }
 
 // Article makes the article of an item. The page is the document that the item
@@ -45,6 +49,10 @@ type Result struct {
 // page is the same at any time, but for dates that only now can tell.
 func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) Result {
 	p := readPage(doc, it.Link, o)
+	refused := p.refusal(it.Title)
+	if refused != "" {
+		p = nil
+	}
 	b := best(it, p)
 	a := article.Article{
 		GUID:       it.ID,
@@ -65,7 +73,7 @@ func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) R
 	if it.Withdrawn {
 		a.Withdrawn = a.Updated
 	}
-	return Result{Article: a, Raw: b.raw, From: b.from, Score: b.score}
+	return Result{Article: a, Raw: b.raw, From: b.from, Score: b.score, Refused: refused}
 }
 
 func enclosures(it fetcher.Item) []article.Enclosure {

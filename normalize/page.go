@@ -122,9 +122,11 @@ func (p *page) Date() time.Time {
 		}
 	}
 	if n := p.rule.find(p.doc, &p.rule.Date); n != nil {
-		return readDate(nodeText(n), p.zone)
+		if t := readDate(nodeText(n), p.zone); !t.IsZero() {
+			return t
+		}
 	}
-	return time.Time{}
+	return readDate(p.published(), p.zone)
 }
 
 // Keywords are the page's own.

@@ -52,7 +52,7 @@ func absolute(ref string, base *url.URL) string {
 func cleanLink(s string) string { return article.CleanText(strings.TrimSpace(s)) }
 
 // tracking are query parameters that tell where a reader came from.
-var tracking = regexp.MustCompile(`^(?:utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|dclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok|vero_id|spm|scm|share_token|share_source|share_medium|share_plat|share_tag|share_session_id|vd_source|from_source|bd_vid|hmsr|hmpl|hmcu|hmkw|hmci|weibo_id|wfr|isappinstalled|nsukey|chksm|abtest|tdsourcetag)$`)
+var tracking = regexp.MustCompile(`(?i)^(?:utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|dclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok|vero_id|spm|scm|share_token|share_source|share_medium|share_plat|share_tag|share_session_id|vd_source|from_source|bd_vid|hmsr|hmpl|hmcu|hmkw|hmci|weibo_id|wfr|isappinstalled|nsukey|chksm|abtest|tdsourcetag|at_medium|at_campaign|cmpid|ncid|oly_\w+_id|wt\.mc_id|wt_mc|gbraid|wbraid|gclsrc|ref_src|si_source|s_cid|trk|xtor|share_from|share_uid|share_times|spm_id_from|unique_k|buvid|from_spmid|seid|xhsshare|apptime|share_id|wxshare_count|_wxobj|rdk|sharer_\w+|sudaref|ftag|ito|smid)$`)
 
 // sinaTracking are those of Sina's pages, whose documents have no parameters
 // that tell them apart.
@@ -66,6 +66,7 @@ func canonical(s string) string {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return ""
 	}
+	u = unwrapRedirect(u)
 	u.User = nil
 	sina := sinaHost(u.Hostname())
 	untrack(u, sina)

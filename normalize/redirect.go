@@ -1,0 +1,79 @@
+package normalize
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"aggregator/normalize/article"
+)
+
+// redirects are the pages that only lead on to the address in one of their
+// parameters, by host and path.
+var redirects = map[string][]string{
+	"go.rss.sina.com.cn/redirect.php":   {"url"},
+	"weibo.cn/sinaurl":                  {"u", "toasturl"},
+	"weibo.com/sinaurl":                 {"u"},
+	"www.google.com/url":                {"url", "q"},
+	"l.facebook.com/l.php":              {"u"},
+	"lm.facebook.com/l.php":             {"u"},
+	"out.reddit.com/":                   {"url"},
+	"www.youtube.com/redirect":          {"q"},
+	"link.zhihu.com/":                   {"target"},
+	"link.juejin.cn/":                   {"target"},
+	"link.csdn.net/":                    {"target"},
+	"gitee.com/link":                    {"target"},
+	"www.oschina.net/action/gotolink":   {"url"},
+	"www.jianshu.com/go-wild":           {"url"},
+	"www.douban.com/link2/":             {"url"},
+	"c.pc.qq.com/middlem.html":          {"pfurl"},
+	"c.pc.qq.com/pc.html":               {"url"},
+	"security.feishu.cn/link/safety":    {"target"},
+	"steamcommunity.com/linkfilter/":    {"u", "url"},
+	"www.linkedin.com/safety/go":        {"url"},
+	"safelinks.protection.outlook.com/": {"url"},
+}
+
+// unwrapRedirect follows redirects as far as their addresses tell where they lead.
+func unwrapRedirect(u *url.URL) *url.URL {
+	const most = 5 // wrappers in wrappers
+	for range most {
+		next := redirectTarget(u)
+		if next == nil {
+			return u
+		}
+		u = next
+	}
+	return u
+}
+
+func redirectTarget(u *url.URL) *url.URL {
+	host := strings.ToLower(u.Hostname())
+	if strings.HasSuffix(host, ".safelinks.protection.outlook.com") {
+		host = "safelinks.protection.outlook.com"
+	}
+	path := strings.ToLower(u.Path)
+	if path == "" {
+		path = "/"
+	}
+	i := slices.IndexFunc(redirects[host+path], func(name string) bool { return leads(u.Query().Get(name)) })
+	if i < 0 {
+		return nil
+	}
+	return parseBase(absolute(u.Query().Get(redirects[host+path][i]), nil))
+}
+
+func leads(s string) bool { return absolute(s, nil) != "" }
+
+// readerLink is a link in a clean body: absolute, leading straight to its page,
+// without the parameters by which readers are counted.
+func readerLink(ref string, base *url.URL) string {
+	s := link(ref, base, true)
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme == "mailto" || s == "" {
+		return s
+	}
+	u = unwrapRedirect(u)
+	untrack(u, sinaDoc(u) != "")
+	return article.CleanText(u.String())
+}
