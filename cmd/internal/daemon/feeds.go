@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,38 +19,6 @@ type Feeds struct {
 
 // Feeds returns the loader for a feedout.Publisher.
 func (d *Daemon) Feeds() Feeds { return Feeds{d} }
-
-// Feed implements feedout.Loader.
-func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
-	feed, category, err := f.head(slug)
-	if err != nil {
-		return nil, err
-	}
-	feed.Articles, err = f.d.store.Newest(category, f.d.window())
-	return feed, err
-}
-
-// head returns a feed without its articles, and the category it shows.
-func (f Feeds) head(slug string) (*feedout.Feed, string, error) {
-	site := f.d.cfg.Site
-	tag := "tag:" + f.d.store.Authority() + ":"
-	feed := &feedout.Feed{
-		Language: site.Language, Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"), Scheme: tag + "category",
-	}
-	if slug == "all" {
-		feed.ID, feed.Title = tag+"feed/all", site.Title
-		return feed, "", nil
-	}
-	c, err := f.d.store.CategoryBySlug(slug)
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil, "", feedout.ErrNoFeed
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	feed.ID, feed.Title, feed.Subtitle = c.ID, f.title(c.Name), f.d.cfg.Categories[c.Name].Description
-	return feed, c.Name, nil
-}
 
 // title is what a category is called for people.
 func (f Feeds) title(name string) string {
@@ -76,10 +43,10 @@ func (f Feeds) List() ([]Listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []Listed{{Slug: "all", Title: f.d.cfg.Site.Title, URL: f.d.URL("/feeds/all.atom"), Count: count}}
+	list := []Listed{{Slug: "all", Title: f.d.cfg.Site.Title, URL: f.d.feedURL("all"), Count: count}}
 	categories, err := f.d.store.Categories()
 	for _, c := range categories {
-		list = append(list, Listed{Slug: c.Slug, Title: f.title(c.Name), URL: f.d.URL("/feeds/" + c.Slug + ".atom"), Count: c.Articles})
+		list = append(list, Listed{Slug: c.Slug, Title: f.title(c.Name), URL: f.d.feedURL(c.Slug), Count: c.Articles})
 	}
 	return list, err
 }
@@ -91,6 +58,7 @@ func (f Feeds) Outlines(context.Context) (string, []feedout.Outline, error) {
 	for _, l := range list {
 		out = append(out, feedout.Outline{Title: l.Title, Feed: l.URL, Site: f.d.URL("/")})
 	}
+	out = append(out, f.further()...)
 	return f.d.cfg.Site.Title, out, err
 }
 
@@ -110,16 +78,20 @@ func (d *Daemon) window() storage.Window {
 // tell lets the publisher know which feeds show something new, and the
 // archive that there is something to write.
 func (c *cycle) tell(changes []storage.Change) {
-	var names []string
+	var names, slugs []string
 	for _, ch := range changes {
 		if ch.Outcome != storage.Same {
 			names = article.Union(names, ch.Article.Categories...)
+			slugs = article.Union(slugs, sourcePrefix+c.s.Name, sourcePrefix+ch.Article.Source)
+			for _, code := range ch.Article.Stocks {
+				slugs = article.Union(slugs, stockPrefix+code)
+			}
 		}
 	}
-	if names == nil {
+	if slugs == nil {
 		return
 	}
-	if err := c.announce(names); err != nil {
+	if err := c.announce(names, slugs); err != nil {
 		c.s.log.Error("publish failed", "err", err)
 	}
 	if err := c.archive.write(); err != nil {
@@ -127,8 +99,9 @@ func (c *cycle) tell(changes []storage.Change) {
 	}
 }
 
-// announce translates categories to the slugs of their feeds.
-func (d *Daemon) announce(names []string) error {
+// announce translates categories to the slugs of their feeds, and names them
+// with the slugs given and those that any article may be in.
+func (d *Daemon) announce(names, slugs []string) error {
 	if d.Changed == nil {
 		return nil
 	}
@@ -136,7 +109,10 @@ func (d *Daemon) announce(names []string) error {
 	if err != nil {
 		return fmt.Errorf("categories: %w", err)
 	}
-	slugs := []string{"all"}
+	slugs = append(slugs, "all")
+	for _, saved := range d.cfg.Feeds.Saved {
+		slugs = append(slugs, saved.Slug)
+	}
 	for _, c := range categories {
 		if slices.Contains(names, c.Name) {
 			slugs = append(slugs, c.Slug)

@@ -1,0 +1,145 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/feedout"
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// What the slugs of feeds begin with that are no category's.
+const (
+	stockPrefix  = "stock/"
+	sourcePrefix = "source/"
+)
+
+// offer is what a slug stands for: a feed without its articles, and how these
+// are read.
+type offer struct {
+	id, title, subtitle string
+	articles            func(storage.Window) ([]article.Article, error)
+}
+
+// Feed implements feedout.Loader.
+func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
+	what, err := f.find(slug)
+	if err != nil {
+		return nil, err
+	}
+	site := f.d.cfg.Site
+	feed := &feedout.Feed{
+		ID: what.id, Title: what.title, Subtitle: what.subtitle, Language: site.Language,
+		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"),
+		Scheme: f.tag("category"), Sources: f.sources(),
+	}
+	feed.Articles, err = what.articles(f.d.window())
+	return feed, err
+}
+
+// tag is an id of RFC 4151 under this store's authority.
+func (f Feeds) tag(name string) string { return "tag:" + f.d.store.Authority() + ":" + name }
+
+func (f Feeds) find(slug string) (*offer, error) {
+	if code, ok := strings.CutPrefix(slug, stockPrefix); ok {
+		return f.stock(code)
+	}
+	if name, ok := strings.CutPrefix(slug, sourcePrefix); ok {
+		return f.source(name)
+	}
+	if slug == "all" {
+		return f.category(storage.Category{ID: f.tag("feed/all")}, f.d.cfg.Site.Title), nil
+	}
+	c, err := f.d.store.CategoryBySlug(slug)
+	switch {
+	case errors.Is(err, storage.ErrNotFound): // a category's address is its own first
+		return f.saved(slug)
+	case err != nil:
+		return nil, err
+	}
+	return f.category(c, f.title(c.Name)), nil
+}
+
+func (f Feeds) category(c storage.Category, title string) *offer {
+	return &offer{c.ID, title, f.d.cfg.Categories[c.Name].Description, func(w storage.Window) ([]article.Article, error) {
+		return f.d.store.Newest(c.Name, w)
+	}}
+}
+
+var stockCodes = regexp.MustCompile(`^[A-Za-z0-9._]{1,20}$`)
+
+// stock finds the feed of a stock that some article mentions.
+func (f Feeds) stock(code string) (*offer, error) {
+	if !stockCodes.MatchString(code) {
+		return nil, feedout.ErrNoFeed
+	}
+	title := code + " · " + f.d.cfg.Site.Title
+	return &offer{f.tag("feed/stock/" + code), title, "", func(w storage.Window) ([]article.Article, error) {
+		articles, err := f.d.store.NewestOfStock(code, w)
+		if err == nil && len(articles) == 0 {
+			return nil, feedout.ErrNoFeed
+		}
+		return articles, err
+	}}, nil
+}
+
+func (f Feeds) source(name string) (*offer, error) {
+	i := slices.IndexFunc(f.d.cfg.Sources, func(s config.Source) bool { return s.Name == name })
+	if i < 0 {
+		return nil, feedout.ErrNoFeed
+	}
+	title := cmp.Or(f.d.cfg.Sources[i].Title, name)
+	return &offer{f.tag("feed/source/" + name), title, "", func(w storage.Window) ([]article.Article, error) {
+		return f.d.store.NewestOfSource(name, w)
+	}}, nil
+}
+
+func (f Feeds) saved(slug string) (*offer, error) {
+	i := slices.IndexFunc(f.d.cfg.Feeds.Saved, func(s config.Saved) bool { return s.Slug == slug })
+	if i < 0 {
+		return nil, feedout.ErrNoFeed
+	}
+	s := f.d.cfg.Feeds.Saved[i]
+	return &offer{f.tag("feed/saved/" + slug), cmp.Or(s.Title, slug), "", func(w storage.Window) ([]article.Article, error) {
+		return f.d.store.NewestOfWords(s.Any, s.None, w)
+	}}, nil
+}
+
+// sources are the feeds that RSS items name as where they come from.
+func (f Feeds) sources() map[string]feedout.Outline {
+	if !slices.Contains(f.d.cfg.Feeds.Formats, "rss") {
+		return nil
+	}
+	all := map[string]feedout.Outline{}
+	for _, s := range f.d.cfg.Sources {
+		all[s.Name] = feedout.Outline{Title: cmp.Or(s.Title, s.Name), Feed: f.d.URL("/feeds/" + sourcePrefix + s.Name + ".rss")}
+	}
+	return all
+}
+
+// further are the outlines of the feeds that are no category's: the saved
+// searches, then the sources. Stocks are too many.
+func (f Feeds) further() (out []feedout.Outline) {
+	for _, s := range f.d.cfg.Feeds.Saved {
+		out = append(out, feedout.Outline{Title: cmp.Or(s.Title, s.Slug), Feed: f.d.feedURL(s.Slug), Site: f.d.URL("/")})
+	}
+	for _, s := range f.d.cfg.Sources {
+		out = append(out, feedout.Outline{Title: cmp.Or(s.Title, s.Name), Feed: f.d.feedURL(sourcePrefix + s.Name), Site: f.d.URL("/")})
+	}
+	return out
+}
+
+// feedURL is a feed's address in the format that readers are offered first.
+func (d *Daemon) feedURL(slug string) string {
+	format := "atom"
+	if formats := d.cfg.Feeds.Formats; len(formats) > 0 && !slices.Contains(formats, format) {
+		format = formats[0]
+	}
+	return d.URL("/feeds/" + slug + "." + format)
+}
