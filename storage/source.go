@@ -27,14 +27,17 @@ type Source struct {
 	Rest        time.Time // the origin asked not to be disturbed before
 	Articles    uint64    // how many new articles it has brought; the store counts
 
-	// Address is where the source was found to have moved for good; empty
-	// where it is still at its configured URL. Moved is where its permanent
+	// Address is where the source was found to have moved for good from the
+	// Configured URL; empty where it has not. Moved is where its permanent
 	// redirects point to, MovedCount how many in a row said so, MovedSince the
 	// first of them.
 	Address    string
+	Configured string
 	Moved      string
 	MovedCount int
 	MovedSince time.Time
+
+	TTL time.Duration // how long its last document asked to be left alone
 }
 
 // sourceRecord is a Source and its number, by which other tables name it.
@@ -62,6 +65,8 @@ type storedSource struct {
 	Moved        string `cbor:"16,keyasint,omitempty"`
 	MovedCount   int    `cbor:"17,keyasint,omitempty"`
 	MovedSince   int64  `cbor:"18,keyasint,omitempty"`
+	Configured   string `cbor:"19,keyasint,omitempty"`
+	TTL          int64  `cbor:"20,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -139,7 +144,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Rest: millis(r.Rest), Articles: r.Articles,
-		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince),
+		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL),
 	})
 	if err != nil {
 		return err
@@ -157,7 +162,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Rest: fromMillis(s.Rest), Articles: s.Articles,
-		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince),
+		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL),
 	}}, nil
 }
 

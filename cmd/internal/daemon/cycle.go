@@ -70,6 +70,10 @@ type cycle struct {
 	rep Report
 	// recorded tells that the source's record went in with the last batch.
 	recorded bool
+	// fresh is how long the list says that it will not change; outage that
+	// our own link is down.
+	fresh  time.Duration
+	outage bool
 }
 
 func (c *cycle) run(ctx context.Context) (err error) {
@@ -109,10 +113,16 @@ type found struct {
 // list fetches the list, and further pages of it until known ground, and
 // returns the items that are new or changed.
 func (c *cycle) list(ctx context.Context) (found, error) {
-	doc, err := c.get(ctx, c.s.reader.URL(1), c.validators())
+	address := c.address(c.s, c.rec)
+	doc, err := c.get(ctx, address, c.validators())
+	if ctx.Err() == nil {
+		c.outage = c.link.note(address, err)
+	}
 	if err != nil {
 		return found{}, err
 	}
+	c.noteMove(doc, time.Now())
+	c.fresh = doc.Fresh()
 	if doc.NotModified || c.same(doc) {
 		c.rep.NotModified = true
 		v := doc.Validators
@@ -123,6 +133,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	c.rec.TTL = min(first.TTL, longestFresh)
 	p := newPages(c.s, first.Items)
 	if err := c.pageBack(ctx, p); err != nil {
 		return found{}, err

@@ -32,6 +32,7 @@ type Daemon struct {
 	turns   *semaphore.Weighted // sources fetched at a time
 	archive *archive
 	claims  claims
+	link    link
 
 	// Changed is told which feeds show something new; nil to tell nobody.
 	Changed func(slugs ...string)
@@ -112,6 +113,9 @@ func (d *Daemon) sourceNamed(name string) *source {
 func (d *Daemon) Once(ctx context.Context, names []string, o Options, report func(Report)) error {
 	sources, err := d.named(names)
 	if err != nil {
+		return err
+	}
+	if err := d.prime(); err != nil {
 		return err
 	}
 	var group sync.WaitGroup

@@ -13,8 +13,9 @@ import (
 // succeed notes a cycle that went well.
 func (c *cycle) succeed(now time.Time) {
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
-	c.rec.Error, c.rec.ErrorSince, c.rec.Failures, c.rec.Rest = "", time.Time{}, 0, time.Time{}
-	c.rec.Due = c.s.next(now)
+	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
+	c.rec.Rest = c.client.Resting(c.address(c.s, c.rec)) // a page may have been told so
+	c.rec.Due = later(c.s.next(now), later(now.Add(max(c.fresh, c.rec.TTL)), c.rec.Rest))
 }
 
 // record stores the outcome of the cycle, unless the last batch did.
@@ -38,6 +39,10 @@ func (c *cycle) record(start time.Time, err error) error {
 		rec.Due = later(c.s.next(time.Now()), rec.Rest)
 		return c.store.PutSource(rec)
 	}
+	if c.outage {
+		rec.Due = time.Now().Add(outageRetry)
+		return c.store.PutSource(rec)
+	}
 	c.blame(&rec, err)
 	c.rec = rec
 	return c.store.PutSource(rec)
@@ -51,12 +56,19 @@ func (c *cycle) blame(rec *storage.Source, err error) {
 	if rec.ErrorSince.IsZero() {
 		rec.ErrorSince = now
 	}
-	rec.Due = later(c.s.next(now), now.Add(backOff(rec.Failures)))
+	rec.Due = later(c.s.next(now), now.Add(wait(err, rec.Failures)))
 	if fe := asError(err); fe != nil && fe.RetryAfter > 0 {
 		rec.Rest = now.Add(fe.RetryAfter)
 		rec.Due = later(rec.Due, rec.Rest)
 	}
 }
+
+const (
+	// outageRetry is when sources are asked again after our link was down.
+	outageRetry = 5 * time.Minute
+	// longestFresh caps what a document can ask for (CONDUCT 10).
+	longestFresh = 7 * 24 * time.Hour
+)
 
 // backOff is how long a source that failed so often in a row is left alone at
 // least. It is never given up.

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -117,10 +118,20 @@ func (c *cycle) noteGap(p *pages, read int) {
 	switch {
 	case c.rec.LastSuccess.IsZero() || c.s.reader.Pages() == 1 || p.last == 0:
 	case !c.onGround(p):
-		c.rep.Gap = "gap not closable: the list does not reach back to what is known"
+		c.rep.Gap = fmt.Sprintf("gap not closable, %d hours missing", c.missing(p))
 	case read > 1:
 		c.rep.Gap = "gap closed"
 	}
+}
+
+// missing is how many hours lie between the last success and the oldest item
+// that could still be read, rounded up.
+func (c *cycle) missing(p *pages) int {
+	oldest := p.items[len(p.items)-1].Published
+	if oldest.IsZero() {
+		oldest = time.Now()
+	}
+	return int(math.Ceil(max(0, oldest.Sub(c.rec.LastSuccess).Hours())))
 }
 
 // wanted returns what is new or changed, oldest first. Documents list the

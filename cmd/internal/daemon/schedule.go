@@ -24,11 +24,17 @@ func (s *source) next(t time.Time) time.Time {
 	return due
 }
 
-// offset is stable over restarts: a hash of the name, within a minute.
+// offset is stable over restarts, within a minute, and never the full minute:
+// that is when everybody else comes.
 func (s *source) offset() time.Duration {
+	return time.Second + time.Duration(s.share()*float64(58*time.Second))
+}
+
+// share is the source's own place between 0 and 1: a hash of its name.
+func (s *source) share() float64 {
 	h := fnv.New32a()
 	h.Write([]byte(s.Name))
-	return time.Duration(h.Sum32()%60) * time.Second
+	return float64(h.Sum32()%3600) / 3600
 }
 
 // tick is how often the wall clock is asked what is due, whatever the timers
@@ -38,10 +44,14 @@ const tick = time.Minute
 // Run fetches every source when it is due, until the context ends; then it
 // waits for cycles under way to come to the end of their batch.
 func (d *Daemon) Run(ctx context.Context) error {
+	if err := d.prime(); err != nil {
+		return err
+	}
 	plan, err := d.plan()
 	if err != nil {
 		return err
 	}
+	d.spread(plan, time.Now())
 	var group sync.WaitGroup
 	defer group.Wait()
 	done := make(chan *source)

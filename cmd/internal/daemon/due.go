@@ -1,0 +1,64 @@
+package daemon
+
+import (
+	"net/http"
+	"time"
+
+	"aggregator/fetcher"
+)
+
+// wait is how long a source that failed with err is left alone at least.
+func wait(err error, failures int) time.Duration {
+	fe := asError(err)
+	if fe == nil || fe.Reason != fetcher.ReasonStatus {
+		return backOff(failures)
+	}
+	switch fe.Status {
+	case http.StatusGone:
+		return 7 * 24 * time.Hour
+	case http.StatusNotFound:
+		return 24 * time.Hour
+	}
+	return max(backOff(failures), fe.RetryAfter)
+}
+
+// stampede is how many overdue sources may start at once.
+const stampede = 32
+
+// spread moves overdue sources apart where they are many: each to a place of
+// its own within its interval from now. One that was never fetched is not
+// moved: somebody waits for it.
+func (d *Daemon) spread(plan map[*source]time.Time, now time.Time) {
+	var late []*source
+	for s, due := range plan {
+		if !due.IsZero() && due.Before(now) {
+			late = append(late, s)
+		}
+	}
+	if len(late) <= stampede {
+		return
+	}
+	for _, s := range late {
+		plan[s] = now.Add(time.Duration(s.share() * float64(s.interval(now))))
+	}
+}
+
+// interval is the time between two turns of the source's schedule.
+func (s *source) interval(now time.Time) time.Duration {
+	first := s.when.Next(now)
+	return s.when.Next(first).Sub(first)
+}
+
+// prime tells the client which hosts asked to rest before a restart.
+func (d *Daemon) prime() error {
+	for _, s := range d.sources {
+		rec, err := d.store.Source(s.Name)
+		if err != nil {
+			return err
+		}
+		if rec.Rest.After(time.Now()) {
+			d.client.Rest(host(d.address(s, rec)), rec.Rest)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package daemon
+
+import (
+	"net/url"
+	"time"
+
+	"aggregator/fetcher"
+	"aggregator/storage"
+)
+
+const (
+	// A new address is adopted when so many answers in a row, over so long,
+	// gave it for good (CONDUCT 18): redirects are also set by mistake.
+	movedAnswers = 10
+	movedFor     = 5 * 24 * time.Hour
+)
+
+// address returns where the first page of a source's list is asked for. An
+// adopted address lapses when the configuration names another.
+func (d *Daemon) address(s *source, rec storage.Source) string {
+	if rec.Address != "" && rec.Configured == s.reader.URL(1) {
+		return rec.Address
+	}
+	return s.reader.URL(1)
+}
+
+// noteMove counts permanent redirects to one place.
+func (c *cycle) noteMove(doc *fetcher.Document, now time.Time) {
+	r := &c.rec
+	if r.Configured != c.s.reader.URL(1) {
+		r.Address, r.Configured = "", c.s.reader.URL(1)
+	}
+	if doc.Moved == "" || doc.Moved != r.Moved {
+		r.Moved, r.MovedCount, r.MovedSince = doc.Moved, 0, now
+	}
+	if doc.Moved == "" {
+		r.MovedSince = time.Time{}
+		return
+	}
+	r.MovedCount++
+	if r.MovedCount >= movedAnswers && now.Sub(r.MovedSince) >= movedFor {
+		c.s.log.Info("source moved", "to", fetcher.Redact(doc.Moved))
+		r.Address, r.Moved, r.MovedCount, r.MovedSince = doc.Moved, "", 0, time.Time{}
+	}
+}
+
+func host(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
