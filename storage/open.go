@@ -67,6 +67,7 @@ func (s *Store) open(o Options) error {
 			FreelistType: bolt.FreelistMapType,
 			PageSize:     pageSize,
 			NoStatistics: true,
+			NoSync:       o.NoSync,
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 				f, err := os.OpenFile(name, flag, mode)
 				file = f

@@ -46,6 +46,9 @@ type Options struct {
 	Slug func(name string) string
 	// Now is the clock. Default time.Now.
 	Now func() time.Time
+	// NoSync leaves it to the system when data reach the disk; for tests that
+	// simulate months. Default false: a kill may otherwise cost the file.
+	NoSync bool
 }
 
 // Store is an open database.
