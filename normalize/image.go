@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -25,7 +26,7 @@ var (
 // shows nothing: without address, or made to count readers.
 func (c cleaner) image(n *html.Node) bool {
 	src := link(source(n), c.base, false)
-	if src == "" || isPixel(n) {
+	if src == "" || isPixel(n) || counter.MatchString(src) {
 		return false
 	}
 	kept := []html.Attribute{{Key: "src", Val: src}}
@@ -53,19 +54,35 @@ func source(n *html.Node) string {
 	if src := strings.TrimSpace(attr(n, "src")); src != "" && !placeholder.MatchString(src) {
 		return src
 	}
-	return largest(attr(n, "srcset") + "," + attr(n, "data-srcset"))
+	return cmp.Or(largest(attr(n, "data-srcset")), largest(attr(n, "srcset")))
 }
 
-// largest is the last of a srcset's candidates, which by custom ascend.
+// largest is the candidate of a srcset with the greatest width or density, the
+// last of equals.
 func largest(srcset string) string {
-	best := ""
-	for candidate := range strings.SplitSeq(srcset, ",") {
-		if fields := strings.Fields(candidate); len(fields) > 0 {
-			best = fields[0]
+	best, size := "", 0.0
+	for srcset != "" {
+		srcset = strings.TrimLeft(srcset, ", \t\n\f\r")
+		end := strings.IndexAny(srcset+" ", " \t\n\f\r")
+		address, rest := srcset[:end], srcset[end:]
+		descriptor := ""
+		if !strings.HasSuffix(address, ",") { // commas within an address are part of it
+			descriptor, rest, _ = strings.Cut(rest, ",")
 		}
+		n, err := strconv.ParseFloat(strings.TrimRight(strings.TrimSpace(descriptor), "wxh"), 64)
+		if err != nil {
+			n = 1
+		}
+		if address = strings.TrimRight(address, ","); address != "" && n >= size {
+			best, size = address, n
+		}
+		srcset = rest
 	}
 	return best
 }
+
+// counter matches the addresses of pictures that only count readers.
+var counter = regexp.MustCompile(`(?i)^https?://(?:feeds\.feedburner\.com/~(?:r|ff)/|(?:pixel|stats)\.(?:wp|wordpress)\.com/|(?:www\.)?google-analytics\.com/|[\w.-]+\.doubleclick\.net/|b\.scorecardresearch\.com/|hm\.baidu\.com/|[\w.-]+\.cnzz\.com/|beacon\.sina\.com\.cn/|sax\w*\.sina\.c(?:n|om\.cn)/|www\.facebook\.com/tr\b|s\.click\.taobao\.com/)`)
 
 func isPixel(n *html.Node) bool {
 	for _, key := range []string{"width", "height"} {
