@@ -30,6 +30,9 @@ type Options struct {
 	MaxAge func(slug string) time.Duration
 	// Formats are those published: "atom", "rss", "json"; default all.
 	Formats []string
+	// Memory is how many bytes of documents are kept at most, about; default
+	// 128 MiB. Those not asked for the longest are dropped, and rendered again.
+	Memory int
 	// Timeout ends a load that hangs; default 30 s.
 	Timeout time.Duration
 	// Log is told of documents that could not be rendered.
@@ -46,13 +49,17 @@ type Publisher struct {
 
 	mu      sync.Mutex // held for look-ups only, never while loading or writing
 	changes uint64     // how often Changed was called
+	uses    uint64     // how often a document was asked for
 	slots   map[string]*slot
+	kept    int // size of the documents in slots
 }
 
 // slot is the state of one path.
 type slot struct {
 	target   target
-	doc      *Document // the last good one; nil before the first
+	doc      *Document // the last good one; nil before the first and when dropped
+	last     mark      // of the last good one, dropped or not
+	used     uint64    // Publisher.uses at the last request
 	changed  uint64    // Publisher.changes at the last change
 	rendered uint64    // changed when the load of doc began
 }
@@ -64,6 +71,9 @@ func New(load Loader, o Options) *Publisher {
 	}
 	if len(o.Formats) == 0 {
 		o.Formats = []string{"atom", "rss", "json"}
+	}
+	if o.Memory == 0 {
+		o.Memory = 128 << 20
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 30 * time.Second
@@ -152,6 +162,8 @@ func (p *Publisher) slot(path string, at target) (*slot, *Document, uint64) {
 		s = &slot{target: at, changed: p.changes}
 		p.slots[path] = s
 	}
+	p.uses++
+	s.used = p.uses
 	if s.rendered != s.changed {
 		return s, nil, s.changed
 	}
@@ -170,6 +182,7 @@ func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uin
 	case errors.Is(err, ErrNoFeed):
 		// Strangers ask for anything: what is not there must cost nothing.
 		if p.slots[path] == s {
+			p.drop(s)
 			delete(p.slots, path)
 		}
 		return nil, err
@@ -177,23 +190,10 @@ func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uin
 		return nil, err
 	case err != nil: // the next request tries again
 	case s.doc == nil || s.rendered < count: // no later load was faster
-		s.doc, s.rendered = p.successor(s.doc, doc), count
+		doc = p.successor(s, doc)
+		p.keep(s, doc)
+		s.rendered = count
+		return doc, nil
 	}
 	return s.doc, nil
-}
-
-// successor is what follows old: old itself if no byte changed, with its
-// compressed bytes. Where content changed and no article tells when, because
-// one left or two changes share a second, it was now.
-func (p *Publisher) successor(old, doc *Document) *Document {
-	if old == nil {
-		return doc
-	}
-	if old.ETag == doc.ETag {
-		return old
-	}
-	if now := p.o.Now().Truncate(time.Second); !doc.Modified.IsZero() && !doc.Modified.After(old.Modified) {
-		doc.Modified = latest(now, old.Modified.Add(time.Second))
-	}
-	return doc
 }

@@ -1,0 +1,67 @@
+package feedout
+
+import "time"
+
+// mark tells one state of a document from another. It outlives the bytes, so
+// that a document rendered again is the same to readers.
+type mark struct {
+	etag     string
+	modified time.Time
+}
+
+// successor is what follows the last document of a slot: that itself if no byte
+// changed, with its compressed bytes. Where content changed and no article tells
+// when, because one left or two changes share a second, it was now.
+func (p *Publisher) successor(s *slot, doc *Document) *Document {
+	old := s.last
+	switch {
+	case old.etag == "":
+		return doc
+	case old.etag == doc.ETag && s.doc != nil:
+		return s.doc
+	case old.etag == doc.ETag:
+		doc.Modified = old.modified
+		return doc
+	}
+	if now := p.o.Now().Truncate(time.Second); !doc.Modified.IsZero() && !doc.Modified.After(old.modified) {
+		doc.Modified = latest(now, old.modified.Add(time.Second))
+	}
+	return doc
+}
+
+// keep puts a document into its slot, and drops others until there is room. One
+// reader's document may be dropped while it is being sent: the reader has it.
+func (p *Publisher) keep(s *slot, doc *Document) {
+	p.drop(s)
+	s.doc, s.last = doc, mark{doc.ETag, doc.Modified}
+	p.kept += doc.size()
+	for p.kept > p.o.Memory {
+		oldest := p.leastUsed(s)
+		if oldest == nil {
+			return
+		}
+		p.drop(oldest)
+	}
+}
+
+func (p *Publisher) drop(s *slot) {
+	if s.doc != nil {
+		p.kept -= s.doc.size()
+		s.doc = nil
+	}
+}
+
+// leastUsed is the slot whose document was not asked for the longest, other than
+// that of s. It looks at all: only who renders has to wait for that.
+func (p *Publisher) leastUsed(s *slot) (oldest *slot) {
+	for _, other := range p.slots {
+		if other != s && other.doc != nil && (oldest == nil || other.used < oldest.used) {
+			oldest = other
+		}
+	}
+	return oldest
+}
+
+// size is about what a document takes with its compressed bytes, each a
+// quarter of the plain ones.
+func (d *Document) size() int { return len(d.Body)*3/2 + 1<<10 }
