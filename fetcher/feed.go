@@ -25,21 +25,25 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
-	body := undeclare(doc.Body)
+	body := clean(doc.Body)
 	w := wire{base: base, r: r}
 	switch gofeed.DetectFeedType(bytes.NewReader(body)) {
 	case gofeed.FeedTypeRSS:
-		feed, err := (&rss.Parser{}).Parse(bytes.NewReader(body))
-		if err != nil {
-			return List{}, badFeed("RSS", err)
-		}
-		return w.rss(feed), nil
+		return salvage(body, r.limit(), func(body []byte) (List, error) {
+			feed, err := (&rss.Parser{}).Parse(bytes.NewReader(body))
+			if err != nil {
+				return List{}, badFeed("RSS", err)
+			}
+			return w.rss(feed), nil
+		})
 	case gofeed.FeedTypeAtom:
-		feed, err := (&atom.Parser{}).Parse(bytes.NewReader(body))
-		if err != nil {
-			return List{}, badFeed("Atom", err)
-		}
-		return w.atom(feed), nil
+		return salvage(body, r.limit(), func(body []byte) (List, error) {
+			feed, err := (&atom.Parser{}).Parse(bytes.NewReader(body))
+			if err != nil {
+				return List{}, badFeed("Atom", err)
+			}
+			return w.atom(feed), nil
+		})
 	case gofeed.FeedTypeJSON:
 		feed, err := (&jsonfeed.Parser{}).Parse(bytes.NewReader(body))
 		if err != nil {

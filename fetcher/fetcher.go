@@ -72,6 +72,8 @@ type List struct {
 	// Partial says why the document was not read whole; empty if it was. A
 	// partial document vouches for nothing: its validators are not kept.
 	Partial string
+	// Note tells what was left out on purpose: items over the limit.
+	Note string
 	// TTL is how long the document asks to be left alone (ttl, sy:updatePeriod).
 	TTL time.Duration
 	// Next is the URL of the document with older items (RFC 5005 §3, §4).

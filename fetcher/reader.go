@@ -100,25 +100,23 @@ func (r *Reader) Pages() int {
 
 // Read returns the items a document lists. A List with Partial set was not
 // read whole. The error is an *Error.
-func (r *Reader) Read(doc *Document) (list List, err error) {
-	defer func() {
-		// The parsers are other people's, and so are the documents.
-		if p := recover(); p != nil {
-			err = &Error{Reason: ReasonParse, URL: Redact(doc.URL), Err: fmt.Errorf("parser panic: %v", p)}
-		}
-	}()
-	list, err = r.read(doc)
+func (r *Reader) Read(doc *Document) (List, error) {
+	list, err := inWorker(doc, r.read)
 	if err != nil {
 		return List{}, fail(doc.URL, err)
 	}
-	limit := r.src.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
-	if len(list.Items) > limit {
+	if limit := r.limit(); len(list.Items) > limit {
 		list.Items = slices.Clip(list.Items[:limit])
+		list.Note = fmt.Sprintf("only the first %d items are read", limit)
 	}
 	return list, nil
+}
+
+func (r *Reader) limit() int {
+	if r.src.Limit > 0 {
+		return r.src.Limit
+	}
+	return defaultLimit
 }
 
 // Print is a fingerprint of a document without what changes in every answer:
