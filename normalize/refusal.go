@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
 
 	"aggregator/normalize/article"
 )
@@ -71,7 +72,8 @@ func (p *page) refusal(title string) Refusal {
 	return ""
 }
 
-// visible is the text of the page's body by its rule, else of all of it.
+// visible is the text of the page's body by its rule, else of all of it; of a
+// long one the beginning.
 func (p *page) visible() string {
 	root := p.body
 	if root == nil {
@@ -80,7 +82,17 @@ func (p *page) visible() string {
 	if root == nil {
 		root = p.doc
 	}
-	return article.CleanTitle(visibleText(renderInner(root)))
+	var b strings.Builder
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode && !elements[n.Parent.Data].drop {
+			b.WriteString(n.Data)
+			b.WriteByte(' ')
+		}
+		if b.Len() > 8*teaserText { // an article: the rest is not looked at
+			break
+		}
+	}
+	return article.CleanTitle(b.String())
 }
 
 // shows tells whether the page's own title holds that of the list.
