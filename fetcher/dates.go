@@ -24,6 +24,10 @@ func ParseTime(text string, zone *time.Location) time.Time {
 	if t, ok := unixTime(text); ok {
 		return t
 	}
+	if t, ok := spokenTime(text, zone, time.Now()); ok {
+		return t
+	}
+	text = namedZone(text, zone)
 	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil && zoneKnown(text, t, zone) {
 			return t.UTC().Truncate(time.Second)
