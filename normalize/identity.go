@@ -25,7 +25,7 @@ func Identities(items []fetcher.Item, o Options) []article.Identity {
 			address = "" // it tells no item from another
 		}
 		given := it
-		if ids[it.ID] > 1 || step >= ByLink && siteID(it, o) == "" { // Sina's own ids are no guids
+		if siteID(it, o) == "" && (ids[it.ID] > 1 || step >= ByLink) { // a site's own ids are no guids
 			given.ID = ""
 		}
 		first := originKey(given, address, o)
@@ -78,7 +78,7 @@ func originKey(it fetcher.Item, url string, o Options) string {
 	if id := siteID(it, o); id != "" {
 		return id
 	}
-	if id := sinaDoc(target(it.Link)); id != "" {
+	if id := sinaDoc(target(it.Link)); id != "" && url != "" { // a link that several share is none's id
 		return "sina:" + id
 	}
 	if id := article.CleanText(strings.TrimSpace(it.ID)); id != "" {
@@ -92,10 +92,13 @@ func originKey(it fetcher.Item, url string, o Options) string {
 
 // siteID is an id of Sina's that an item of its lists gives; empty for others.
 func siteID(it fetcher.Item, o Options) string {
+	if o.Site != "sina" {
+		return ""
+	}
 	if liveID.MatchString(it.ID) {
 		return it.ID
 	}
-	if id := sinaID(it.ID); o.Site == "sina" && id != "" {
+	if id := sinaID(it.ID); id != "" {
 		return "sina:" + id
 	}
 	return ""

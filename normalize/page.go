@@ -20,6 +20,7 @@ type page struct {
 	doc  *html.Node
 	url  *url.URL
 	rule *Rule
+	site *Rule // of the page's site, for what the owner's rule does not say
 	zone *time.Location
 	meta map[string]string // by name or property; the first of each
 	body *html.Node        // nil where the rule finds none
@@ -34,9 +35,10 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 		return nil
 	}
 	p := &page{doc: root, url: parseBase(cmp.Or(doc.URL, link)), zone: o.Zone, meta: map[string]string{}}
-	p.rule = ruleFor(o.Rule, p.url)
-	if sinaHostOf(p.url) || p.rule == sinaRule {
+	if p.rule, p.site = ruleFor(o.Rule, p.url), siteOf(o, p.url); p.site == sinaRule {
 		p.zone = sinaZone
+	} else if p.zone == nil {
+		p.zone = time.UTC
 	}
 	for n := range root.Descendants() {
 		switch n.DataAtom {
@@ -50,7 +52,25 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 	return p
 }
 
-func sinaHostOf(u *url.URL) bool { return u != nil && sinaHost(u.Hostname()) }
+// siteOf is the rule of the site that a page is of, on whatever host.
+func siteOf(o Options, u *url.URL) *Rule {
+	if o.Site == "sina" || o.Rule == sinaRule || u != nil && sinaHost(u.Hostname()) {
+		return sinaRule
+	}
+	return plainRule
+}
+
+// find is the element that the owner's rule, else the site's, names.
+func (p *page) find(list func(*Rule) *[]string) *html.Node {
+	if n := p.rule.find(p.doc, list(p.rule)); n != nil {
+		return n
+	}
+	return p.site.find(p.doc, list(p.site))
+}
+
+func titleOf(r *Rule) *[]string  { return &r.Title }
+func originOf(r *Rule) *[]string { return &r.Origin }
+func dateOf(r *Rule) *[]string   { return &r.Date }
 
 func (p *page) addMeta(n *html.Node) {
 	key := strings.ToLower(cmp.Or(attr(n, "property"), attr(n, "name")))
@@ -71,7 +91,7 @@ func (p *page) Title() string {
 	if p == nil {
 		return ""
 	}
-	if n := p.rule.find(p.doc, &p.rule.Title); n != nil {
+	if n := p.find(titleOf); n != nil {
 		if text := nodeText(n); text != "" {
 			return text
 		}
@@ -85,7 +105,7 @@ func (p *page) Title() string {
 	}
 	title := nodeText(n)
 	for _, sep := range []string{"_", "|"} {
-		if before, _, ok := strings.Cut(title, sep); ok && p.rule == sinaRule {
+		if before, _, ok := strings.Cut(title, sep); ok && p.site == sinaRule {
 			title = strings.TrimSpace(before)
 		}
 	}
@@ -103,7 +123,7 @@ func (p *page) Origin() string {
 	if p == nil {
 		return ""
 	}
-	if n := p.rule.find(p.doc, &p.rule.Origin); n != nil {
+	if n := p.find(originOf); n != nil {
 		if text := nodeText(n); text != "" {
 			return text
 		}
@@ -121,7 +141,7 @@ func (p *page) Date() time.Time {
 			return t
 		}
 	}
-	if n := p.rule.find(p.doc, &p.rule.Date); n != nil {
+	if n := p.find(dateOf); n != nil {
 		if t := readDate(nodeText(n), p.zone); !t.IsZero() {
 			return t
 		}
@@ -131,7 +151,7 @@ func (p *page) Date() time.Time {
 
 // Keywords are the page's own.
 func (p *page) Keywords() []string {
-	if p == nil || p.rule != sinaRule { // elsewhere they are written for search engines
+	if p == nil || p.site != sinaRule { // elsewhere they are written for search engines
 		return nil
 	}
 	var words []string
