@@ -35,7 +35,9 @@ func (c *cycle) record(start time.Time, err error) error {
 	}
 	rec.LastFetch = start
 	if c.rep.Resting {
-		rec.Rest = time.Now().Add(asError(err).RetryAfter)
+		// A second more: the store keeps milliseconds, and a moment too early
+		// would only be told to rest again.
+		rec.Rest = time.Now().Add(asError(err).RetryAfter + time.Second)
 		rec.Due = later(c.s.next(time.Now()), rec.Rest)
 		return c.store.PutSource(rec)
 	}

@@ -25,9 +25,10 @@ func (s *source) next(t time.Time) time.Time {
 }
 
 // offset is stable over restarts, within a minute, and never the full minute:
-// that is when everybody else comes.
+// that is when everybody else comes. It is whole seconds: the store keeps
+// milliseconds, and a turn that begins before its due time is due again.
 func (s *source) offset() time.Duration {
-	return time.Second + time.Duration(s.share()*float64(58*time.Second))
+	return time.Second * time.Duration(1+int(s.share()*58))
 }
 
 // share is the source's own place between 0 and 1: a hash of its name.
