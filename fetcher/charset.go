@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // UTF8 returns the body in UTF-8 without a byte order mark, and the name of
@@ -34,6 +35,8 @@ var (
 	bomUTF8    = []byte("\xEF\xBB\xBF")
 	bomUTF16BE = []byte("\xFE\xFF")
 	bomUTF16LE = []byte("\xFF\xFE")
+	bomUTF32BE = []byte("\x00\x00\xFE\xFF")
+	bomUTF32LE = []byte("\xFF\xFE\x00\x00")
 )
 
 // decide returns the encoding of a body; nil for UTF-8.
@@ -41,6 +44,14 @@ func decide(body []byte, contentType, override string) (encoding.Encoding, strin
 	switch {
 	case bytes.HasPrefix(body, bomUTF8):
 		return nil, ""
+	case bytes.HasPrefix(body, bomUTF32LE): // begins as UTF-16LE's does
+		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM), "utf-32le"
+	case bytes.HasPrefix(body, bomUTF32BE):
+		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM), "utf-32be"
+	case bytes.HasPrefix(body, []byte("\x00<\x00")):
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be"
+	case bytes.HasPrefix(body, []byte("<\x00")) && len(body) > 3 && body[3] == 0 && body[2] != 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "utf-16le"
 	case bytes.HasPrefix(body, bomUTF16BE):
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "utf-16be"
 	case bytes.HasPrefix(body, bomUTF16LE):
@@ -49,7 +60,7 @@ func decide(body []byte, contentType, override string) (encoding.Encoding, strin
 	if enc, name := lookup(override); name != "" {
 		return enc, name
 	}
-	if utf8.Valid(body) {
+	if utf8.Valid(body) && !bytes.Contains(body, []byte("\x1b$")) { // ISO-2022-JP is ASCII to the eye
 		return nil, ""
 	}
 	for _, label := range []string{headerCharset(contentType), declaredCharset(body), detectedCharset(body)} {

@@ -1,0 +1,58 @@
+package fetcher_test
+
+import (
+	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+
+	"aggregator/fetcher"
+)
+
+// TestEncodings are the defects of PITFALLS G5, one each.
+func TestEncodings(t *testing.T) {
+	for _, test := range []struct {
+		name, label, text string
+		enc               encoding.Encoding
+	}{
+		{"UTF-16 with a mark", "utf-8", "新闻", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)},
+		{"UTF-16 without", "", "新闻", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+		{"UTF-16BE without", "", "新闻", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+		{"UTF-32LE", "", "新闻", utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)},
+		{"UTF-32BE", "", "新闻", utf32.UTF32(utf32.BigEndian, utf32.UseBOM)},
+		{"gbk with four bytes", "gbk", "新闻㐀", simplifiedchinese.GB18030},
+		{"ISO-2022-JP", "iso-2022-jp", "日本のニュース", japanese.ISO2022JP},
+		{"UTF-8 called gb2312", "gb2312", "新闻", encoding.Nop},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			want := "<rss><title>" + test.text + "</title></rss>"
+			body, err := test.enc.NewEncoder().Bytes([]byte(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, name := fetcher.UTF8(body, "text/xml; charset="+test.label, ""); string(got) != want {
+				t.Errorf("got %q (%s)", got, name)
+			}
+		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`<rss version="2.0"><channel><item><title>a</title></item><item><title>b`))
+	f.Add([]byte(`<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id></entry></feed>`))
+	f.Add([]byte(`{"version":"https://jsonfeed.org/version/1","items":[null,{"id":1}]}`))
+	r, err := fetcher.NewReader(plainFeed)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		utf8, _ := fetcher.UTF8(body, "", "")
+		list, err := r.Read(&fetcher.Document{URL: "https://example.org/f", Body: utf8})
+		if err != nil && len(list.Items) > 0 {
+			t.Error("items beside an error")
+		}
+	})
+}
