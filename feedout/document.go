@@ -18,6 +18,7 @@ type Document struct {
 	Type     string    // Content-Type
 	Modified time.Time // when its content last changed; zero where unknown
 	Representation
+	cadence      time.Duration // of its content; zero where unknown
 	gzip, brotli func() Representation
 }
 

@@ -44,6 +44,9 @@ type Feed struct {
 	// Sources are the feeds of the articles' sources by their names, each
 	// with the address of its RSS document; optional.
 	Sources map[string]Outline
+	// Cadence is how often the feed is likely to change; optional. It is no
+	// part of a document.
+	Cadence time.Duration
 	// Articles in the order shown: newest published first.
 	Articles []article.Article
 }

@@ -169,3 +169,14 @@ func TestFormats(t *testing.T) {
 		}
 	}
 }
+
+// TestCadence: readers are told the feed's own cadence.
+func TestCadence(t *testing.T) {
+	f := sample(1)
+	f.Cadence = 3 * time.Minute
+	w := httptest.NewRecorder()
+	New(oneFeed(f), Options{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/feeds/finance.atom", nil))
+	if got, want := w.Header().Get("Cache-Control"), "public, max-age=180, stale-if-error=86400"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

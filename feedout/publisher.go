@@ -25,8 +25,8 @@ type Loader interface {
 // Options may all be left zero.
 type Options struct {
 	// MaxAge is how long readers may keep the feed of a slug without asking
-	// again: its real cadence. The slug of the list of feeds is "". Ten
-	// minutes where it is nil or says zero.
+	// again. The slug of the list of feeds is "". Where it is nil or says
+	// zero it is Feed.Cadence, or else ten minutes.
 	MaxAge func(slug string) time.Duration
 	// Formats are those published: "atom", "rss", "json"; default all.
 	Formats []string

@@ -59,7 +59,9 @@ func renderFeed(ctx context.Context, load Loader, at target) (*Document, error) 
 	if err != nil {
 		return nil, err
 	}
-	return newDocument(mediaType, f.Modified(), body), nil
+	doc := newDocument(mediaType, f.Modified(), body)
+	doc.cadence = f.Cadence
+	return doc, nil
 }
 
 // in writes the feed in the format of a suffix.

@@ -2,6 +2,7 @@ package feedout
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -62,7 +63,7 @@ func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, slug string) {
 func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, rep Representation, slug string) {
 	h := w.Header()
 	h["Etag"] = []string{rep.ETag}
-	h["Cache-Control"] = []string{p.cacheControl(slug)}
+	h["Cache-Control"] = []string{p.cacheControl(slug, doc.cadence)}
 	h["Access-Control-Expose-Headers"] = []string{"ETag"}
 	modified := p.modified(doc)
 	if !modified.IsZero() {
@@ -107,9 +108,9 @@ func (p *Publisher) modified(doc *Document) time.Time {
 // cacheControl lets readers and caches keep the bytes until the next change is
 // likely, and a day longer while this program is away (RFC 9111 §5.2.2, RFC
 // 5861 §4).
-func (p *Publisher) cacheControl(slug string) string {
-	age := p.o.MaxAge(slug)
-	if age <= 0 {
+func (p *Publisher) cacheControl(slug string, cadence time.Duration) string {
+	age := cmp.Or(p.o.MaxAge(slug), cadence)
+	if age < time.Second {
 		age = 10 * time.Minute
 	}
 	return "public, max-age=" + strconv.Itoa(int(age.Seconds())) + ", stale-if-error=86400"

@@ -25,6 +25,7 @@ const (
 type offer struct {
 	id, title, subtitle string
 	articles            func(storage.Window) ([]article.Article, error)
+	brings              func(*source) bool // tells the sources it lives on; nil means all
 }
 
 // Feed implements feedout.Loader.
@@ -39,6 +40,7 @@ func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
 		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"),
 		Scheme: f.tag("category"), Sources: f.sources(),
 	}
+	feed.Cadence = f.d.cadence(what.brings)
 	feed.Articles, err = what.articles(f.d.window())
 	return feed, err
 }
@@ -67,9 +69,9 @@ func (f Feeds) find(slug string) (*offer, error) {
 }
 
 func (f Feeds) category(c storage.Category, title string) *offer {
-	return &offer{c.ID, title, f.d.cfg.Categories[c.Name].Description, func(w storage.Window) ([]article.Article, error) {
-		return f.d.store.Newest(c.Name, w)
-	}}
+	articles := func(w storage.Window) ([]article.Article, error) { return f.d.store.Newest(c.Name, w) }
+	brings := func(s *source) bool { return c.Name == "" || slices.Contains(s.Categories, c.Name) }
+	return &offer{c.ID, title, f.d.cfg.Categories[c.Name].Description, articles, brings}
 }
 
 var stockCodes = regexp.MustCompile(`^[A-Za-z0-9._]{1,20}$`)
@@ -86,7 +88,7 @@ func (f Feeds) stock(code string) (*offer, error) {
 			return nil, feedout.ErrNoFeed
 		}
 		return articles, err
-	}}, nil
+	}, nil}, nil
 }
 
 func (f Feeds) source(name string) (*offer, error) {
@@ -97,7 +99,7 @@ func (f Feeds) source(name string) (*offer, error) {
 	title := cmp.Or(f.d.cfg.Sources[i].Title, name)
 	return &offer{f.tag("feed/source/" + name), title, "", func(w storage.Window) ([]article.Article, error) {
 		return f.d.store.NewestOfSource(name, w)
-	}}, nil
+	}, func(s *source) bool { return s.Name == name }}, nil
 }
 
 func (f Feeds) saved(slug string) (*offer, error) {
@@ -108,7 +110,7 @@ func (f Feeds) saved(slug string) (*offer, error) {
 	s := f.d.cfg.Feeds.Saved[i]
 	return &offer{f.tag("feed/saved/" + slug), cmp.Or(s.Title, slug), "", func(w storage.Window) ([]article.Article, error) {
 		return f.d.store.NewestOfWords(s.Any, s.None, w)
-	}}, nil
+	}, nil}, nil
 }
 
 // sources are the feeds that RSS items name as where they come from.
