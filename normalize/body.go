@@ -73,7 +73,7 @@ func (p *page) byRule() body {
 	if p == nil || p.body == nil {
 		return body{}
 	}
-	b := body{from: "rule", raw: []byte(renderInner(p.body))}
+	b := body{from: "rule", raw: bareComments([]byte(renderInner(p.body)))}
 	copied := parseFragment(string(b.raw)) // the page is still to be read by others
 	p.rule.remove(copied)
 	b.content, b.image = cleanNode(copied, p.url)

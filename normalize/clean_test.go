@@ -25,6 +25,8 @@ func TestClean(t *testing.T) {
 		{"protocol-relative picture", `<img src="//n.sinaimg.cn/a.jpg" alt="图">`, `<img src="https://n.sinaimg.cn/a.jpg" alt="图"` + img},
 		{"relative picture and link", `<a href="../x.shtml">甲</a><img src="b.jpg">`, `<a href="https://finance.sina.com.cn/china/x.shtml">甲</a><img src="https://finance.sina.com.cn/china/2026-11-24/b.jpg"` + img},
 		{"lazy picture", `<img src="//n.sinaimg.cn/blank.gif" data-src="//n.sinaimg.cn/real">`, `<img src="https://n.sinaimg.cn/real"` + img},
+		{"a click-through address is no picture", `<img src="https://e.org/a.jpg" data-url="https://e.org/page.html" data-link="https://e.org/b.jpg">`, `<img src="https://e.org/a.jpg"` + img},
+		{"lazy picture in any attribute", `<img data-foo="//e.org/x.webp">`, `<img src="https://e.org/x.webp"` + img},
 		{"lazy picture without src", `<img real_src="https://n.sinaimg.cn/real.png">`, `<img src="https://n.sinaimg.cn/real.png"` + img},
 		{"srcset alone", `<img srcset="https://e.org/1.jpg 1x, https://e.org/2.jpg 2x">`, `<img src="https://e.org/2.jpg"` + img},
 		{"srcset with commas in its addresses", `<img srcset="https://e.org/w_9,h_9/1.jpg 900w, https://e.org/w_5,h_5/2.jpg 500w">`, `<img src="https://e.org/w_9,h_9/1.jpg"` + img},

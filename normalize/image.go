@@ -14,8 +14,12 @@ import (
 )
 
 // lazy are the attributes in which pages keep the address of a picture that
-// is loaded when it comes into view.
-var lazy = []string{"data-src", "data-original", "real_src", "data-lazy-src", "data-actualsrc", "data-lazy", "data-url", "_src", "data-link"}
+// is loaded when it comes into view; spare are those that are used for other
+// things too, and so are asked only where there is no src.
+var (
+	lazy  = []string{"data-src", "data-original", "real_src", "data-lazy-src", "data-actualsrc"}
+	spare = []string{"data-lazy", "data-url", "_src", "data-link"}
+)
 
 var (
 	placeholder = regexp.MustCompile(`(?i)^data:|(?:^|[/_.-])(?:blank|placeholder|loading|spacer|transparent|grey|gray|1x1|pixel)[^/]*\.(?:gif|png|svg|jpe?g)`)
@@ -46,15 +50,29 @@ func (c cleaner) image(n *html.Node) bool {
 // source is where a picture really is.
 func source(n *html.Node) string {
 	for _, key := range lazy {
-		v := strings.TrimSpace(attr(n, key))
-		if v != "" && (pictureFile.MatchString(v) || key != "data-link" && strings.Contains(v, "//")) {
+		if v := strings.TrimSpace(attr(n, key)); pictureFile.MatchString(v) || strings.Contains(v, "//") {
 			return v
 		}
 	}
 	if src := strings.TrimSpace(attr(n, "src")); src != "" && !placeholder.MatchString(src) {
 		return src
 	}
-	return cmp.Or(largest(attr(n, "data-srcset")), largest(attr(n, "srcset")))
+	return cmp.Or(largest(attr(n, "data-srcset")), largest(attr(n, "srcset")), spareSource(n))
+}
+
+// spareSource is the picture's address in an attribute of whatever name.
+func spareSource(n *html.Node) string {
+	for _, key := range spare {
+		if v := strings.TrimSpace(attr(n, key)); pictureFile.MatchString(v) {
+			return v
+		}
+	}
+	for _, a := range n.Attr {
+		if v := strings.TrimSpace(a.Val); a.Key != "src" && a.Key != "alt" && a.Key != "title" && pictureFile.MatchString(v) {
+			return v
+		}
+	}
+	return ""
 }
 
 // largest is the candidate of a srcset with the greatest width or density, the
@@ -101,7 +119,7 @@ func isNumber(s string) bool {
 func firstImage(root *html.Node) string {
 	for n := range root.Descendants() {
 		if n.DataAtom == atom.Img {
-			if src := attr(n, "src"); src != "" {
+			if src := attr(n, "src"); strings.HasPrefix(src, "http") {
 				return src
 			}
 		}

@@ -30,7 +30,7 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 	if doc == nil || len(doc.Body) == 0 {
 		return nil
 	}
-	root, err := html.ParseWithOptions(bytes.NewReader(doc.Body), html.ParseOptionEnableScripting(false))
+	root, err := html.ParseWithOptions(bytes.NewReader(keepComments(doc.Body)), html.ParseOptionEnableScripting(false))
 	if err != nil { // nested too deep to be an article
 		return nil
 	}

@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -14,10 +15,10 @@ import (
 // dropped, addresses made absolute, and every picture gets the referrerpolicy
 // without which sinaimg.cn does not show it. The image is the body's first.
 func Verbatim(raw []byte, base string) (body, image string) {
-	root := parseFragment(string(raw))
+	root := parseFragment(string(keepComments(raw)))
 	v := verbatim{base: parseBase(base)}
 	v.children(root)
-	return renderInner(root), firstImage(root)
+	return string(bareComments([]byte(renderInner(root)))), firstImage(root)
 }
 
 type verbatim struct{ base *url.URL }
@@ -51,7 +52,7 @@ func (v verbatim) attributes(n *html.Node) {
 	var kept []html.Attribute
 	for _, a := range n.Attr {
 		switch {
-		case strings.HasPrefix(a.Key, "on"), a.Key == "srcdoc", a.Key == "referrerpolicy" && n.DataAtom == atom.Img:
+		case strings.HasPrefix(a.Key, "on"), a.Key == "srcdoc", a.Key == "style" && scripted.MatchString(a.Val), a.Key == "referrerpolicy" && n.DataAtom == atom.Img:
 			continue
 		case isAddress(a.Key) && strings.TrimSpace(a.Val) != "":
 			if a.Val = v.address(a.Val); a.Val == "" {
@@ -69,6 +70,9 @@ func (v verbatim) attributes(n *html.Node) {
 	n.Attr = kept
 }
 
+// scripted matches style sheets by which old browsers ran scripts.
+var scripted = regexp.MustCompile(`(?i)javascript:|vbscript:|expression\s*\(|-moz-binding|behavior\s*:`)
+
 func isAddress(key string) bool {
 	switch key {
 	case "href", "src", "action", "formaction", "poster", "background", "data", "cite", "longdesc", "xlink:href":
@@ -77,13 +81,35 @@ func isAddress(key string) bool {
 	return false
 }
 
-// address makes an address absolute; one already so stays as it is, and one
-// that runs something is dropped.
+// address makes an address absolute. One already so stays as it is, be it ever
+// so odd; one that runs something is dropped.
 func (v verbatim) address(s string) string {
-	if u, err := url.Parse(s); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+	if runs(s) {
+		return ""
+	}
+	if s = strings.TrimSpace(s); strings.HasPrefix(s, "//") {
+		return "https:" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "" || v.base == nil {
 		return s
 	}
-	return link(s, v.base, true)
+	return v.base.ResolveReference(u).String()
+}
+
+// runs tells whether an address is code, or a document that may hold some.
+// Browsers overlook control characters in it, and so do those who hide it.
+func runs(s string) bool {
+	s = strings.ToLower(strings.Map(func(r rune) rune {
+		if r <= ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, s))
+	if strings.HasPrefix(s, "data:") {
+		return !strings.HasPrefix(s, "data:image/")
+	}
+	return strings.HasPrefix(s, "javascript:") || strings.HasPrefix(s, "vbscript:")
 }
 
 func withSource(attrs []html.Attribute, src string) []html.Attribute {
