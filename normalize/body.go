@@ -60,9 +60,10 @@ func score(clean string) int {
 
 func feedBody(it fetcher.Item) body {
 	root := parseFragment(asHTML(cmp.Or(strings.TrimSpace(it.Content), strings.TrimSpace(it.Summary))))
-	plainRule.remove(root)
+	link := parseBase(it.Link)
+	ruleFor(nil, link).remove(root) // others' feeds of a site hold its furniture too
 	b := body{from: "feed"}
-	b.content, b.image = cleanNode(root, parseBase(it.Link))
+	b.content, b.image = cleanNode(root, link)
 	if b.score = score(b.content); b.content == "" {
 		b.from = ""
 	}

@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -34,12 +35,30 @@ func cleanNode(root *html.Node, base *url.URL) (out, image string) {
 		c.children(root)
 		out = strings.TrimSpace(renderInner(root))
 		if out == last {
-			return policy().Sanitize(out), firstImage(root)
+			return oneBlock(policy().Sanitize(out)), leadImage(root)
 		}
 		last = out
 		root = parseFragment(out)
 	}
-	return asHTML(visibleText(out)), ""
+	return paragraphs(visibleText(out)), ""
+}
+
+// oneBlock writes the line breaks that end empty lines, which only preformatted
+// text has, as references: for Markdown, an empty line ends the HTML, and what
+// follows would be read as Markdown.
+func oneBlock(s string) string {
+	lines := strings.Split(s, "\n")
+	var b strings.Builder
+	for i, line := range lines {
+		switch {
+		case i > 0 && strings.Trim(lines[i-1], " \t") == "":
+			b.WriteString("&#10;")
+		case i > 0:
+			b.WriteByte('\n')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 func parseFragment(s string) *html.Node {
@@ -58,7 +77,7 @@ func renderInner(root *html.Node) string {
 	var b strings.Builder
 	for n := range root.ChildNodes() {
 		if err := html.Render(&b, n); err != nil {
-			return asHTML(nodeText(root)) // a void element with children; cleaning leaves none
+			return paragraphs(nodeText(root)) // a void element with children; cleaning leaves none
 		}
 	}
 	return b.String()
@@ -108,6 +127,9 @@ func (c cleaner) element(n *html.Node) {
 		c.attributes(n, e)
 	}
 	if !e.hollow && isEmpty(n) || n.DataAtom == atom.A && len(n.Attr) == 0 {
+		if e.block && n.PrevSibling != nil && n.NextSibling != nil { // it kept the texts beside it apart
+			n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: "\n"}, n)
+		}
 		unwrapNode(n)
 	}
 }
@@ -140,7 +162,7 @@ func (c cleaner) attributes(n *html.Node, e element) {
 			if a.Val = absolute(a.Val, c.base); a.Val == "" {
 				continue
 			}
-		} else if a.Val = article.CleanText(a.Val); a.Val == "" && a.Key != "controls" {
+		} else if a.Val = article.CleanTitle(a.Val); a.Val == "" && a.Key != "controls" {
 			continue
 		}
 		kept = append(kept, a)
@@ -148,22 +170,37 @@ func (c cleaner) attributes(n *html.Node, e element) {
 	n.Attr = kept
 }
 
-// settle joins neighbouring texts and reduces the white space between blocks
-// to one line break.
+// settle joins neighbouring texts and reduces white space with a line break in
+// it to that, and white space alone to one character; but in preformatted text.
 func settle(n *html.Node) {
+	pre := preformatted(n)
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		for child.Type == html.TextNode && child.NextSibling != nil && child.NextSibling.Type == html.TextNode {
-			child.Data += child.NextSibling.Data
-			n.RemoveChild(child.NextSibling)
+		if child.Type != html.TextNode {
+			continue
 		}
-		if child.Type == html.TextNode && n.DataAtom != atom.Pre && strings.Trim(child.Data, " \t\n\f") == "" {
-			if strings.Contains(child.Data, "\n") {
-				child.Data = "\n"
-			} else {
-				child.Data = " "
-			}
+		for next := child.NextSibling; next != nil && next.Type == html.TextNode; next = child.NextSibling {
+			child.Data += next.Data
+			n.RemoveChild(next)
+		}
+		if pre {
+			continue
+		}
+		child.Data = lineBreak.ReplaceAllString(child.Data, "\n")
+		if child.Data != "\n" && strings.Trim(child.Data, " \t\f") == "" {
+			child.Data = " "
 		}
 	}
+}
+
+var lineBreak = regexp.MustCompile(`[ \t\f]*\n[ \t\n\f]*`)
+
+func preformatted(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n.DataAtom == atom.Pre {
+			return true
+		}
+	}
+	return false
 }
 
 // isEmpty tells whether nothing is to be seen of a node.

@@ -36,7 +36,11 @@ func TestClean(t *testing.T) {
 		{"picture and caption", `<div class="img_wrapper"><img src="https://e.org/a.jpg" alt><span class="img_descr">图注</span></div>`, `<figure><img src="https://e.org/a.jpg"` + img + `<figcaption>图注</figcaption></figure>`},
 		{"a caption without words", `<div class="img_wrapper"><img src="https://e.org/a.jpg"><span class="img_descr"></span></div>`, `<figure><img src="https://e.org/a.jpg"` + img + `</figure>`},
 		{"table", `<table border=1><tr><td colspan=2 width=9>甲</td><td></td></tr></table>`, `<table><tbody><tr><td colspan="2">甲</td><td></td></tr></tbody></table>`},
-		{"code keeps its white space", "<pre><code>a\n\n  b</code></pre>", "<pre><code>a\n\n  b</code></pre>"},
+		{"code keeps its white space", "<pre><code><b>a</b>\n  <b>b</b></code></pre>", "<pre><code><b>a</b>\n  <b>b</b></code></pre>"},
+		{"code has no empty line, which would end the HTML in Markdown", "<pre><code>a\n\n \n  b</code></pre>", "<pre><code>a\n&#10; &#10;  b</code></pre>"},
+		{"no empty line in text", "<p>甲\n\n\t乙 丙</p>", "<p>甲\n乙 丙</p>"},
+		{"no empty line in attributes", "<img src='https://e.org/a.jpg' alt='甲\n\n乙'>", `<img src="https://e.org/a.jpg" alt="甲 乙"` + img},
+		{"an empty block keeps words apart", "a<div></div>b", "a\nb"},
 		{"event handlers go", `<p onclick="x()">甲</p><img src=x onerror=alert(1)>`, `<p>甲</p><img src="https://finance.sina.com.cn/china/2026-11-24/x"` + img},
 		{"scripts in addresses go", "<a href=\"java\tscript:alert(1)\">甲</a><a href=' javascript:x'>乙</a><a href='data:text/html,x'>丙</a>", "甲乙丙"},
 		{"frames and forms go", `<iframe src="https://e.org"></iframe><form action="/x"><input name=a>甲</form>`, "<div>甲</div>"},
@@ -119,6 +123,15 @@ func TestNothingActiveSurvives(t *testing.T) {
 	}
 	all := strings.Join(hostile, "")
 	checkClean(t, all, normalize.Clean(all, page))
+}
+
+// TestTooDeep: a body nested too deep to be read is its text, and text that
+// looks like markup stays text.
+func TestTooDeep(t *testing.T) {
+	in := strings.Repeat("<b>", 600) + "&lt;img src=x onerror=alert(1)&gt;"
+	if got, want := normalize.Clean(in, page), "&lt;img src=x onerror=alert(1)&gt;"; got != want {
+		t.Errorf("got %s", got)
+	}
 }
 
 func FuzzClean(f *testing.F) {

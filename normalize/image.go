@@ -38,8 +38,8 @@ func (c cleaner) image(n *html.Node) bool {
 		switch {
 		case a.Namespace != "" || a.Key == "src" || a.Key == "referrerpolicy" || !elements["img"].may(a.Key):
 		case (a.Key == "width" || a.Key == "height") && !isNumber(a.Val):
-		case article.CleanText(a.Val) != "":
-			kept = append(kept, html.Attribute{Key: a.Key, Val: article.CleanText(a.Val)})
+		case article.CleanTitle(a.Val) != "":
+			kept = append(kept, html.Attribute{Key: a.Key, Val: article.CleanTitle(a.Val)})
 		}
 	}
 	// sinaimg.cn refuses pictures to pages that are not Sina's.
@@ -127,8 +127,37 @@ func firstImage(root *html.Node) string {
 	return ""
 }
 
+// leadImage is the first picture of a clean body that says something of the
+// article: no code to scan and no icon.
+func leadImage(root *html.Node) string {
+	for n := range root.Descendants() {
+		src := attr(n, "src")
+		if n.DataAtom == atom.Img && !promotes(src) && !promotes(attr(n, "alt")) && !promotes(attr(n, "title")) && !isIcon(n) {
+			return src
+		}
+	}
+	return ""
+}
+
+// promotion matches the addresses and descriptions of codes to scan; 343233024
+// is the one under Sina's articles.
+var promotion = regexp.MustCompile(`(?i)qr[_-]?code|[/_-]qr[._-]|erweima|二维码|扫码|/343233024\.png`)
+
+func promotes(s string) bool { return promotion.MatchString(s) }
+
+func isIcon(n *html.Node) bool {
+	const largest = 48
+	width, err := strconv.Atoi(attr(n, "width"))
+	return err == nil && width <= largest
+}
+
 // headImage is the picture that a list gives an item.
-func headImage(ref, page string) string { return link(ref, parseBase(page), false) }
+func headImage(ref, page string) string {
+	if promotes(ref) {
+		return ""
+	}
+	return link(ref, parseBase(page), false)
+}
 
 // link is an address in a body made absolute; empty for what leads nowhere or
 // is not fetched over http. Mail addresses are links as well.

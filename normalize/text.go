@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"aggregator/normalize/article"
 )
@@ -21,6 +20,11 @@ func asHTML(s string) string {
 	if s == "" || markup.MatchString(s) {
 		return s
 	}
+	return paragraphs(s)
+}
+
+// paragraphs makes HTML of plain text, each line a paragraph.
+func paragraphs(s string) string {
 	var b strings.Builder
 	for line := range strings.Lines(s) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -47,35 +51,24 @@ func summary(s string) string {
 func visibleText(s string) string {
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(s))
-	hidden := 0
+	hidden := false // in a script or a style sheet
 	for {
-		switch z.Next() {
+		switch t := z.Next(); t {
 		case html.ErrorToken:
 			return b.String()
 		case html.TextToken:
-			if hidden == 0 {
+			if !hidden {
 				b.Write(z.Text())
 			}
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
-			hidden = hide(hidden, z.Token().Type, name)
-			if k := elements[string(name)]; k.block || string(name) == "br" {
+			if n := string(name); n == "script" || n == "style" {
+				hidden = t == html.StartTagToken
+			} else if n == "br" || elements[n].block {
 				b.WriteByte('\n')
 			}
 		}
 	}
-}
-
-// hide counts the open elements whose text nobody sees.
-func hide(hidden int, t html.TokenType, name []byte) int {
-	switch a := atom.Lookup(name); {
-	case a != atom.Script && a != atom.Style:
-	case t == html.StartTagToken:
-		return hidden + 1
-	case t == html.EndTagToken && hidden > 0:
-		return hidden - 1
-	}
-	return hidden
 }
 
 // nodeText is the text under a node, on one line.
