@@ -13,13 +13,12 @@ import (
 
 	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
-	jsonfeed "github.com/mmcdole/gofeed/json"
 	"github.com/mmcdole/gofeed/rss"
 )
 
-// readFeed reads RSS, Atom and JSON Feed through gofeed's parsers of the
-// formats themselves: its universal item loses what tells ids, dates and
-// links apart (PITFALLS G13 to G15).
+// readFeed reads RSS and Atom through gofeed's parsers of the formats
+// themselves: its universal item loses what tells ids, dates and links apart
+// (PITFALLS G13 to G15).
 func (r *Reader) readFeed(doc *Document) (List, error) {
 	base, err := url.Parse(doc.URL)
 	if err != nil {
@@ -27,6 +26,9 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	}
 	body := clean(doc.Body)
 	w := wire{base: base, r: r}
+	if head := bytes.TrimSpace(body); len(head) > 0 && head[0] == '{' {
+		return w.readJSONFeed(head)
+	}
 	switch gofeed.DetectFeedType(bytes.NewReader(body)) {
 	case gofeed.FeedTypeRSS:
 		return salvage(body, r.limit(), func(body []byte) (List, error) {
@@ -44,12 +46,6 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 			}
 			return w.atom(feed), nil
 		})
-	case gofeed.FeedTypeJSON:
-		feed, err := (&jsonfeed.Parser{}).Parse(bytes.NewReader(body))
-		if err != nil {
-			return List{}, badFeed("JSON Feed", err)
-		}
-		return w.json(feed), nil
 	}
 	return List{}, notFeed(body)
 }
@@ -167,43 +163,6 @@ func (w wire) atomEntry(in *atom.Entry) Item {
 			it.Link = cmp.Or(it.Link, absolute(w.base, l.Href))
 		case "enclosure":
 			it.enclose(absolute(w.base, l.Href), l.Type, l.Length)
-		}
-	}
-	return it
-}
-
-func (w wire) json(feed *jsonfeed.Feed) List {
-	list := List{Title: feed.Title}
-	for _, in := range feed.Items {
-		if in != nil {
-			list.Items = append(list.Items, w.jsonItem(in))
-		}
-	}
-	return list
-}
-
-func (w wire) jsonItem(in *jsonfeed.Item) Item {
-	it := Item{
-		ID:        in.ID,
-		Link:      w.link(in.URL, in.ExternalURL),
-		Title:     in.Title,
-		Published: w.time(in.DatePublished),
-		Updated:   w.time(in.DateModified),
-		Summary:   in.Summary,
-		Content:   cmp.Or(in.ContentHTML, paragraphs(in.ContentText)),
-		Image:     w.link(in.Image, in.BannerImage),
-		Tags:      in.Tags,
-	}
-	var names []string
-	for _, p := range append(in.Authors, in.Author) {
-		if p != nil && p.Name != "" {
-			names = append(names, p.Name)
-		}
-	}
-	it.Author = strings.Join(names, ", ")
-	if in.Attachments != nil {
-		for _, a := range *in.Attachments {
-			it.enclose(absolute(w.base, a.URL), a.MimeType, strconv.FormatInt(a.SizeInBytes, 10))
 		}
 	}
 	return it
