@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// Category is a category's record: its address and its id never change by
-// themselves.
+// Category is a category's record: its id never changes, and its address not by
+// itself.
 type Category struct {
 	Name string
 	Slug string
@@ -45,17 +45,26 @@ func (s *Store) Categories() (all []CategoryCount, err error) {
 	return all, err
 }
 
-// CategoryBySlug gives the category that is published under slug.
+// CategoryBySlug gives the category that is published under slug, or was before
+// it was renamed: then its Slug is another.
 func (s *Store) CategoryBySlug(slug string) (cat Category, err error) {
 	err = s.view(func(t *tables) error {
-		n := t.categoryTable.Get(append([]byte{'s'}, slug...))
-		if n == nil {
-			return fmt.Errorf("category %s: %w", slug, ErrNotFound)
-		}
-		cat, err = t.decodeCategory(t.categoryTable.Get(append([]byte{'r'}, n...)))
+		cat, err = t.categoryBySlug(slug)
 		return err
 	})
 	return cat, err
+}
+
+func (t *tables) categoryBySlug(slug string) (Category, error) {
+	n := t.categoryTable.Get(append([]byte{'s'}, slug...))
+	if len(n) != 4 {
+		return Category{}, fmt.Errorf("category %s: %w", slug, ErrNotFound)
+	}
+	return t.categoryRecord(binary.BigEndian.Uint32(n))
+}
+
+func (t *tables) categoryRecord(n uint32) (Category, error) {
+	return t.decodeCategory(t.categoryTable.Get(binary.BigEndian.AppendUint32([]byte{'r'}, n)))
 }
 
 func (t *tables) decodeCategory(value []byte) (Category, error) {

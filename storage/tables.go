@@ -29,7 +29,8 @@ import (
 //	["readers", name] => order                                 Position
 //	["retries", source number, arrival] => due, Retry          Retries
 //	["sources", name] => sourceRecord
-//	["categories", 'r', number] => Category; 'n', name and 's', slug => number;
+//	["categories", 'r', number] => Category; 'n', name and 's', slug, its own or
+//	              a former one => number;
 //	              'a', number => how many articles
 //
 // What one document lists lies together in "seen", so that judging it touches

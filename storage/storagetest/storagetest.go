@@ -28,6 +28,7 @@ type Store interface {
 	NewestOfStock(code string, w storage.Window) ([]article.Article, error)
 	Categories() ([]storage.CategoryCount, error)
 	CategoryBySlug(slug string) (storage.Category, error)
+	RenameSlugs(slugs map[string]string) ([]storage.Renaming, error)
 	Source(name string) (storage.Source, error)
 	Sources() ([]storage.Source, error)
 	PutSource(storage.Source) error
@@ -67,6 +68,8 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"queries select and order":                     queries,
 		"a reader may write while it reads":            readAndWrite,
 		"a category's address never changes":           categories,
+		"a renamed category is found under both":       renamed,
+		"slugs are exchanged, and never shared":        exchanged,
 		"a failed page is tried again":                 retries,
 		"changes come in order and once":               changes,
 		"order survives a clock that steps back":       clockBack,
