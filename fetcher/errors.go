@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"regexp"
 	"time"
@@ -70,8 +71,28 @@ func Hint(err error) string {
 		return "check the address and this machine's network"
 	case ReasonTooLarge:
 		return "raise fetch.max_body if the document is meant to be so large"
+	case ReasonTimeout:
+		return "it is tried again; raise fetch.timeout if the host is known to be slow"
+	case ReasonTLS:
+		return "open the address in a browser: its certificate may have expired, or be another host's"
+	case ReasonParse, ReasonNoItems, ReasonBroken:
+		return "it is tried again; if it stays so, the document is broken or of another kind than the source's"
+	case ReasonStatus:
+		return statusHint(err)
 	}
 	return ""
+}
+
+func statusHint(err error) string {
+	var e *Error
+	errors.As(err, &e)
+	switch e.Status {
+	case http.StatusNotFound, http.StatusGone:
+		return "look for the list's new address"
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "it may want headers of its own, or refuse this machine's address"
+	}
+	return "it is tried again"
 }
 
 // fail wraps what the HTTP client returned.

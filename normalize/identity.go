@@ -78,7 +78,7 @@ func originKey(it fetcher.Item, url string, o Options) string {
 	if id := siteID(it, o); id != "" {
 		return id
 	}
-	if id := sinaDoc(target(it.Link)); id != "" && url != "" { // a link that several share is none's id
+	if id := sinaDoc(target(it.Link), o.Site == "sina"); id != "" && url != "" { // a link that several share is none's id
 		return "sina:" + id
 	}
 	if id := article.CleanText(strings.TrimSpace(it.ID)); id != "" {

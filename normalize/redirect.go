@@ -74,6 +74,6 @@ func readerLink(ref string, base *url.URL) string {
 		return s
 	}
 	u = unwrapRedirect(u)
-	untrack(u, sinaDoc(u) != "")
+	untrack(u, sinaDoc(u, false) != "")
 	return article.CleanText(u.String())
 }

@@ -52,9 +52,10 @@ func sinaID(id string) string {
 }
 
 // sinaDoc is the document id in the address of a Sina page, with the leading
-// i; empty for other pages.
-func sinaDoc(u *url.URL) string {
-	if u == nil || !sinaHost(u.Hostname()) {
+// i; empty for other pages. Items of Sina's own lists lead to Sina pages
+// whatever the host: it may be a mirror's.
+func sinaDoc(u *url.URL, listed bool) string {
+	if u == nil || !listed && !sinaHost(u.Hostname()) {
 		return ""
 	}
 	path := u.Path

@@ -52,6 +52,9 @@ func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.O
 	if err != nil {
 		return err
 	}
+	if err := onlyDaemon(cfg); err != nil {
+		return err
+	}
 	return p.alone(cmd.Context(), cfg, p.logger(slog.LevelInfo), func(ctx context.Context, d *daemon.Daemon) error {
 		stop, err := p.openControl(ctx, cfg, d)
 		if err != nil {

@@ -120,6 +120,15 @@ func (p *program) inDaemon(cmd *cobra.Command, level slog.Level, do task) error 
 	return p.alone(cmd.Context(), cfg, p.logger(level), do)
 }
 
+// onlyDaemon refuses to be the second daemon of a database.
+func onlyDaemon(cfg *config.Config) error {
+	if path := cfg.ControlPath(); daemon.Running(path) {
+		return &failure{code: exitCannotRun, err: fmt.Errorf("a daemon is running already: it answers at %s", path),
+			hint: "stop it first, or have it fetch now with `aggregator fetch --once`"}
+	}
+	return nil
+}
+
 // passOn has the running daemon run this command line.
 func (p *program) passOn(ctx context.Context, cfg *config.Config) error {
 	code, err := daemon.Dial(ctx, cfg.ControlPath(), daemon.Call{Args: p.args, Terminal: p.terminal}, p.Streams)

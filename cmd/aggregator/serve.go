@@ -32,6 +32,9 @@ SIGTERM or SIGINT. Other commands run beside it: they find its control socket.`,
 			if err != nil {
 				return err
 			}
+			if err := onlyDaemon(cfg); err != nil {
+				return err
+			}
 			log := p.logger(slog.LevelInfo)
 			return p.alone(cmd.Context(), cfg, log, func(ctx context.Context, d *daemon.Daemon) error {
 				l, err := listen(ctx, cfg.Listen)

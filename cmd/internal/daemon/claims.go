@@ -11,56 +11,52 @@ import (
 // claims are the articles that cycles are at work on. One article stands in
 // several lists, which are often fetched at the same time; its page is fetched
 // once.
+//
+// A cycle claims all that it wants at once, and only then waits for what
+// others hold: so each waits for earlier ones only, and never two for each
+// other.
 type claims struct {
 	mu   sync.Mutex
 	held map[string]chan struct{} // by first key; closed when it is let go
 }
 
-// claim takes what nobody is at work on. The others are to be awaited after
-// done was called, never before: two cycles might wait for each other.
-func (c *claims) claim(batch []wanted) (mine, others []wanted, done func()) {
+// claim takes what nobody is at work on, and returns the keys it took.
+func (c *claims) claim(items []wanted) map[string]bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held == nil {
 		c.held = map[string]chan struct{}{}
 	}
-	release := make(chan struct{})
-	var keys []string
-	for _, w := range batch {
+	mine := map[string]bool{}
+	for _, w := range items {
 		key := w.id.Keys[0]
-		if holder, taken := c.held[key]; taken && holder != release {
-			others = append(others, w)
-			continue
+		if _, taken := c.held[key]; !taken {
+			c.held[key] = make(chan struct{})
+			mine[key] = true
 		}
-		c.held[key] = release
-		mine, keys = append(mine, w), append(keys, key)
 	}
-	return mine, others, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		for _, key := range keys {
-			delete(c.held, key)
-		}
-		close(release)
-	}
+	return mine
 }
 
-// holder returns what is closed when an article is let go; nil if nobody is
-// at work on it.
-func (c *claims) holder(key string) <-chan struct{} {
+// release lets go of a claimed article.
+func (c *claims) release(mine map[string]bool, key string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if ch, ok := c.held[key]; ok {
-		return ch
+	if mine[key] {
+		close(c.held[key])
+		delete(c.held, key)
+		delete(mine, key)
 	}
-	return nil
 }
 
-// await waits until others are done with some items.
-func (c *cycle) await(ctx context.Context, items []wanted) error {
+// await waits until nobody else is at work on the items.
+func (c *claims) await(ctx context.Context, mine map[string]bool, items []wanted) error {
 	for _, w := range items {
-		holder := c.claims.holder(w.id.Keys[0])
-		if holder == nil {
+		key := w.id.Keys[0]
+		c.mu.Lock()
+		holder, taken := c.held[key]
+		c.mu.Unlock()
+		if !taken || mine[key] {
 			continue
 		}
 		select {

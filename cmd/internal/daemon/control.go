@@ -79,18 +79,24 @@ func (s Streams) receive(dec *json.Decoder) (int, error) {
 	}
 }
 
+// Running tells whether a daemon answers at the control socket.
+func Running(path string) bool {
+	conn, err := net.DialTimeout("unix", path, time.Second)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
 // ListenControl opens the control socket for the owner and the group, in
 // place of one that a killed daemon left behind.
 func ListenControl(path string) (net.Listener, error) {
-	conn, err := net.DialTimeout("unix", path, time.Second)
-	if err == nil {
-		conn.Close()
+	if Running(path) {
 		return nil, fmt.Errorf("control socket %s: another daemon answers there", path)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		if err := os.Remove(path); err != nil {
-			return nil, fmt.Errorf("control socket: %w", err)
-		}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("control socket: %w", err)
 	}
 	old := syscall.Umask(0o117)
 	l, err := net.Listen("unix", path)

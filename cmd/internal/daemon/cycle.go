@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"aggregator/fetcher"
@@ -40,11 +41,12 @@ func (r *Report) Failed() bool { return r.Err != nil && !r.Resting }
 
 // cycle fetches one source: list, pages, articles, store. Its outcome is
 // recorded on every path.
-func (d *Daemon) cycle(ctx context.Context, s *source, o Options) Report {
+func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Report {
+	defer at.pass()
 	s.running.Lock()
 	defer s.running.Unlock()
 	start := time.Now()
-	c := &cycle{Daemon: d, s: s, o: o, rep: Report{Source: s.Name}}
+	c := &cycle{Daemon: d, s: s, o: o, place: at, rep: Report{Source: s.Name}}
 	err := c.run(ctx)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx) // not the source's fault, and not recorded
@@ -64,10 +66,12 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options) Report {
 // cycle is one run of one source.
 type cycle struct {
 	*Daemon
-	s   *source
-	o   Options
-	rec storage.Source
-	rep Report
+	s *source
+	o Options
+	// place is the source's in its round.
+	place *place
+	rec   storage.Source
+	rep   Report
 	// recorded tells that the source's record went in with the last batch.
 	recorded bool
 	// fresh is how long the list says that it will not change; outage that
@@ -178,27 +182,32 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		c.vouch(f.validators)
 		return nil
 	}
-	for queue := f.wanted; len(queue) > 0; {
-		batch := queue[:min(batchSize, len(queue))]
-		queue = queue[len(batch):]
-		mine, others, done := c.claims.claim(batch)
-		if len(mine) > 0 {
-			if last := len(others)+len(queue) == 0; last {
-				c.vouch(f.validators)
-				c.succeed(time.Now())
-				c.recorded = true
-			}
-			if err := c.addBatch(ctx, mine); err != nil {
-				done()
-				c.recorded = false
-				return err
-			}
+	if err := c.place.wait(ctx); err != nil {
+		return err
+	}
+	mine := c.claims.claim(f.wanted)
+	c.place.pass()
+	defer func() {
+		for key := range mine {
+			c.claims.release(mine, key)
 		}
-		done()
-		if err := c.await(ctx, others); err != nil {
+	}()
+	for batch := range slices.Chunk(f.wanted, batchSize) {
+		if err := c.claims.await(ctx, mine, batch); err != nil {
 			return err
 		}
-		queue = append(others, queue...)
+		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {
+			c.vouch(f.validators)
+			c.succeed(time.Now())
+			c.recorded = true
+		}
+		if err := c.addBatch(ctx, batch); err != nil {
+			c.recorded = false
+			return err
+		}
+		for _, w := range batch {
+			c.claims.release(mine, w.id.Keys[0])
+		}
 	}
 	return nil
 }

@@ -118,20 +118,11 @@ func (d *Daemon) Once(ctx context.Context, names []string, o Options, report fun
 	if err := d.prime(); err != nil {
 		return err
 	}
-	var group sync.WaitGroup
 	var mu sync.Mutex
-	for _, s := range sources {
-		if d.turns.Acquire(ctx, 1) != nil {
-			break // interrupted: what is stored stays, the rest is fetched another time
-		}
-		group.Go(func() {
-			defer d.turns.Release(1)
-			rep := d.cycle(ctx, s, o)
-			mu.Lock()
-			defer mu.Unlock()
-			report(rep)
-		})
-	}
-	group.Wait()
+	d.round(ctx, sources, o, func(_ *source, rep Report) {
+		mu.Lock()
+		defer mu.Unlock()
+		report(rep)
+	})
 	return nil
 }

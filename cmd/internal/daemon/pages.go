@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -31,7 +32,7 @@ func (c *cycle) entries(ctx context.Context, batch []wanted) (storage.Batch, err
 	for i, w := range batch {
 		group.Go(func() error {
 			got[i] = c.page(ctx, w)
-			b.Entries[i] = c.entry(w, got[i])
+			b.Entries[i] = c.entry(w, &got[i])
 			return ctx.Err()
 		})
 	}
@@ -66,7 +67,7 @@ func (c *cycle) page(ctx context.Context, w wanted) page {
 }
 
 // entry makes what is stored of one item.
-func (c *cycle) entry(w wanted, p page) storage.Entry {
+func (c *cycle) entry(w wanted, p *page) storage.Entry {
 	e := storage.Entry{Identity: w.id}
 	if w.standing == storage.Copy {
 		e.Copy = true
@@ -75,6 +76,9 @@ func (c *cycle) entry(w wanted, p page) storage.Entry {
 	}
 	res := normalize.Article(w.item, p.doc, c.s.options, time.Now())
 	e.Article, e.Raw = res.Article, res.Raw
+	if res.Refused != "" {
+		p.err = &refusedPage{res.Refused}
+	}
 	if !c.s.Wants(e.Article.Title, e.Article.Summary+"\n"+fetcher.PlainText(e.Article.Content)) {
 		return storage.Entry{Identity: w.id, Skip: true}
 	}
@@ -96,6 +100,7 @@ func (c *cycle) retry(w wanted, err error) *storage.Retry {
 		attempts, wait = w.attempts, max(fe.RetryAfter, time.Minute)
 	}
 	if attempts > tries(err) {
+		c.s.log.Warn("page given up", "link", fetcher.Redact(w.item.Link), "attempts", w.attempts, "err", err)
 		return nil
 	}
 	var item bytes.Buffer
@@ -105,8 +110,17 @@ func (c *cycle) retry(w wanted, err error) *storage.Retry {
 	return &storage.Retry{Keys: w.id.Keys, Item: item.Bytes(), Attempts: attempts, Due: time.Now().Add(min(wait, 24*time.Hour))}
 }
 
+// refusedPage is the error of a page that came, but is none of an article.
+type refusedPage struct{ kind normalize.Refusal }
+
+func (e *refusedPage) Error() string { return "the page shows no article: " + string(e.kind) }
+
 // tries is how often a page is tried again after such an error.
 func tries(err error) int {
+	var refused *refusedPage
+	if errors.As(err, &refused) && (refused.kind == normalize.NotFound || refused.kind == normalize.Paywall) {
+		return 2
+	}
 	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonStatus &&
 		slices.Contains([]int{http.StatusNotFound, http.StatusGone, http.StatusForbidden, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusUnavailableForLegalReasons}, fe.Status) {
 		return 2
@@ -129,7 +143,7 @@ func (c *cycle) retries() ([]wanted, error) {
 		if err := cbor.Unmarshal(r.Item, &w.item); err != nil {
 			return nil, fmt.Errorf("stored item: %w", err)
 		}
-		w.id = normalize.Identities([]fetcher.Item{w.item}, c.s.options)[0]
+		w.id = normalize.Identities([]fetcher.Item{w.item}, c.options())[0]
 		w.id.Keys = r.Keys
 		out = append(out, w)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"aggregator/fetcher"
@@ -35,6 +36,9 @@ func newPages(s *source, items []fetcher.Item) *pages {
 func (p *pages) add(items []fetcher.Item) {
 	p.last = 0
 	for _, it := range items {
+		if it.Title == "" && it.Link == "" && strings.TrimSpace(it.Summary+it.Content) == "" {
+			continue // it shows nothing
+		}
 		key := [2]string{it.ID, it.Link}
 		if p.seen[key] && key != [2]string{} {
 			continue
@@ -43,6 +47,14 @@ func (p *pages) add(items []fetcher.Item) {
 		p.items = append(p.items, it)
 		p.last++
 	}
+}
+
+// options are how the source's items become articles, by what is known of its
+// ids so far.
+func (c *cycle) options() normalize.Options {
+	o := c.s.options
+	o.Step = normalize.Step(c.rec.Step)
+	return o
 }
 
 // patience is how many cycles in a row may fail on a page before what the
@@ -86,7 +98,8 @@ func (c *cycle) nextPage(ctx context.Context, p *pages, n int) error {
 }
 
 func (c *cycle) sight(p *pages) (err error) {
-	p.ids = normalize.Identities(p.items, c.s.options)
+	c.rec.Step = max(c.rec.Step, int(normalize.StepOf(p.items)))
+	p.ids = normalize.Identities(p.items, c.options())
 	p.sightings, err = c.store.Sight(c.s.Name, p.ids)
 	return err
 }

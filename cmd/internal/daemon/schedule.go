@@ -72,23 +72,22 @@ func (d *Daemon) Run(ctx context.Context) error {
 			}
 		case <-timer.C:
 		}
-		for s, due := range plan {
-			if !due.After(time.Now()) {
-				delete(plan, s) // under way
-				group.Go(func() { d.turn(ctx, s); done <- s })
-			}
+		if due := d.takeDue(plan, time.Now()); len(due) > 0 {
+			group.Go(func() { d.round(ctx, due, Options{}, func(s *source, _ Report) { done <- s }) })
 		}
 		timer.Reset(min(tick, time.Until(earliest(plan))))
 	}
 }
 
-// turn runs a cycle as soon as one of fetch.concurrency turns is free.
-func (d *Daemon) turn(ctx context.Context, s *source) {
-	if d.turns.Acquire(ctx, 1) != nil {
-		return
+// takeDue takes what is due out of the plan, in the order of the configuration.
+func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) (due []*source) {
+	for _, s := range d.sources {
+		if at, planned := plan[s]; planned && !at.After(now) {
+			delete(plan, s)
+			due = append(due, s)
+		}
 	}
-	defer d.turns.Release(1)
-	d.cycle(ctx, s, Options{})
+	return due
 }
 
 // plan returns when every source is due.

@@ -2,7 +2,9 @@ package daemon_test
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -25,7 +27,22 @@ type world struct {
 	origin *simulated.Origin
 	store  *storage.Store
 	now    *clock
+	net    http.RoundTripper
 }
+
+// RoundTrip makes the world the daemon's network.
+func (w *world) RoundTrip(r *http.Request) (*http.Response, error) { return w.net.RoundTrip(r) }
+
+// transport answers every request with a text instead of the origin.
+func (w *world) transport(answer func(*http.Request) string) {
+	w.net = roundTrip(func(r *http.Request) *http.Response {
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answer(r))), Request: r}
+	})
+}
+
+type roundTrip func(*http.Request) *http.Response
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }
 
 type clock struct {
 	mu  sync.Mutex
@@ -48,6 +65,7 @@ func newWorld(t testing.TB, sources string) *world {
 
 func (w *world) open(sources, file string) {
 	w.t.Helper()
+	w.net = w.origin.Transport()
 	cfg, err := config.Parse("config.yaml", fmt.Appendf(nil, "site: {tag_authority: \"feeds.example.net,2026\"}\nfetch: {per_host: {concurrency: 8, interval: 0s}}\nsources:\n%s", sources))
 	if err != nil {
 		w.t.Fatal(err)
@@ -57,7 +75,7 @@ func (w *world) open(sources, file string) {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { w.store.Close() })
-	client, err := fetcher.NewClient(fetcher.Options{Transport: w.origin.Transport(), PerHost: 8})
+	client, err := fetcher.NewClient(fetcher.Options{Transport: w, PerHost: 8})
 	if err != nil {
 		w.t.Fatal(err)
 	}

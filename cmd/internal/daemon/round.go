@@ -1,0 +1,66 @@
+package daemon
+
+import (
+	"context"
+	"net/url"
+	"sync"
+
+	"aggregator/fetcher"
+)
+
+// round runs the cycles of sources that are due together, fetch.concurrency at
+// a time, and returns when all are done or the context ends. Lists of one site
+// share articles: there, each source claims what it wants after those before
+// it in the configuration, so that an article belongs to the first that lists
+// it, whichever answer comes first.
+func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done func(*source, Report)) {
+	var group sync.WaitGroup
+	defer group.Wait()
+	lines := map[string]*place{} // by site; the last in each
+	for _, s := range sources {
+		if d.turns.Acquire(ctx, 1) != nil {
+			return // interrupted: what is stored stays, the rest is fetched another time
+		}
+		site := s.site()
+		at := newPlace(lines[site])
+		lines[site] = at
+		group.Go(func() {
+			rep := d.cycle(ctx, s, o, at)
+			d.turns.Release(1)
+			done(s, rep)
+		})
+	}
+}
+
+// site is whom the source's list is fetched from.
+func (s *source) site() string {
+	u, err := url.Parse(s.reader.URL(1))
+	if err != nil {
+		return s.Name
+	}
+	return fetcher.Site(u.Host)
+}
+
+// place is where a source stands in the line of its site.
+type place struct {
+	before *place
+	passed chan struct{}
+	pass   func() // lets the next one go on; may be called again
+}
+
+func newPlace(before *place) *place {
+	passed := make(chan struct{})
+	return &place{before: before, passed: passed, pass: sync.OnceFunc(func() { close(passed) })}
+}
+
+// wait waits until all before have passed.
+func (p *place) wait(ctx context.Context) error {
+	for b := p.before; b != nil; b = b.before {
+		select {
+		case <-b.passed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
