@@ -11,16 +11,12 @@ package feedout
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"aggregator/normalize/article"
 )
-
-// ErrNoFeed is returned by a Loader for a slug that nothing is published under.
-var ErrNoFeed = errors.New("no such feed")
 
 // Feed is a feed to be published.
 type Feed struct {

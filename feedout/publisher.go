@@ -2,7 +2,6 @@ package feedout
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -15,8 +14,8 @@ import (
 
 // Loader finds what is to be published.
 type Loader interface {
-	// Feed returns the feed of a slug, or ErrNoFeed. A slug may hold a
-	// slash, as in "stock/sz000931".
+	// Feed returns the feed of a slug, or ErrNoFeed, ErrGone or a *Moved. A
+	// slug may hold a slash, as in "stock/sz000931".
 	Feed(ctx context.Context, slug string) (*Feed, error)
 	// Outlines returns the feeds on offer, and what the list is called.
 	Outlines(ctx context.Context) (title string, outlines []Outline, err error)
@@ -115,7 +114,7 @@ func (p *Publisher) stale(path string) {
 }
 
 // Document returns what is published at path, rendered anew if it changed. It
-// returns ErrNoFeed where nothing is. When rendering fails it returns the last
+// returns what the Loader says where nothing is. When rendering fails it returns the last
 // good document, and the error only where there never was one.
 func (p *Publisher) Document(ctx context.Context, path string) (*Document, error) {
 	at, ok := p.target(path)
@@ -173,13 +172,13 @@ func (p *Publisher) slot(path string, at target) (*slot, *Document, uint64) {
 // refresh renders a path and puts the document into its slot.
 func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uint64) (*Document, error) {
 	doc, err := render(ctx, p.load, s.target)
-	if err != nil && !errors.Is(err, ErrNoFeed) {
+	if err != nil && !absent(err) {
 		p.o.Log.Error("feed not rendered", "path", path, "err", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case errors.Is(err, ErrNoFeed):
+	case absent(err):
 		// Strangers ask for anything: what is not there must cost nothing.
 		if p.slots[path] == s {
 			p.drop(s)

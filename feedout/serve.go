@@ -3,7 +3,6 @@ package feedout
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,7 +24,7 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
-		p.serve(w, r, at.slug)
+		p.serve(w, r, at)
 	case http.MethodOptions:
 		h.Set("Allow", methods)
 		h.Set("Access-Control-Allow-Methods", methods)
@@ -38,15 +37,10 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, slug string) {
+func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, at target) {
 	doc, err := p.Document(r.Context(), r.URL.Path)
-	switch {
-	case errors.Is(err, ErrNoFeed):
-		fail(w, http.StatusNotFound)
-		return
-	case err != nil:
-		w.Header().Set("Retry-After", "60")
-		fail(w, http.StatusServiceUnavailable)
+	if err != nil {
+		p.failed(w, at, err)
 		return
 	}
 	w.Header()["Vary"] = []string{"Accept-Encoding"} // of a 304 and a 406 too
@@ -55,7 +49,7 @@ func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, slug string) {
 		fail(w, http.StatusNotAcceptable)
 		return
 	}
-	p.send(w, r, doc, doc.In(coding), slug)
+	p.send(w, r, doc, doc.In(coding), at.slug)
 }
 
 // send answers with a representation, or a part of it, or the news that the
@@ -117,7 +111,7 @@ func (p *Publisher) cacheControl(slug string, cadence time.Duration) string {
 }
 
 // fail answers with a short text. It must not be kept: a feed that is missing
-// now may be there soon.
+// now may be there soon, and one that moved may move back.
 func fail(w http.ResponseWriter, status int) {
 	h := w.Header()
 	h.Del("Etag")

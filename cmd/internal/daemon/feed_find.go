@@ -64,8 +64,10 @@ func (f Feeds) find(slug string) (*offer, error) {
 		return f.saved(slug)
 	case err != nil:
 		return nil, err
+	case c.Slug != slug:
+		return nil, &feedout.Moved{Slug: c.Slug}
 	}
-	return f.category(c, f.title(c.Name)), nil
+	return f.category(c, f.title(c.Name)), f.gone(c)
 }
 
 func (f Feeds) category(c storage.Category, title string) *offer {
@@ -94,7 +96,7 @@ func (f Feeds) stock(code string) (*offer, error) {
 func (f Feeds) source(name string) (*offer, error) {
 	i := slices.IndexFunc(f.d.cfg.Sources, func(s config.Source) bool { return s.Name == name })
 	if i < 0 {
-		return nil, feedout.ErrNoFeed
+		return nil, f.goneSource(name)
 	}
 	title := cmp.Or(f.d.cfg.Sources[i].Title, name)
 	return &offer{f.tag("feed/source/" + name), title, "", func(w storage.Window) ([]article.Article, error) {

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,8 +18,12 @@ type Feeds struct {
 	d *Daemon
 }
 
-// Feeds returns the loader for a feedout.Publisher.
-func (d *Daemon) Feeds() Feeds { return Feeds{d} }
+// Feeds returns the loader for a feedout.Publisher. Feeds have the addresses
+// that the configuration gives them now.
+func (d *Daemon) Feeds() Feeds {
+	d.renameFeeds()
+	return Feeds{d}
+}
 
 // title is what a category is called for people.
 func (f Feeds) title(name string) string {
@@ -46,6 +51,9 @@ func (f Feeds) List() ([]Listed, error) {
 	list := []Listed{{Slug: "all", Title: f.d.cfg.Site.Title, URL: f.d.feedURL("all"), Count: count}}
 	categories, err := f.d.store.Categories()
 	for _, c := range categories {
+		if errors.Is(f.gone(c.Category), feedout.ErrGone) {
+			continue
+		}
 		list = append(list, Listed{Slug: c.Slug, Title: f.title(c.Name), URL: f.d.feedURL(c.Slug), Count: c.Articles})
 	}
 	return list, err

@@ -1,0 +1,56 @@
+package daemon
+
+import (
+	"slices"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/feedout"
+	"aggregator/storage"
+)
+
+// renameFeeds gives the stored categories the slugs that the configuration has
+// for them. One without a slug there keeps the one it has: an address never
+// changes by itself.
+func (d *Daemon) renameFeeds() {
+	slugs := map[string]string{}
+	for name, c := range d.cfg.Categories {
+		if c.Slug != "" {
+			slugs[name] = c.Slug
+		}
+	}
+	done, err := d.store.RenameSlugs(slugs)
+	for _, r := range done {
+		d.log.Info("feed renamed", "category", r.Name, "old", r.Old, "new", r.New)
+	}
+	if err != nil {
+		d.log.Warn("feeds not renamed", "err", err, "hint", "see `categories` in the configuration")
+	}
+}
+
+// gone is ErrGone for a category that nothing is in, and that no configuration
+// speaks of: it was renamed at its sources, or they were removed.
+func (f Feeds) gone(c storage.Category) error {
+	cfg := f.d.cfg
+	_, named := cfg.Categories[c.Name]
+	if named || slices.ContainsFunc(cfg.Sources, func(s config.Source) bool { return slices.Contains(s.Categories, c.Name) }) {
+		return nil
+	}
+	articles, err := f.d.store.Newest(c.Name, storage.Window{Entries: 1, Max: 1})
+	if err == nil && len(articles) == 0 {
+		return feedout.ErrGone
+	}
+	return err
+}
+
+// goneSource is ErrGone for a source that was fetched once, and ErrNoFeed for
+// one that never was.
+func (f Feeds) goneSource(name string) error {
+	s, err := f.d.store.Source(name)
+	switch {
+	case err != nil:
+		return err
+	case s.LastFetch.IsZero():
+		return feedout.ErrNoFeed
+	}
+	return feedout.ErrGone
+}
