@@ -36,6 +36,7 @@ func newFeeds(p *program) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per feed")
+	cmd.AddCommand(newFeedsWrite(p))
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -44,12 +45,27 @@ func newProgram(out, err io.Writer, environ []string) *program {
 	}
 }
 
-// writeFile writes a file of export, whole or not at all.
+// writeFile writes a file of export or feeds write, whole or not at all. One
+// that holds the same already is left alone, with its time: web servers make
+// validators of that.
 func writeFile(name string, data []byte) error {
+	if sameFile(name, data) {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
 	return renameio.WriteFile(name, data, 0o644)
+}
+
+// sameFile looks at the size first, so that it reads no more than it must.
+func sameFile(name string, data []byte) bool {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(data)) {
+		return false
+	}
+	old, err := os.ReadFile(name)
+	return err == nil && bytes.Equal(old, data)
 }
 
 func isTerminal(w io.Writer) bool {

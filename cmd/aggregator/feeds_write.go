@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/daemon"
+)
+
+func newFeedsWrite(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "write DIR",
+		Short: "Write the published feeds as static files",
+		Long: `Write every feed of "aggregator feeds", of the saved searches and of the
+sources, in all formats, and feeds.opml, to DIR/feeds and DIR/feeds.opml: the
+bytes that are served, with .gz and .br files beside them, for a web server
+that sends those. Files that would not change are left alone, and nothing is
+deleted.`,
+		Example:               "  aggregator feeds write /var/www/news",
+		Args:                  usageArgs(cobra.ExactArgs(1)),
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+				return p.writeFeeds(ctx, d, args[0])
+			})
+		},
+	}
+}
+
+func (p *program) writeFeeds(ctx context.Context, d *daemon.Daemon, dir string) error {
+	n := 0
+	for file, err := range d.Feeds().Files(ctx) {
+		if ctx.Err() != nil {
+			return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d files", n)}
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.File(filepath.Join(dir, filepath.FromSlash(file.Name)), file.Data); err != nil {
+			return &failure{code: exitCannotRun, err: fmt.Errorf("feeds write: %w", err)}
+		}
+		n++
+	}
+	_, err := fmt.Fprintf(p.Err, "%d files are up to date in %s\n", n, dir)
+	return err
+}
