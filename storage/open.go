@@ -21,7 +21,8 @@ const (
 
 // Open opens the database at path, and makes it where there is none. A damaged
 // file is set aside and the error says where; the next Open then starts afresh.
-// A file that is no database of ours is left alone.
+// A file that is no database of ours is left alone. One of which more than half
+// is free is compacted first.
 func Open(path string, o Options) (*Store, error) {
 	before, err := inspect(path)
 	if err != nil {
@@ -35,6 +36,10 @@ func Open(path string, o Options) (*Store, error) {
 		return nil, err
 	}
 	if err := s.open(o); err != nil {
+		s.codec.close()
+		return nil, s.explain(err, before)
+	}
+	if err := s.compactSparse(o); err != nil {
 		s.codec.close()
 		return nil, s.explain(err, before)
 	}
@@ -66,7 +71,6 @@ func (s *Store) open(o Options) error {
 			Timeout:      lockWait,
 			FreelistType: bolt.FreelistMapType,
 			PageSize:     pageSize,
-			NoStatistics: true,
 			NoSync:       o.NoSync,
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 				f, err := os.OpenFile(name, flag, mode)
@@ -75,6 +79,9 @@ func (s *Store) open(o Options) error {
 			},
 		})
 		if err != nil {
+			return err
+		}
+		if err := stillThere(s.path, file); err != nil {
 			return err
 		}
 		return s.prepare(o)
@@ -154,7 +161,7 @@ func (s *Store) look(tx *bolt.Tx) error {
 // explain tells what became of a file that could not be opened.
 func (s *Store) explain(err error, before os.FileInfo) error {
 	switch {
-	case errors.Is(err, berrors.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrLocked):
 		return fmt.Errorf("open %s: %w", s.path, ErrLocked)
 	case before == nil:
 		return fmt.Errorf("create database: %w", err)

@@ -1,0 +1,46 @@
+package storage
+
+import (
+	"fmt"
+	"io"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Backup writes a copy of the database, as it is now, as a file that Open
+// opens. Others go on reading and writing; the file grows meanwhile by what
+// they replace, since a copy under way keeps the old pages.
+func (s *Store) Backup(w io.Writer) error {
+	err := s.wrap(protect(func() error {
+		return s.db.View(func(tx *bolt.Tx) error {
+			_, err := tx.WriteTo(w)
+			return err
+		})
+	}))
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	return nil
+}
+
+// Verify opens a database that nobody uses and checks it; it changes nothing,
+// and sets nothing aside.
+func Verify(path string) error {
+	before, err := inspect(path)
+	if err == nil && before == nil {
+		err = fmt.Errorf("database %s: %w: it is empty", path, ErrDamaged)
+	}
+	if err != nil {
+		return err
+	}
+	s, err := newStore(path, Options{})
+	if err != nil {
+		return err
+	}
+	defer s.codec.close()
+	if err := s.open(Options{}); err != nil {
+		return s.wrap(err)
+	}
+	defer s.db.Close()
+	return s.Check()
+}

@@ -1,0 +1,118 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+const (
+	// compactStep is how many bytes one transaction of a compaction takes, for
+	// it is held in memory.
+	compactStep = 16 << 20
+	// worthCompacting is how large a file is at least that Open compacts by
+	// itself: a small one soon needs its free pages again.
+	worthCompacting = 32 << 20
+)
+
+// Compact writes the database anew, without its free pages, and closes the
+// store. The new file takes the place of the old one only after it was checked
+// and is on the disk; whatever fails before leaves the old one as it was.
+func (s *Store) Compact() error {
+	err := ErrClosed
+	s.once.Do(func() {
+		close(s.closing)
+		<-s.written
+		err = errors.Join(s.rewrite(), s.wrap(s.db.Close()))
+		s.codec.close()
+	})
+	return err
+}
+
+// compactSparse compacts a file of which more than half is free, and opens it
+// again. A compaction that fails, on a full disk for one, is no reason not to
+// start: the file is good as it is.
+func (s *Store) compactSparse(o Options) error {
+	info := s.db.Info()
+	pages := info.PageSize * s.freePages()
+	stat, err := os.Stat(s.path)
+	if err != nil || stat.Size() < worthCompacting || int64(pages) <= stat.Size()/2 {
+		return nil
+	}
+	if err := s.rewrite(); err != nil {
+		return nil
+	}
+	if err := s.db.Close(); err != nil {
+		return err
+	}
+	return s.open(o)
+}
+
+// rewrite puts a compact copy in the place of the file. Its lock stays on the
+// old file; see stillThere.
+func (s *Store) rewrite() error {
+	target := s.path + ".compact"
+	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("compact: %w", err)
+	}
+	err := protect(func() error { return s.copyTo(target) })
+	if err == nil {
+		err = Verify(target)
+	}
+	if err == nil {
+		err = os.Rename(target, s.path)
+	}
+	if err != nil {
+		os.Remove(target)
+		return fmt.Errorf("compact %s: %w; the file is as it was", s.path, err)
+	}
+	return syncDir(filepath.Dir(s.path))
+}
+
+// copyTo writes the tables to a new file and has it on the disk at its return.
+func (s *Store) copyTo(target string) error {
+	mode := os.FileMode(fileMode)
+	if info, err := os.Stat(s.path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	dst, err := bolt.Open(target, mode, &bolt.Options{
+		Timeout: lockWait, FreelistType: bolt.FreelistMapType, PageSize: pageSize, NoSync: true,
+	})
+	if err != nil {
+		return err
+	}
+	if err = bolt.Compact(dst, s.db, compactStep); err == nil {
+		err = dst.Sync()
+	}
+	return errors.Join(err, dst.Close())
+}
+
+// syncDir has the entries of a directory on the disk, so that a power cut does
+// not bring back what was renamed.
+func syncDir(name string) error {
+	dir, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}
+
+// stillThere tells that the opened file is the one at the path. Who waited for
+// the lock while another process compacted holds a file that nobody will see
+// again, and must not write to it.
+func stillThere(path string, file *os.File) error {
+	opened, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	now, err := os.Stat(path)
+	if err != nil || !os.SameFile(opened, now) {
+		return fmt.Errorf("%w: it was replaced while it was being opened", ErrLocked)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package storage
+
+// Stats are the sizes of a store.
+type Stats struct {
+	Bytes     int64 // of the file
+	PageSize  int
+	Pages     int
+	FreePages int // that the next writes use before the file grows
+	Articles  int
+	Sources   int
+	Retries   int // article pages that shall be tried again
+}
+
+// Stats counts what there is. It walks through the small tables only.
+func (s *Store) Stats() (st Stats, err error) {
+	err = s.view(func(t *tables) error {
+		st = Stats{
+			Bytes: t.tx.Size(), PageSize: s.db.Info().PageSize, FreePages: s.freePages(),
+			Articles: t.counted(), Sources: entriesOf(t.sourceRecords), Retries: entriesOf(t.retries),
+		}
+		st.Pages = int(st.Bytes) / st.PageSize
+		return nil
+	})
+	return st, err
+}
+
+// freePages counts those as well that are free once their last reader is gone.
+func (s *Store) freePages() int {
+	st := s.db.Stats()
+	return st.FreePageN + st.PendingPageN
+}
