@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/daemon"
+	"aggregator/storage"
+)
+
+func newDB(p *program) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "db",
+		Short: "Look after the database",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newDBCheck(p), newDBStats(p), newDBBackup(p), newDBCompact(p))
+	return cmd
+}
+
+func newDBCheck(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Read the whole database and tell what is wrong with it",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
+				if err := d.Store().Check(); err != nil {
+					return &failure{code: exitCannotRun, err: err, hint: "stop what uses it, and put a backup in its place"}
+				}
+				n, err := d.Store().Count()
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(p.Out, "the database is in order: %d articles\n", n)
+				return err
+			})
+		},
+	}
+}
+
+func newDBStats(p *program) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "stats",
+		Short: "Tell how large the database is and what is in it",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
+				st, err := d.Store().Stats()
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return json.NewEncoder(p.Out).Encode(statsJSON(st))
+				}
+				return p.statsTable(st)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
+}
+
+// statsJSON is what db stats --json prints.
+type statsJSON struct {
+	Bytes     int64 `json:"bytes"`
+	PageSize  int   `json:"page_size"`
+	Pages     int   `json:"pages"`
+	FreePages int   `json:"free_pages"`
+	Articles  int   `json:"articles"`
+	Sources   int   `json:"sources"`
+	Retries   int   `json:"retries"`
+}
+
+func (p *program) statsTable(st storage.Stats) error {
+	size := uint64(st.Bytes)
+	free := uint64(st.FreePages) * uint64(st.PageSize)
+	t := newTable("WHAT", "HOW MUCH")
+	t.AppendRow([]any{"file", humanize.IBytes(size)})
+	t.AppendRow([]any{"free in it", fmt.Sprintf("%s (%d of %d pages)", humanize.IBytes(free), st.FreePages, st.Pages)})
+	t.AppendRow([]any{"articles", st.Articles})
+	t.AppendRow([]any{"sources", st.Sources})
+	t.AppendRow([]any{"retries", st.Retries})
+	return p.print(t)
+}
+
+func newDBCompact(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "compact",
+		Short: "Write the database anew without its free pages",
+		Long: `Write the database anew without its free pages. The new file is checked before
+it takes the place of the old one. A database of which more than half is free
+is also compacted when it is opened.`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if p.attached != nil {
+				return &failure{code: exitCannotRun, err: errors.New("the running daemon uses the database"),
+					hint: "stop the daemon first; its next start also compacts, where more than half is free"}
+			}
+			cfg, err := p.load()
+			if err != nil {
+				return err
+			}
+			if err := p.passOn(cmd.Context(), cfg); !errors.Is(err, daemon.ErrNoDaemon) {
+				return err
+			}
+			store, err := openStore(cfg)
+			if err != nil {
+				return err
+			}
+			return p.compact(store, cfg.Database.Reveal())
+		},
+	}
+}
+
+func (p *program) compact(store *storage.Store, path string) error {
+	before, err := os.Stat(path)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	if err := store.Compact(); err != nil {
+		return &failure{code: exitCannotRun, err: err, hint: "it takes as much room again as the database holds"}
+	}
+	after, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Out, "from %s to %s\n", humanize.IBytes(uint64(before.Size())), humanize.IBytes(uint64(after.Size())))
+	return err
+}
