@@ -55,12 +55,18 @@ type Outline struct {
 }
 
 // Modified is when the content of the feed last changed, as far as its
-// articles tell; zero for a feed without any.
+// articles tell; zero for a feed without any. What the origin's clock says
+// counts only where ours says nothing: it may be ahead, and a time to come would
+// have to be told as now, which is another at every request.
 func (f *Feed) Modified() time.Time {
 	var newest time.Time
 	for i := range f.Articles {
 		a := &f.Articles[i]
-		newest = latest(newest, a.Seen, a.Changed, a.Updated)
+		known := latest(a.Seen, a.Changed)
+		if known.IsZero() {
+			known = a.Updated
+		}
+		newest = latest(newest, known)
 	}
 	return newest
 }

@@ -261,3 +261,17 @@ func TestFuture(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestOriginAhead: an article from a clock that is ahead of ours is not modified
+// anew at every request.
+func TestOriginAhead(t *testing.T) {
+	now := time.Date(2026, time.March, 5, 0, 0, 0, 0, time.UTC)
+	f := sample(1)
+	f.Articles[0].Updated = now.Add(time.Hour)
+	p := New(oneFeed(f), Options{Now: func() time.Time { now = now.Add(time.Minute); return now }})
+	for range 2 {
+		if got := ask(p, "GET", financePath).Header.Get("Last-Modified"); got != "Wed, 04 Mar 2026 08:01:00 GMT" {
+			t.Errorf("got %q", got)
+		}
+	}
+}

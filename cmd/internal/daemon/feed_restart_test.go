@@ -1,0 +1,104 @@
+package daemon_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"aggregator/feedout"
+)
+
+const published = china + "feeds: {entries: 5, window: 1h, saved: [{slug: news, any: [的, 股, 新]}]}\n"
+
+// served are the answers of a publisher by path and coding: what a reader
+// could tell two documents apart by, and their bytes.
+func served(t *testing.T, p *feedout.Publisher, paths []string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, path := range paths {
+		for suffix, coding := range map[string]string{"": "identity", ".gz": "gzip", ".br": "br"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("Accept-Encoding", coding)
+			rec := httptest.NewRecorder()
+			p.ServeHTTP(rec, r)
+			if rec.Code != http.StatusOK {
+				t.Fatalf("%s: %d", path, rec.Code)
+			}
+			all[path+suffix] = fmt.Sprint(rec.Header().Get("Etag"), " ", rec.Header().Get("Last-Modified"), "\n", rec.Body)
+		}
+	}
+	return all
+}
+
+// TestRestart: readers cannot tell a program that was started again from one
+// that was not, nor a document that was rendered again.
+func TestRestart(t *testing.T) {
+	w := newWorld(t, published)
+	file := filepath.Join(t.TempDir(), "a.db")
+	w.open(published, file)
+	p := feedout.New(w.Feeds(), feedout.Options{})
+	w.Changed = p.Changed
+	w.fetch()
+	list, err := w.Feeds().List()
+	if err != nil || len(list) < 2 {
+		t.Fatal(list, err)
+	}
+	paths := p.Paths("all", "news", list[1].Slug, "source/china")
+	for range 2 {
+		before := served(t, p, paths)
+		p.Changed()
+		same(t, "rendered again", served(t, p, paths), before)
+		w.store.Close()
+		w.open(published, file)
+		p = feedout.New(w.Feeds(), feedout.Options{Memory: 1})
+		w.Changed = p.Changed
+		same(t, "started again", served(t, p, paths), before)
+		w.fetch() // nothing new
+		same(t, "fetched again", served(t, p, paths), before)
+		// Two changes within one second are told apart by the next one, which
+		// a restart would forget.
+		time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+		w.now.advance(time.Hour)
+		w.fetch()
+		if maps.Equal(served(t, p, paths), before) {
+			t.Error("nothing new within an hour")
+		}
+	}
+}
+
+func same(t *testing.T, when string, got, want map[string]string) {
+	t.Helper()
+	for path := range want {
+		if got[path] != want[path] {
+			t.Errorf("%s: %s differs: %.100q, want %.100q", when, path, got[path], want[path])
+		}
+	}
+}
+
+// TestFiles: the files are what is served.
+func TestFiles(t *testing.T) {
+	w := newWorld(t, published)
+	w.fetch()
+	p := feedout.New(w.Feeds(), feedout.Options{})
+	n := 0
+	for file, err := range w.Feeds().Files(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		path := "/" + strings.TrimSuffix(strings.TrimSuffix(file.Name, ".gz"), ".br")
+		_, body, _ := strings.Cut(served(t, p, []string{path})["/"+file.Name], "\n")
+		if !bytes.Equal(file.Data, []byte(body)) {
+			t.Errorf("%s is not what is served", file.Name)
+		}
+	}
+	if n != 3*(3*5+1) { // all, two categories, the search, the source; the list
+		t.Errorf("%d files", n)
+	}
+}
