@@ -20,7 +20,7 @@ func (f *Feed) atomEntry(a *article.Article) atomEntry {
 		Links:      entryLinks(a),
 		Categories: f.atomCategories(a.Categories),
 		Summary:    plainText(line(a.Summary)),
-		Content:    htmlText(a.Content),
+		Content:    htmlText(content(a)),
 	}
 	if !a.Published.IsZero() {
 		e.Published = timestamp(a.Published)

@@ -103,7 +103,7 @@ func (f *Feed) jsonItem(a *article.Article) jsonItem {
 	}
 	// One of the two contents must be there.
 	if htmlText(a.Content) != nil {
-		it.HTML = clean(a.Content)
+		it.HTML = clean(content(a))
 	} else {
 		it.Text = cmp.Or(it.Summary, it.Title)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -266,7 +267,13 @@ func TestReadersDuringChanges(t *testing.T) {
 func TestSlowReaders(t *testing.T) {
 	load := &numbered{}
 	p := New(load, Options{})
-	server := httptest.NewServer(p)
+	server := httptest.NewUnstartedServer(p)
+	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew { // the system would buffer megabytes for each
+			_ = c.(*net.TCPConn).SetWriteBuffer(16 << 10)
+		}
+	}
+	server.Start()
 	var stuck []net.Conn
 	defer func() {
 		for _, c := range stuck {

@@ -16,6 +16,9 @@ const (
 	jsonSuffix = ".json"
 )
 
+// longestPath is more than any of ours: slugs are shorter than file names.
+const longestPath = 512
+
 // suffixes are those of all formats, in the order of preference.
 func suffixes() []string { return []string{atomSuffix, rssSuffix, jsonSuffix} }
 
@@ -26,6 +29,9 @@ type target struct{ slug, suffix string }
 func targetOf(path string) (target, bool) {
 	if path == opmlPath {
 		return target{}, true
+	}
+	if len(path) > longestPath {
+		return target{}, false
 	}
 	name, prefixed := strings.CutPrefix(path, feedPrefix)
 	for _, suffix := range suffixes() {

@@ -143,8 +143,8 @@ func (f *Feed) rssItem(a *article.Article) rssItem {
 		GUID:        rssGUID{ID: a.ID},
 		Source:      f.rssSource(a),
 	}
-	if content := htmlText(a.Content); content != nil {
-		it.Content = &rssText{content.Body}
+	if text := htmlText(content(a)); text != nil {
+		it.Content = &rssText{text.Body}
 	}
 	if author := person(line(a.Author)); author != nil {
 		it.Creator = &rssText{bareText(line(a.Author))}

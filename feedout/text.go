@@ -2,7 +2,10 @@ package feedout
 
 import (
 	"html"
+	"regexp"
 	"strings"
+
+	"aggregator/normalize/article"
 )
 
 // plainText is a text construct of type "text"; nil where there is no text.
@@ -25,6 +28,21 @@ func htmlText(s string) *atomText {
 		return nil
 	}
 	return &atomText{Type: "html", Body: escapeMarkup(s)}
+}
+
+// players are the start tags of video and audio.
+var players = regexp.MustCompile(`<(?:video|audio)\s[^<>]*>`)
+
+// content is an article's HTML as feeds carry it. The W3C feed validator knows
+// the attributes of HTML 4 and of early HTML 5, without "controls"; readers
+// give players controls of their own.
+func content(a *article.Article) string {
+	if !strings.Contains(a.Content, " controls") {
+		return a.Content
+	}
+	return players.ReplaceAllStringFunc(a.Content, func(tag string) string {
+		return strings.Replace(tag, ` controls=""`, "", 1)
+	})
 }
 
 // person is a person construct; nil where there is no name. A name is not a
