@@ -6,8 +6,11 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"aggregator/feedout"
+	"aggregator/normalize/article"
+	"aggregator/storage"
 )
 
 // TestRenamed: a category that is given another slug keeps its id, and its
@@ -48,5 +51,37 @@ func TestRenamed(t *testing.T) {
 	}
 	if _, err := w.Feeds().Feed(t.Context(), "source/china"); !errors.Is(err, feedout.ErrGone) {
 		t.Errorf("source: %v, want gone", err)
+	}
+}
+
+// TestGone: a category that nothing is left of is gone, unless somebody still
+// speaks of it, and its address is free for a saved search.
+func TestGone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	w := newWorld(t, china)
+	for _, tt := range []struct {
+		name, more string
+		want       error
+	}{
+		{"left", "", feedout.ErrGone},
+		{"configured", "categories: {old: {title: 旧闻}}\n", nil},
+		{"saved", "feeds: {saved: [{slug: old, any: [的]}]}\n", nil},
+	} {
+		w.open(china+tt.more, file)
+		_, err := w.store.Add(storage.Batch{Source: "china", Entries: []storage.Entry{{
+			Identity: article.Identity{Keys: []string{"withdrawn"}, Name: "withdrawn"},
+			Article:  article.Article{Title: "x", Categories: []string{"old"}, Withdrawn: time.Now()},
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Feeds().Feed(t.Context(), "old"); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+		list, err := w.Feeds().List()
+		if want := map[string]int{"left": 1, "configured": 2, "saved": 1}[tt.name]; err != nil || len(list) != want {
+			t.Errorf("%s: list %v, %v, want %d", tt.name, list, err, want)
+		}
+		w.store.Close()
 	}
 }

@@ -65,9 +65,12 @@ func (f Feeds) find(slug string) (*offer, error) {
 	case err != nil:
 		return nil, err
 	case c.Slug != slug:
-		return nil, &feedout.Moved{Slug: c.Slug}
+		return f.savedOr(slug, &feedout.Moved{Slug: c.Slug})
 	}
-	return f.category(c, f.title(c.Name)), f.gone(c)
+	if err := f.gone(c); err != nil {
+		return f.savedOr(slug, err)
+	}
+	return f.category(c, f.title(c.Name)), nil
 }
 
 func (f Feeds) category(c storage.Category, title string) *offer {
@@ -102,6 +105,15 @@ func (f Feeds) source(name string) (*offer, error) {
 	return &offer{f.tag("feed/source/" + name), title, "", func(w storage.Window) ([]article.Article, error) {
 		return f.d.store.NewestOfSource(name, w)
 	}, func(s *source) bool { return s.Name == name }}, nil
+}
+
+// savedOr gives a slug that a category has left to a saved search.
+func (f Feeds) savedOr(slug string, left error) (*offer, error) {
+	what, err := f.saved(slug)
+	if errors.Is(err, feedout.ErrNoFeed) {
+		return nil, left
+	}
+	return what, err
 }
 
 func (f Feeds) saved(slug string) (*offer, error) {
