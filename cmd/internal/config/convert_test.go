@@ -69,7 +69,7 @@ func TestEveryReferenceSourceCanBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u, err := url.Parse(r.URL(1)); err != nil || u.Query().Get("lid") == "" {
+		if u, err := url.Parse(r.URL(1)); err != nil || u.Query().Get("lid")+u.Query().Get("zhibo_id") == "" {
 			t.Errorf("%s is read from %s", s.Name, r.URL(1))
 		}
 	}

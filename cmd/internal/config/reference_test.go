@@ -38,11 +38,11 @@ func TestReferenceSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][2]string{{"155", "1686"}, {"155", "1690"}, {"164", "1693"}, {"384", "2519"},
-		{"384", "2671"}, {"384", "2672"}, {"384", "2674"}, {"153", "2516"}}
+		{"384", "2671"}, {"384", "2672"}, {"384", "2674"}, {"153", "2516"}, {"152", ""}}
 	var got [][2]string
 	for _, s := range c.Enabled() {
 		params := s.Fetcher().Params
-		got = append(got, [2]string{params["pageid"], params["lid"]})
+		got = append(got, [2]string{params["pageid"] + params["zhibo_id"], params["lid"]})
 		for _, name := range s.Categories {
 			if c.Categories[name].Slug == "" {
 				t.Errorf("category %s of %s has no slug", name, s.Name)
