@@ -33,6 +33,7 @@ func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
 		if a.arrival == 0 {
 			a.arrival = arrivals[a.Keys[0]]
 		}
+		a.archived()
 		change, err := a.add()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.Keys[0], err)

@@ -69,7 +69,8 @@ func (t *tables) judge(src *sourceRecord, m match, id article.Identity) (Sightin
 		return sighting, err
 	}
 	sighting.Standing = Copy
-	if newer(id.Revision, r.Revision) || m.seen && r.Source == src.Name && !newer(r.Revision, id.Revision) {
+	shown := m.seen && m.print != 0 // nobody knows what lists showed of restored articles
+	if newer(id.Revision, r.Revision) || shown && r.Source == src.Name && !newer(r.Revision, id.Revision) {
 		sighting.Standing = Changed
 	}
 	sighting.Listed = m.seen || r.lists(src.Number)

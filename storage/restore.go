@@ -1,0 +1,178 @@
+package storage
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"aggregator/normalize/article"
+)
+
+// Restore adds articles as they stood in another store or archive: with their
+// ID, Key and times as far as they have any. Nothing of it is news: in every
+// feed they stand where they would, had they arrived when they were Seen (when
+// they were published, where that is not known). It tells how many were added.
+//
+// What is here already is left alone: by its Key for an article with an ID, by
+// its identity for one without. An Article.Source is told to have listed the
+// article, so that its next fetch finds known ground.
+func (s *Store) Restore(entries []Entry) (added int, err error) {
+	raws, err := s.pack(Batch{Source: "restore", Entries: entries})
+	if err != nil {
+		return 0, fmt.Errorf("restore: %w", err)
+	}
+	err = s.update(func(t *tables) error {
+		added = 0
+		for i, e := range entries {
+			ok, err := t.restore(e, raws[i])
+			if err != nil {
+				return fmt.Errorf("%s: %w", e.Keys[0], err)
+			}
+			if ok {
+				added++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("restore: %w", err)
+	}
+	return added, nil
+}
+
+func (t *tables) restore(e Entry, raw []byte) (bool, error) {
+	if t.restored(e) {
+		return false, nil
+	}
+	src, err := t.ownSource(e.Article.Source)
+	if err != nil {
+		return false, err
+	}
+	r := t.oldRecord(e.Article)
+	a := addition{tables: t, Entry: e, source: src, packed: raw}
+	a.Print = 0 // nobody knows what the list showed: see judge
+	if err := a.dateBack(r.Seen); err != nil {
+		return false, err
+	}
+	if err := a.name(r); err != nil {
+		return false, err
+	}
+	a.Keys = a.free(r)
+	return true, a.putOld(r)
+}
+
+// restored tells whether an article is here already.
+func (t *tables) restored(e Entry) bool {
+	if e.Article.ID != "" {
+		return t.names.Get([]byte(e.Article.Key)) != nil
+	}
+	for _, k := range usable(e.Identity) {
+		if t.alias(k) != 0 {
+			return true
+		}
+	}
+	return t.alias(archivedKey(&e.Article)) != 0
+}
+
+// oldRecord is newRecord with the times that the article brings.
+func (t *tables) oldRecord(a article.Article) *record {
+	r := newRecord(a, t.time)
+	seen := whole(a.Seen)
+	if seen.IsZero() {
+		seen = r.Published
+	}
+	if seen.Before(t.time) {
+		r.Seen = seen
+	}
+	if r.Changed = whole(a.Changed); r.Changed.IsZero() {
+		r.Changed = r.Seen
+	}
+	r.Revision = r.Updated
+	return r
+}
+
+// dateBack gives the article the arrival that it had: one of the time, free,
+// and out of the way of those that tick gives out.
+func (a *addition) dateBack(seen time.Time) error {
+	n := uint64(max(seen.UnixMilli(), 1))<<20 | 1<<19
+	for a.articles.Get(number(n)) != nil || a.changes.Get(number(n)) != nil {
+		n++
+	}
+	a.arrival, a.order = n, n
+	return a.articles.SetSequence(max(a.articles.Sequence(), n))
+}
+
+// name keeps the article's Key and ID, and mints them where it has none.
+func (a *addition) name(r *record) error {
+	if r.ID == "" || r.Key == "" || safeName(r.Key) != r.Key {
+		return a.mint(r)
+	}
+	return a.names.Put([]byte(r.Key), number(a.arrival))
+}
+
+// free are the keys that lead to no other article. What has neither an id nor an
+// address of its own is known by when it was published under which title.
+func (a *addition) free(r *record) (keys []string) {
+	for _, k := range usable(a.Identity) {
+		listed := a.seen.Get(seenKey(a.source.Number, itemHash(k))) != nil
+		if a.alias(k) == 0 && !listed {
+			keys = append(keys, k)
+		}
+	}
+	if r.GUID == "" && r.Link == "" {
+		keys = append(keys, archivedKey(&r.Article))
+	}
+	if len(keys) == 0 {
+		keys = []string{"restored:" + r.Key}
+	}
+	return keys
+}
+
+func (a *addition) putOld(r *record) error {
+	if _, _, err := a.list(r); err != nil {
+		return err
+	}
+	if err := a.index.Put(publishedKey(r.Published, a.arrival), nothing()); err != nil {
+		return err
+	}
+	if err := a.fileAll(r); err != nil {
+		return err
+	}
+	if err := a.putRaw(); err != nil {
+		return err
+	}
+	a.source.Articles++
+	if err := a.putSource(a.source); err != nil {
+		return err
+	}
+	if err := a.count(+1); err != nil {
+		return err
+	}
+	return a.save(r, true)
+}
+
+// archivedKey knows an article by the second of its publication and its title,
+// without the signs that older archives wrote in other ways.
+func archivedKey(a *article.Article) string {
+	title := strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			return c
+		}
+		return -1
+	}, a.Title)
+	return "archived:" + strconv.FormatInt(cmp.Or(a.Published, a.Updated).Unix(), 10) + ":" + title
+}
+
+// archived finds the article of an archive that an entry is, which nothing
+// else would recognise. Such an entry only adds itself to it.
+func (a *addition) archived() {
+	if a.arrival != 0 || a.Skip || a.Copy || a.Article.Title == "" || a.Article.Published.IsZero() {
+		return
+	}
+	if a.arrival = a.alias(archivedKey(&a.Article)); a.arrival != 0 {
+		a.Copy, a.Retry = true, nil
+	}
+}

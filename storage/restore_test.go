@@ -1,0 +1,76 @@
+package storage_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+func old(key, title string, published time.Time) storage.Entry {
+	return storage.Entry{
+		Identity: article.Identity{Keys: []string{"sina:" + key}, Name: key},
+		Article:  article.Article{Source: "s", Title: title, Content: "<p>old</p>", Published: published, Categories: []string{"news"}},
+	}
+}
+
+// An archive that is continued: its articles are no news to any feed, and what
+// the source lists next is known by its id or, for want of one, by time and title.
+func TestRestoreArchive(t *testing.T) {
+	s, err := open(t, filepath.Join(t.TempDir(), "a.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2021, 3, 22, 8, 13, 20, 0, time.UTC)
+	if _, err := s.Add(storage.Batch{Source: "s", Entries: []storage.Entry{{
+		Identity: article.Identity{Keys: []string{"sina:today"}, Name: "today"},
+		Article:  article.Article{Title: "today", Categories: []string{"news"}},
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	archive := []storage.Entry{old("known", "with an id", day), old("file", "视频_一起来体验：数字人民币咋花？", day)}
+	for _, want := range []int{2, 0} {
+		if n, err := s.Restore(archive); n != want || err != nil {
+			t.Errorf("restored %d, %v, want %d", n, err, want)
+		}
+	}
+	if a, err := s.Article("known"); err != nil || !a.Seen.Equal(day) || !a.Published.Equal(day) {
+		t.Errorf("restored: %+v, %v", a, err)
+	}
+	for _, newest := range []func(storage.Window) ([]article.Article, error){
+		func(w storage.Window) ([]article.Article, error) { return s.Newest("news", w) },
+		func(w storage.Window) ([]article.Article, error) { return s.NewestOfSource("s", w) },
+	} {
+		if found, err := newest(storage.Window{Entries: 1, Age: time.Hour}); err != nil || len(found) != 1 || found[0].Key != "today" {
+			t.Errorf("newest: %v, %v", found, err)
+		}
+	}
+	listed := []storage.Entry{old("known", "with an id", day), old("ktzqtyt6123456", "视频|一起来体验：数字人民币咋花？", day)}
+	for i := range listed {
+		listed[i].Print, listed[i].Article.Content = 7, "<p>new</p>"
+	}
+	for i, want := range []storage.Standing{storage.Copy, storage.New} { // a title is seen when the item is added
+		sighted, err := s.Sight("s", []article.Identity{listed[i].Identity})
+		if err != nil || sighted[0].Standing != want {
+			t.Errorf("sight: %+v, %v, want %v", sighted, err, want)
+		}
+		listed[i].Copy = want == storage.Copy
+	}
+	changes, err := s.Add(storage.Batch{Source: "s", Entries: listed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, key := range []string{"known", "file"} {
+		if c := changes[i]; c.Outcome == storage.Stored || c.Article.Key != key || c.Article.Content != "<p>old</p>" {
+			t.Errorf("listed again: %v as %s, want %s", c.Outcome, c.Article.Key, key)
+		}
+	}
+	if n, _ := s.Count(); n != 3 {
+		t.Errorf("%d articles, want 3", n)
+	}
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+}
