@@ -1,0 +1,152 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/cmd/internal/daemon"
+	"aggregator/storage"
+)
+
+func newImport(p *program) *cobra.Command {
+	var source string
+	cmd := &cobra.Command{
+		Use:   "import DIR",
+		Short: "Read front-matter files back into the database",
+		Long: `Read the front-matter files (.md) under DIR back into the database. Those that
+export --extra wrote restore their articles whole, with ids, times and
+categories. Those of other archives become articles of the source whose
+categories they have; nothing of them counts as new, and a file named by a
+document id of Sina's, or an article with the same title and time, is
+recognised when it is fetched. What is there already is left alone.`,
+		Example: `  aggregator export --extra posts
+  aggregator import posts
+  aggregator import --source sina-china source/_posts`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := p.load()
+			if err != nil {
+				return err
+			}
+			if source != "" && cfg.SourceNamed(source) == nil {
+				return &failure{code: exitUsage, err: fmt.Errorf("no source is named %q", source), hint: "`aggregator sources` lists them"}
+			}
+			caller, err := p.elsewhere(args[0], source)
+			if err != nil {
+				return err
+			}
+			return caller.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+				return p.importDir(ctx, d, &importer{cfg: cfg, source: source}, args[0])
+			})
+		},
+	}
+	cmd.Flags().StringVar(&source, "source", "", "the `SOURCE` of files that name none")
+	return cmd
+}
+
+// elsewhere is the program with arguments that mean the same in the daemon's
+// directory.
+func (p *program) elsewhere(dir, source string) (*program, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"import"}
+	path, err := filepath.Abs(cmp.Or(p.config, "config.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); err == nil {
+		args = append(args, "--config", path)
+	}
+	if source != "" {
+		args = append(args, "--source", source)
+	}
+	caller := *p
+	caller.args = append(args, "--", dir)
+	return &caller, nil
+}
+
+// importStep is how many articles one transaction restores.
+const importStep = 200
+
+// importDir reads all files, then restores their articles in the order in which
+// they first arrived. A file that cannot be read is told and left out.
+func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer, dir string) error {
+	entries, failed, err := p.readFiles(ctx, im, dir)
+	if err != nil {
+		return &failure{code: exitCannotRun, err: fmt.Errorf("import: %w", err)}
+	}
+	slices.SortStableFunc(entries, arrivedBefore)
+	added := 0
+	for step := range slices.Chunk(entries, importStep) {
+		n, err := d.Store().Restore(step)
+		if err != nil {
+			return err
+		}
+		added += n
+	}
+	if d.Changed != nil && added > 0 {
+		d.Changed(slugsOf(d.Store())...)
+	}
+	fmt.Fprintf(p.Err, "%d articles imported, %d were there already\n", added, len(entries)-added)
+	if failed > 0 {
+		return &failure{code: exitFailed, err: fmt.Errorf("import: %d files could not be read", failed)}
+	}
+	return nil
+}
+
+func (p *program) readFiles(ctx context.Context, im *importer, dir string) (entries []storage.Entry, failed int, err error) {
+	err = filepath.WalkDir(dir, func(path string, f fs.DirEntry, err error) error {
+		if err != nil || f.IsDir() || filepath.Ext(path) != ".md" {
+			return errors.Join(err, ctx.Err())
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		e, err := im.entry(filepath.Base(path), data)
+		if err != nil {
+			failed++
+			report(p.Err, &failure{err: fmt.Errorf("%s: %w", path, err)})
+			return nil
+		}
+		entries = append(entries, e)
+		return nil
+	})
+	return entries, failed, err
+}
+
+func arrivedBefore(a, b storage.Entry) int {
+	return cmp.Or(a.Article.Seen.Compare(b.Article.Seen), a.Article.Published.Compare(b.Article.Published),
+		cmp.Compare(a.Article.Key, b.Article.Key))
+}
+
+// slugsOf are the feeds that an import may have changed.
+func slugsOf(s *storage.Store) []string {
+	slugs := []string{"all"}
+	categories, err := s.Categories()
+	if err != nil {
+		return slugs // they are rendered anew with their next article
+	}
+	for _, c := range categories {
+		slugs = append(slugs, c.Slug)
+	}
+	return slugs
+}
+
+// importer makes entries of files.
+type importer struct {
+	cfg    *config.Config
+	source string // of files that name none; empty to find it by their categories
+}
