@@ -48,14 +48,13 @@ func decide(body []byte, contentType, override string) (encoding.Encoding, strin
 		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM), "utf-32le"
 	case bytes.HasPrefix(body, bomUTF32BE):
 		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM), "utf-32be"
-	case bytes.HasPrefix(body, []byte("\x00<\x00")):
-		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be"
-	case bytes.HasPrefix(body, []byte("<\x00")) && len(body) > 3 && body[3] == 0 && body[2] != 0:
-		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "utf-16le"
 	case bytes.HasPrefix(body, bomUTF16BE):
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "utf-16be"
 	case bytes.HasPrefix(body, bomUTF16LE):
 		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16le"
+	}
+	if enc, name := unmarked(body); enc != nil {
+		return enc, name
 	}
 	if enc, name := lookup(override); name != "" {
 		return enc, name
@@ -67,6 +66,27 @@ func decide(body []byte, contentType, override string) (encoding.Encoding, strin
 		if enc, name := lookup(label); enc != nil {
 			return enc, name
 		}
+	}
+	return nil, ""
+}
+
+// unmarked tells UTF-16 and UTF-32 by the zeros about the first sign of an XML
+// or JSON document, where there is no byte order mark (RFC 4627 §3).
+func unmarked(body []byte) (encoding.Encoding, string) {
+	if len(body) < 4 {
+		return nil, ""
+	}
+	sign := func(i int) bool { return bytes.IndexByte([]byte("<{["), body[i]) >= 0 }
+	zero := func(i int) bool { return body[i] == 0 }
+	switch {
+	case sign(0) && zero(1) && !zero(2) && zero(3):
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "utf-16le"
+	case zero(0) && sign(1) && zero(2) && !zero(3):
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be"
+	case sign(0) && zero(1) && zero(2) && zero(3):
+		return utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "utf-32le"
+	case zero(0) && zero(1) && zero(2) && sign(3):
+		return utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "utf-32be"
 	}
 	return nil, ""
 }

@@ -25,6 +25,9 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if head := bytes.TrimSpace(body); len(head) > 0 && head[0] == '{' {
 		return w.readJSONFeed(head)
 	}
+	if body, err = expand(body); err != nil {
+		return List{}, err
+	}
 	switch gofeed.DetectFeedType(bytes.NewReader(body)) {
 	case gofeed.FeedTypeRSS:
 		return salvage(rooted(body, base), r.limit(), w.readRSS)
