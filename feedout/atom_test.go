@@ -225,6 +225,8 @@ func TestURI(t *testing.T) {
 		"//e.org/":                       "",
 		"/x":                             "",
 		"javascript:alert(1)":            "",
+		"http://e.org:80@\"":             "",
+		"https://例子.cn/":                 "https://%E4%BE%8B%E5%AD%90.cn/",
 		"data:text/html,x":               "",
 		"http://":                        "",
 		"":                               "",

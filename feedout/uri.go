@@ -20,7 +20,12 @@ func uri(s string) string {
 	} else {
 		path = len(s)
 	}
-	return encode(s[:path], uriChars+"[]") + encode(s[path:], uriChars)
+	written := encode(s[:path], uriChars+"[]") + encode(s[path:], uriChars)
+	// A host may hold what it must not even when encoded, as in "http://a:1@\"".
+	if _, err := url.Parse(written); err != nil {
+		return ""
+	}
+	return written
 }
 
 const (
