@@ -9,9 +9,11 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/normalize/article]: the Article that all stages share, and the
     front-matter file it is written as. A leaf.
   - [aggregator/fetcher]: Source, Document, Item. The Client fetches politely:
-    one gate per site, conditional requests, limits on everything. A Reader
-    reads what a source lists: feeds through gofeed, JSON APIs through jq. The
-    Sina kinds are data for the same mechanism (presets.yaml).
+    one gate per site, robots.txt, conditional requests, limits on everything. A
+    Reader reads what a source lists: bytes are made clean UTF-8 and bounded
+    first, then feeds go through gofeed and JSON APIs through jq; what is broken
+    yields its whole items. The Sina kinds are data for the same mechanism
+    (presets.yaml).
   - [aggregator/fetcher/simulated]: a seeded Sina on the loopback interface,
     with quirks and faults. Tests, benchmarks and demo use it.
   - [aggregator/normalize]: Item and page become an Article: which article it
@@ -22,7 +24,8 @@ Read it bottom-up; each package's comment says what to call first.
     change and served as bytes.
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
-    the schedule, the archive writer, and the control socket.
+    rounds of them now or on schedule, what feeds are loaded from the store, the
+    archive writer, and the control socket.
   - [aggregator/cmd/internal/web]: the public listener.
   - this command: one file per command, nothing else.
 
