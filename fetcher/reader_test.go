@@ -107,7 +107,8 @@ func TestRollRefusals(t *testing.T) {
 		{"status code", `{"result":{"status":{"code":11,"msg":"pageid lid error"},"data":null}}`, fetcher.ReasonRefused, "status code 11: pageid lid error"},
 		{"status code as text", `{"result":{"status":{"code":"11"}}}`, fetcher.ReasonRefused, "status code 11: no message"},
 		{"another API", `{"data":[]}`, fetcher.ReasonRefused, "no result in the answer"},
-		{"a list", `[]`, fetcher.ReasonParse, ""},
+		{"a list", `[]`, fetcher.ReasonRefused, "no result in the answer"},
+		{"data of another type", roll(`"none"`), fetcher.ReasonRefused, "data is no list"},
 		{"a page", `<!DOCTYPE html><html>`, fetcher.ReasonNotList, "web page"},
 		{"nothing", ` `, fetcher.ReasonNotList, "empty"},
 		{"half", roll(`[{"docid":"x"`)[:120], fetcher.ReasonParse, "bad JSON"},
@@ -117,7 +118,7 @@ func TestRollRefusals(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.text) {
 				t.Fatalf("got %v, %v; want an error with %q", list, err, test.text)
 			}
-			if got := fetcher.ReasonOf(err); got != test.reason && test.name != "a list" {
+			if got := fetcher.ReasonOf(err); got != test.reason {
 				t.Errorf("reason %q, want %q", got, test.reason)
 			}
 		})
