@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -19,9 +20,9 @@ import (
 )
 
 // TestCrash kills `aggregator fetch --once` at random moments of an ingest, 15
-// times or as often as AGGREGATOR_CRASH_ROUNDS says:
+// times or as often as CRASH_ROUNDS says:
 //
-//	AGGREGATOR_CRASH_ROUNDS=200 go test -run TestCrash ./cmd/aggregator
+//	CRASH_ROUNDS=200 go test -run TestCrash ./cmd/aggregator
 //
 // After each kill the store is whole and every article that it had is still
 // there under its id; after a last run that is let to its end it holds what the
@@ -49,13 +50,13 @@ func TestCrash(t *testing.T) {
 }
 
 func crashRounds(t *testing.T) int {
-	text := os.Getenv("AGGREGATOR_CRASH_ROUNDS")
+	text := os.Getenv("CRASH_ROUNDS")
 	if text == "" {
 		return 15
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		t.Fatalf("AGGREGATOR_CRASH_ROUNDS: %v", err)
+		t.Fatalf("CRASH_ROUNDS: %v", err)
 	}
 	return n
 }
@@ -113,7 +114,9 @@ func (c *crash) fetch() *exec.Cmd {
 // tells whether the run was still going.
 func (c *crash) kill(t *testing.T) bool {
 	t.Helper()
+	var said bytes.Buffer
 	cmd := c.fetch()
+	cmd.Stderr = &said
 	c.strike.Store(c.requests.Load() + 1 + rand.Int64N(30))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -123,7 +126,7 @@ func (c *crash) kill(t *testing.T) bool {
 	select {
 	case err := <-ended:
 		if err != nil {
-			t.Fatalf("run: %v", err)
+			t.Fatalf("run: %v\n%s", err, &said)
 		}
 		return false
 	case <-c.struck:
