@@ -110,8 +110,9 @@ func (c *cycle) sight(p *pages) (err error) {
 // most 38 of them. One known item proves nothing.
 const tail = 40
 
-// onGround tells whether the pages reach known ground: their last items have all been listed by this source before. A source that has never
-// been fetched has no such ground; it is read back as far as feeds reach.
+// onGround tells whether the pages reach known ground: their last items have
+// all been listed by this source before. A source that has never been fetched
+// has no such ground; it is read back as far as feeds reach.
 func (c *cycle) onGround(p *pages) bool {
 	end := len(p.sightings)
 	if c.rec.LastSuccess.IsZero() {
