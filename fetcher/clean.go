@@ -7,9 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// clean removes from a UTF-8 document what XML forbids and parsers stumble
-// over: its encoding declaration, illegal characters and references to them,
-// and junk before the root (PITFALLS G5 to G7).
+// clean removes from a UTF-8 document what XML forbids: illegal characters, and
+// references to them (PITFALLS G5, G6).
 func clean(body []byte) []byte {
 	if bytes.ContainsFunc(body, illegal) {
 		body = bytes.Map(func(r rune) rune {
@@ -20,9 +19,9 @@ func clean(body []byte) []byte {
 		}, body)
 	}
 	if bytes.Contains(body, []byte("&#")) {
-		body = reference.ReplaceAllFunc(body, legalReference)
+		body = numericReference.ReplaceAllFunc(body, legalReference)
 	}
-	return undeclare(trimJunk(body))
+	return body
 }
 
 // illegal tells what XML 1.0 §2.2 does not count as a character.
@@ -30,10 +29,10 @@ func illegal(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF
 }
 
-var reference = regexp.MustCompile(`&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));`)
+var numericReference = regexp.MustCompile(`&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));`)
 
 func legalReference(ref []byte) []byte {
-	m := reference.FindSubmatch(ref)
+	m := numericReference.FindSubmatch(ref)
 	digits, base := m[1], 16
 	if len(digits) == 0 {
 		digits, base = m[2], 10
@@ -43,16 +42,4 @@ func legalReference(ref []byte) []byte {
 		return nil
 	}
 	return ref
-}
-
-var feedRoot = regexp.MustCompile(`<\?xml|<!DOCTYPE (?:rss|feed|rdf)|<(?:\w+:)?(?:rss|feed|RDF)[\s>]`)
-
-// trimJunk drops text before the document. Markup there makes it a page.
-func trimJunk(body []byte) []byte {
-	at := bytes.IndexByte(body, '<')
-	loc := feedRoot.FindIndex(body)
-	if loc == nil || loc[0] != at || bytes.ContainsAny(body[:at], "{[") {
-		return body
-	}
-	return body[at:]
 }

@@ -82,9 +82,12 @@ func (e entities) document(body []byte) ([]byte, error) {
 			}
 		}
 		out.Write(body[last:at])
-		n := skipped(body[at:])
-		out.Write(body[at : at+n])
-		body = body[at+n:]
+		if at < len(body) {
+			n := enclosed(body[at:], "<![CDATA[", "]]>")
+			out.Write(body[at : at+n])
+			at += n
+		}
+		body = body[at:]
 	}
 	return out.Bytes(), nil
 }

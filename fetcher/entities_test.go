@@ -76,7 +76,7 @@ func TestJSONCharsets(t *testing.T) {
 func TestNoItemsIsNoNews(t *testing.T) {
 	for name, body := range map[string]string{
 		"items of another namespace":   `<rss version="2.0" xmlns:x="urn:x"><channel><x:item><x:title>a</x:title></x:item></channel></rss>`,
-		"entries of another namespace": `<feed xmlns="urn:x"><entry><id>1</id></entry></feed>`,
+		"entries of another namespace": `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:x="urn:x"><x:entry><id>1</id></x:entry></feed>`,
 	} {
 		if list, err := newReader(t, plainFeed).Read(document("https://example.org/f", body)); fetcher.ReasonOf(err) != fetcher.ReasonNoItems {
 			t.Errorf("%s: got %+v, %v", name, list, err)

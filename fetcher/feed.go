@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"time"
-
-	"github.com/mmcdole/gofeed"
 )
 
 // readFeed reads RSS and Atom through gofeed's parsers of the formats
@@ -28,13 +25,23 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if body, err = expand(body); err != nil {
 		return List{}, err
 	}
-	switch gofeed.DetectFeedType(bytes.NewReader(body)) {
-	case gofeed.FeedTypeRSS:
-		return salvage(rooted(body, base), r.limit(), w.readRSS)
-	case gofeed.FeedTypeAtom:
-		return salvage(rooted(body, base), r.limit(), w.readAtom)
+	c, err := canonicalise(body, base, r.limit())
+	if err != nil {
+		return List{}, err
 	}
-	return List{}, notFeed(body)
+	list, err := w.readCanonical(c)
+	if err == nil && len(list.Items) == 0 && c.items > 0 {
+		err = &Error{Reason: ReasonNoItems, Err: errNoItems}
+	}
+	list.Note, list.Partial = c.note, c.partial
+	return list, err
+}
+
+func (w wire) readCanonical(c *canonical) (List, error) {
+	if c.atom {
+		return w.readAtom(c.out.Bytes())
+	}
+	return w.readRSS(c.out.Bytes())
 }
 
 func badFeed(format string, err error) *Error {
@@ -51,17 +58,6 @@ func notFeed(body []byte) *Error {
 		text = "the answer is a web page, not a feed"
 	}
 	return &Error{Reason: ReasonNotList, Err: errors.New(text)}
-}
-
-var xmlDeclaration = regexp.MustCompile(`^\s*<\?xml[^>]*\?>`)
-
-// undeclare removes the XML declaration: the bytes are UTF-8 by now, whatever
-// it says.
-func undeclare(body []byte) []byte {
-	if loc := xmlDeclaration.FindIndex(body[:min(len(body), 1024)]); loc != nil {
-		return body[loc[1]:]
-	}
-	return body
 }
 
 // wire maps the wire formats' items to ours.

@@ -8,6 +8,7 @@ package fetcher
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -90,6 +91,7 @@ type Item struct {
 	Updated   time.Time
 	Summary   string // HTML or text
 	Content   string // HTML
+	Base      string // of relative addresses in Summary and Content (RFC 3986 §5.1); empty where it is Link
 	Author    string
 	Origin    string // the paper or agency the source names
 	Image     string
@@ -99,6 +101,13 @@ type Item struct {
 	Enclosures []Enclosure
 	// Withdrawn tells that the origin took the item back.
 	Withdrawn bool
+}
+
+// Empty tells that the item says nothing whatever: an <item/> that a template
+// left behind. One that only has an id, a date or an author says something.
+func (it *Item) Empty() bool {
+	said := it.ID + it.Link + it.Title + it.Author + it.Origin + it.Image + strings.TrimSpace(it.Summary+it.Content)
+	return said == "" && it.Published.IsZero() && it.Updated.IsZero() && len(it.Tags)+len(it.Stocks)+len(it.Enclosures) == 0
 }
 
 // Enclosure is an attached media file.

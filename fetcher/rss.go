@@ -10,13 +10,13 @@ import (
 	"github.com/mmcdole/gofeed/rss"
 )
 
-// readRSS reads RSS 0.9 to 2.0, RDF among them.
+// readRSS reads a canonical document of RSS 0.9 to 2.0, RDF and CDF among them.
 func (w wire) readRSS(body []byte) (List, error) {
 	feed, err := (&rss.Parser{}).Parse(bytes.NewReader(body))
 	if err != nil {
 		return List{}, badFeed("RSS", err)
 	}
-	list := List{Title: PlainText(feed.Title), TTL: cadence(feed.TTL, feed.Extensions), Next: w.older(atomLinks(feed.Extensions))}
+	list := List{Title: strings.TrimSpace(feed.Title), TTL: cadence(feed.TTL, feed.Extensions), Next: w.older(links(feed.Extensions))}
 	for _, in := range feed.Items {
 		if in != nil {
 			list.Items = append(list.Items, w.rssItem(in))
@@ -28,20 +28,25 @@ func (w wire) readRSS(body []byte) (List, error) {
 func (w wire) rssItem(in *rss.Item) Item {
 	x := extras(in.Extensions)
 	it := Item{
-		Title:     PlainText(cmp.Or(in.Title, x.title())),
-		Link:      w.rssLink(in),
+		ID:        x.first("own:id"),
+		Base:      x.first("own:base"),
+		Title:     strings.TrimSpace(cmp.Or(in.Title, x.title())),
+		Link:      absolute(w.base, in.Link),
 		Published: w.time(append([]string{in.PubDate}, x.published()...)...),
 		Updated:   w.time(x.updated()...),
 		Summary:   cmp.Or(in.Description, x.summary()),
-		Content:   cmp.Or(in.Content, x.first("atom:content")),
+		Content:   in.Content,
 		Author:    cmp.Or(personName(in.Author), personName(x.author())),
 	}
-	if in.GUID != nil {
-		it.ID = strings.TrimSpace(in.GUID.Value)
-		if it.Link == "" && in.GUID.IsPermalink != "false" {
-			it.Link = w.link(it.ID)
+	for _, l := range links(in.Extensions) {
+		if l.rel == "alternate" {
+			it.Link = cmp.Or(it.Link, absolute(w.base, l.href))
 		}
 	}
+	if in.GUID != nil && in.GUID.IsPermalink != "false" {
+		it.Link = cmp.Or(it.Link, w.link(in.GUID.Value))
+	}
+	it.Link = cmp.Or(it.Link, w.link(x.all("own:about", "own:src")...))
 	if in.Source != nil {
 		it.Origin = in.Source.Title
 	}
@@ -55,41 +60,23 @@ func (w wire) rssItem(in *rss.Item) Item {
 	return it
 }
 
-// rssLink prefers the first link that is a web address as it stands: some
-// items have a second one, for readers of other formats (PITFALLS G15).
-func (w wire) rssLink(in *rss.Item) string {
-	refs := in.Links
-	for _, l := range atomLinks(in.Extensions) {
-		if l.rel == "alternate" {
-			refs = append(refs, l.href)
-		}
-	}
-	for _, ref := range refs {
-		if ref = strings.TrimSpace(ref); hasScheme(ref) && absolute(w.base, ref) != "" {
-			return ref
-		}
-	}
-	return w.link(refs...)
-}
-
 var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 func hasScheme(ref string) bool { return scheme.MatchString(ref) }
 
-// feedLink is a link with its relation.
-type feedLink struct{ rel, href string }
+// link is an Atom link, in Atom or in other formats.
+type link struct{ rel, href, mediaType, length string }
 
-// atomLinks are the Atom links of an RSS document.
-func atomLinks(e ext.Extensions) (links []feedLink) {
-	for _, l := range e["atom"]["link"] {
-		links = append(links, feedLink{cmp.Or(l.Attrs["rel"], "alternate"), l.Attrs["href"]})
+func links(e ext.Extensions) (all []link) {
+	for _, l := range e["own"]["link"] {
+		all = append(all, link{l.Attrs["rel"], l.Value, l.Attrs["type"], l.Attrs["length"]})
 	}
-	return links
+	return all
 }
 
 // older returns the document that continues this one with older items (RFC
 // 5005 §3 and §4).
-func (w wire) older(links []feedLink) string {
+func (w wire) older(links []link) string {
 	for _, rel := range []string{"next", "prev-archive"} {
 		for _, l := range links {
 			if next := absolute(w.base, l.href); l.rel == rel && next != w.base.String() {

@@ -20,7 +20,7 @@ func TestBrokenFeeds(t *testing.T) {
 		partial            bool
 	}{
 		{"truncated", `<rss version="2.0"><channel>` + a + b + `<item><title>ha`, "a b", true},
-		{"swallowed item", rss(`<item><title>a</title><guid>1</guid>` + b + b), "b b", true},
+		{"item without an end", rss(`<item><title>a</title><guid>1</guid>` + b + b), "a b b", false},
 		{"control characters", rss(strings.Replace(a, ">a<", ">\x0ba&#11;&#xFFFE;<", 1)), "a", false},
 		{"junk before the root", "warning: x\n" + rss(a), "a", false},
 		{"wrong Atom namespace", `<feed xmlns="https://www.w3.org/2005/Atom"><entry><id>1</id><title>a</title></entry></feed>`, "a", false},

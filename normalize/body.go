@@ -63,7 +63,7 @@ func feedBody(it fetcher.Item) body {
 	link := parseBase(it.Link)
 	ruleFor(nil, link).remove(root) // others' feeds of a site hold its furniture too
 	b := body{from: "feed"}
-	b.content, b.image = cleanNode(root, link)
+	b.content, b.image = cleanNode(root, parseBase(cmp.Or(it.Base, it.Link)))
 	if b.score = score(b.content); b.content == "" {
 		b.from = ""
 	}

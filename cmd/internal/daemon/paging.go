@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"aggregator/fetcher"
@@ -36,8 +35,8 @@ func newPages(s *source, items []fetcher.Item) *pages {
 func (p *pages) add(items []fetcher.Item) {
 	p.last = 0
 	for _, it := range items {
-		if it.Title == "" && it.Link == "" && strings.TrimSpace(it.Summary+it.Content) == "" {
-			continue // it shows nothing
+		if it.Empty() {
+			continue
 		}
 		key := [2]string{it.ID, it.Link}
 		if p.seen[key] && key != [2]string{} {

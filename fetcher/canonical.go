@@ -1,0 +1,408 @@
+package fetcher
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// canonical writes a feed anew as what the parser reads without loss: well
+// formed whatever came, each vocabulary under the prefix that it has with us,
+// and of each item only what tells us something. Titles are plain text in it,
+// bodies escaped HTML, addresses absolute, ids as they stood (PITFALLS G2 to
+// G4, G12 to G15).
+//
+// It knows the outline of feeds and no more: where items begin and end, what
+// stands directly in them. Ends that are missing are found by what may follow.
+type canonical struct {
+	tokens
+	out   bytes.Buffer
+	atom  bool // Atom, else one of the kinds of RSS
+	limit int
+
+	root   name
+	prefix string // of the root, as written
+	scope  *scope
+	known  map[string]name // by the raw name, in the root's scope
+	outer  *scope          // the root's
+
+	item    *item
+	items   int
+	strange int // items of a vocabulary that is not the feed's
+	ended   bool
+	note    string
+	partial string
+	// again counts the bytes that were read more than once, for want of an end.
+	again int
+}
+
+// item is the item that is being written.
+type item struct {
+	at      int // where it starts in the source
+	start   int // and in the output
+	raw     []byte
+	scope   *scope
+	inside  bool // the source ended within one of its elements
+	about   string
+	link    string   // the first that leads to the web as it stands,
+	ref     string   // and the first that does by the base in force
+	base    *url.URL // of relative addresses in its text
+	content bool     // it has that text,
+	summary bool     // a summary,
+	guid    bool     // an id of its own
+}
+
+// canonicalise returns the canonical document. The error is an *Error.
+func canonicalise(src []byte, base *url.URL, limit int) (*canonical, error) {
+	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}}
+	c.out.Grow(len(src) + len(src)/8 + 512)
+	if !c.open() {
+		return nil, notFeed(src)
+	}
+	for !c.ended {
+		t, ok := c.next()
+		if !ok {
+			break
+		}
+		if err := c.token(t); err != nil {
+			return nil, &Error{Reason: ReasonParse, Err: err}
+		}
+	}
+	c.close()
+	if c.items == 0 {
+		return c, c.empty()
+	}
+	return c, nil
+}
+
+// empty is the error of a feed without items, nil for one that has no news.
+func (c *canonical) empty() error {
+	switch {
+	case c.strange > 0:
+		return &Error{Reason: ReasonNoItems, Err: errNoItems}
+	case c.partial != "":
+		return &Error{Reason: ReasonParse, Err: errors.New(c.partial)}
+	}
+	return nil
+}
+
+// errNoItems is a document whose items were all lost on the way.
+var errNoItems = errors.New("the document has items, but none could be read")
+
+// open finds the root. What stands before it is junk, unless it makes the
+// document a page.
+func (c *canonical) open() bool {
+	for {
+		t, ok := c.next()
+		if !ok {
+			return false
+		}
+		if t.kind == otherToken && bytes.HasPrefix(bytes.ToLower(c.bytes(t)[:min(t.end-t.at, 14)]), []byte("<!doctype html")) {
+			return false
+		}
+		if t.kind != startToken && t.kind != emptyToken {
+			continue
+		}
+		switch root := strings.ToLower(string(localName(t.name))); root {
+		case "rss", "feed", "rdf", "channel", "entry":
+			c.begin(t, root)
+			return true
+		case "html", "head", "body":
+			return false
+		}
+	}
+}
+
+func (c *canonical) begin(t token, root string) {
+	c.scope = c.scope.within(c.bytes(t))
+	c.outer = c.scope
+	c.prefix, _ = split(string(t.name))
+	c.root, c.atom = name{local: root}, root == "feed" || root == "entry"
+	c.ended = t.kind == emptyToken
+	if c.atom {
+		c.out.WriteString(`<feed xmlns="http://www.w3.org/2005/Atom"` + declarations + ">")
+	} else {
+		c.out.WriteString(`<rss version="2.0"` + declarations + "><channel>")
+	}
+	switch root {
+	case "entry": // a document of one (RFC 4287 §2)
+		c.pos = t.at
+	case "channel": // CDF, or RSS without its root
+		c.cdf(c.bytes(t))
+	}
+}
+
+func (c *canonical) close() {
+	if !c.ended && c.note == "" {
+		c.partial = fmt.Sprintf("the document ends at byte %d, before its end", len(c.src))
+	}
+	if c.item != nil {
+		c.abandon()
+	}
+	if c.atom {
+		c.out.WriteString("</feed>")
+	} else {
+		c.out.WriteString("</channel></rss>")
+	}
+}
+
+// abandon ends the item in which the document ended. It is half an item, and
+// left out; where it is all there is, it stays as far as its elements are whole.
+func (c *canonical) abandon() {
+	c.partial = fmt.Sprintf("the document ends at byte %d, inside the item at byte %d", len(c.src), c.item.at)
+	if c.items > 1 || c.item.inside {
+		c.out.Truncate(c.item.start)
+		c.item = nil
+		c.items--
+		return
+	}
+	c.endItem()
+}
+
+// name is an element's; one with the root's prefix, or with none, is native
+// whatever the root's namespace is.
+func (c *canonical) name(raw []byte) name {
+	cached := c.scope == c.outer
+	if n, ok := c.known[string(raw)]; ok && cached {
+		return n
+	}
+	n := c.scope.resolve(raw)
+	prefix, _ := split(string(raw))
+	if prefix == c.prefix && n.space == foreign || n.space == "atom" && (c.atom || prefix == "") {
+		n.space = ""
+	}
+	if cached {
+		c.known[string(raw)] = n
+	}
+	return n
+}
+
+// token deals with one token outside the elements that are read as a whole.
+func (c *canonical) token(t token) error {
+	switch t.kind {
+	case startToken, emptyToken:
+		outside := c.scope
+		c.scope = outside.within(c.bytes(t))
+		n := c.name(t.name)
+		if c.opensItem(n) {
+			c.startItem(t, outside)
+			return nil
+		}
+		err := c.element(t, n)
+		c.scope = outside
+		return err
+	case endToken:
+		switch n := c.name(t.name); {
+		case c.opensItem(n):
+			c.endItem()
+		case n.local == c.root.local && n.space != foreign:
+			c.endItem()
+			c.ended = true
+		}
+	}
+	return nil
+}
+
+// opensItem tells the names of items: entries in Atom, items elsewhere.
+func (c *canonical) opensItem(n name) bool {
+	if n.local != "item" && n.local != "entry" || n.space == foreign {
+		return false
+	}
+	return n.space == "" || n.space == "rdf" || n.space == "atom"
+}
+
+func (c *canonical) startItem(t token, outside *scope) {
+	c.endItem() // the one before has lost its end
+	c.items++
+	if c.items > c.limit {
+		c.items--
+		c.note = fmt.Sprintf("only the first %d items are read", c.limit)
+		c.ended = true
+		return
+	}
+	c.item = &item{at: t.at, start: c.out.Len(), raw: t.name, scope: outside}
+	if c.atom {
+		c.out.WriteString("<entry>")
+	} else {
+		c.out.WriteString("<item>")
+	}
+	c.item.about = attribute(c.bytes(t), "about")
+	c.cdf(c.bytes(t))
+	if t.kind == emptyToken {
+		c.endItem()
+	}
+}
+
+// cdf writes what the Channel Definition Format keeps in attributes.
+func (c *canonical) cdf(tag []byte) {
+	if href := attribute(tag, "href"); href != "" && !c.atom {
+		c.address(href)
+		if at := attribute(tag, "lastmod"); at != "" {
+			c.write("pubDate", at)
+		}
+	}
+}
+
+func (c *canonical) endItem() {
+	if c.item == nil {
+		return
+	}
+	if about := c.item.about; about != "" && !c.atom && !c.item.guid { // RDF names its items so
+		c.write("own:id", about)
+		c.write("own:about", about)
+	}
+	if !c.atom {
+		c.write("link", cmp.Or(c.item.link, c.item.ref))
+	}
+	if c.item.base != nil {
+		c.write("own:base", c.item.base.String())
+	}
+	if c.atom {
+		c.out.WriteString("</entry>")
+	} else {
+		c.out.WriteString("</item>")
+	}
+	c.scope, c.item = c.item.scope, nil
+}
+
+// outlines are the elements that only hold others, by local names. They are
+// walked through.
+var outlines = []string{"rss", "rdf", "feed", "channel", "items", "seq", "li"}
+
+// element deals with what stands directly in the feed or in an item.
+func (c *canonical) element(t token, n name) error {
+	if n.local == "item" || n.local == "entry" {
+		c.strange++
+	}
+	told := c.item != nil || n.space != foreign && slices.Contains(feedElements, n.local)
+	if !told && !slices.Contains(feedAsides, n.local) || slices.Contains(outlines, n.local) {
+		return nil
+	}
+	if n.local == "content" && strings.HasPrefix(attribute(c.bytes(t), "type"), "multipart/") {
+		return nil // Atom 0.3: its parts are looked at
+	}
+	in, err := c.capture(t)
+	if err == nil && told && n.space != foreign {
+		c.emit(t, n, in)
+	}
+	return err
+}
+
+// feedElements are those of a feed itself that tell something; feedAsides are
+// elements of feeds whose titles and links must not be taken for the feed's.
+var (
+	feedElements = []string{"title", "link", "ttl", "author", "updateperiod", "updatefrequency"}
+	feedAsides   = []string{"image", "textinput", "contributor", "source", "cloud"}
+)
+
+// span is what is inside an element.
+type span struct {
+	from, to int
+	elements bool // there are some in it
+}
+
+// capture reads the inside of the element that t opens. One without an end
+// reaches to where the next element of an item begins.
+func (c *canonical) capture(t token) (span, error) {
+	if t.kind == emptyToken {
+		return span{from: t.end, to: t.end}, nil
+	}
+	if in, ok := c.inside(t, false); ok {
+		return in, nil
+	}
+	const patience = 1 << 20
+	if c.again += c.pos - t.end; c.again > patience+8*len(c.src) {
+		return span{}, fmt.Errorf("too many elements without an end, the last at byte %d", t.at)
+	}
+	atEnd := c.pos >= len(c.src)
+	c.pos = t.end
+	in, _ := c.inside(t, true)
+	if c.item != nil && atEnd && c.pos >= len(c.src) {
+		c.item.inside = true
+	}
+	return in, nil
+}
+
+// inside reads to the end tag of t; where that is missing, to the end of the
+// item or of the document or, when asked to, to the next element that an item
+// may have.
+func (c *canonical) inside(t token, next bool) (in span, ok bool) {
+	in = span{from: t.end, to: t.end}
+	depth := 1
+	for {
+		u, more := c.next()
+		if !more {
+			return in, false
+		}
+		if u.name != nil {
+			if c.bounds(u) || next && u.kind != endToken && c.tells(u.name) {
+				c.pos = u.at
+				return in, false
+			}
+			if bytes.EqualFold(u.name, t.name) {
+				switch u.kind {
+				case startToken:
+					depth++
+				case endToken:
+					depth--
+				}
+				if depth == 0 {
+					return in, true
+				}
+			} else if next && u.kind == endToken && !in.elements {
+				return in, false // a misspelt one
+			}
+			in.elements = in.elements || u.kind != endToken
+		}
+		in.to = u.end
+	}
+}
+
+// bounds tells the tags that no element of an item reaches beyond.
+func (c *canonical) bounds(t token) bool {
+	local := localName(t.name)
+	switch len(local) {
+	case 3, 4, 5, 7:
+	default:
+		return false
+	}
+	if c.item != nil && bytes.EqualFold(t.name, c.item.raw) {
+		return true
+	}
+	switch strings.ToLower(string(local)) {
+	case "rss", "rdf", "feed", "channel":
+		return t.kind == endToken && c.name(t.name).space != foreign
+	case "item", "entry":
+		return c.item == nil && c.opensItem(c.name(t.name))
+	}
+	return false
+}
+
+// tells tells the names that an element of an item may have, and none of HTML.
+func (c *canonical) tells(raw []byte) bool {
+	switch n := c.name(raw); n.space {
+	case foreign, "xhtml":
+		return false
+	case "":
+		return slices.Contains(itemElements, n.local)
+	}
+	return true
+}
+
+var itemElements = []string{
+	"title", "link", "guid", "id", "description", "summary", "content", "pubdate", "published", "updated", "modified", "issued", "created",
+	"author", "category", "comments", "enclosure", "source", "contributor", "rights", "abstract",
+}
+
+// absolute resolves an address by the base in force, where one was given: what
+// leads to the web as it stands is left as it is.
+func (c *canonical) absolute(ref string) string {
+	if s := absolute(c.scope.base, ref); s != "" {
+		return s
+	}
+	return strings.TrimSpace(ref)
+}
