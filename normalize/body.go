@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"aggregator/fetcher"
+	"aggregator/normalize/article"
 )
 
 // body is a candidate for an article's content.
@@ -20,26 +21,70 @@ type body struct {
 	score   int
 }
 
-// best returns the better of what the feed and what the page give. The page's
-// furniture makes its text longer, never better: a feed that gives nearly as
-// much gives all.
-func best(it fetcher.Item, p *page) body {
-	feed := feedBody(it)
-	page := p.byRule()
-	if page.score < enough {
-		for _, other := range []body{p.byLinkedData(), p.byReadability()} {
-			if other.score > page.score {
-				page = other
-			}
+// choose returns the better of what the feed and what the page give, and why it
+// is. Readability and linked data are asked only where the rule yields nothing
+// good.
+func choose(it fetcher.Item, p *page) (body, article.Verdict) {
+	candidates := []body{feedBody(it)}
+	if p != nil {
+		candidates = append(candidates, p.byRule())
+		if candidates[1].score < enough {
+			candidates = append(candidates, p.byLinkedData(), p.byReadability())
 		}
 	}
-	if page.score == 0 || feed.score*10 >= page.score*6 && page.score < feed.score {
-		return feed
+	winner := candidates[0]
+	if page := richest(candidates[1:]); page.beats(winner) {
+		winner = page
 	}
-	if page.from != "rule" && feed.score*10 >= page.score*6 {
-		return feed
+	return winner, verdict(candidates, winner)
+}
+
+// richest is the body with the most to read, the first of equals.
+func richest(bodies []body) (best body) {
+	for _, b := range bodies {
+		if b.score > best.score {
+			best = b
+		}
 	}
-	return page
+	return best
+}
+
+// beats tells whether a page's body is better than the feed's. The page's
+// furniture makes its text longer, never better: a feed that gives nearly as
+// much gives all. Only a rule is sure to have left the furniture out.
+func (b body) beats(feed body) bool {
+	switch {
+	case b.score == 0 || b.score < feed.score:
+		return false
+	case b.from == "rule":
+		return true
+	}
+	return !feed.nearly(b)
+}
+
+// nearly tells whether there is about as much to read as in another body.
+func (b body) nearly(other body) bool { return b.score*10 >= other.score*6 }
+
+// verdict says of each candidate why it is not the winner.
+func verdict(candidates []body, winner body) article.Verdict {
+	var v article.Verdict
+	if winner.content != "" {
+		v.From = winner.from
+	}
+	for _, b := range candidates {
+		c := article.Candidate{From: b.from, Score: b.score}
+		switch {
+		case b.from == v.From:
+		case b.content == "":
+			c.Why = "yields nothing"
+		case b.score <= winner.score:
+			c.Why = "has no more to read"
+		default: // the winner is the feed's
+			c.Why = "has little more than the feed, which is without furniture"
+		}
+		v.Candidates = append(v.Candidates, c)
+	}
+	return v
 }
 
 // enough is the score from which a rule's body is not doubted: a few
@@ -64,17 +109,16 @@ func feedBody(it fetcher.Item) body {
 	ruleFor(nil, link).remove(root) // others' feeds of a site hold its furniture too
 	b := body{from: "feed"}
 	b.content, b.image = cleanNode(root, parseBase(cmp.Or(it.Base, it.Link)))
-	if b.score = score(b.content); b.content == "" {
-		b.from = ""
-	}
+	b.score = score(b.content)
 	return b
 }
 
 func (p *page) byRule() body {
-	if p == nil || p.body == nil {
-		return body{}
+	b := body{from: "rule"}
+	if p.body == nil {
+		return b
 	}
-	b := body{from: "rule", raw: bareComments([]byte(renderInner(p.body)))}
+	b.raw = bareComments([]byte(renderInner(p.body)))
 	copied := parseFragment(string(b.raw)) // the page is still to be read by others
 	p.rule.remove(copied)
 	b.content, b.image = cleanNode(copied, p.url)
@@ -84,14 +128,12 @@ func (p *page) byRule() body {
 
 // byReadability guesses the body of a page that no rule knows.
 func (p *page) byReadability() body {
-	if p == nil {
-		return body{}
-	}
+	b := body{from: "readability"}
 	found, err := readability.FromDocument(p.doc, p.url)
 	if err != nil || found.Node == nil {
-		return body{}
+		return b
 	}
-	b := body{from: "readability", raw: []byte(renderInner(found.Node))}
+	b.raw = []byte(renderInner(found.Node))
 	p.rule.remove(found.Node)
 	b.content, b.image = cleanNode(wrapped(found.Node), p.url)
 	b.score = score(b.content)

@@ -90,6 +90,25 @@ func originKey(it fetcher.Item, url string, o Options) string {
 	return ""
 }
 
+// KeyKind tells what an identity key is, for people: where the item's identity
+// comes from.
+func KeyKind(key string) string {
+	for _, kind := range keyKinds {
+		if strings.HasPrefix(key, kind.prefix) {
+			return kind.name
+		}
+	}
+	if _, apart, ok := strings.Cut(key, " "); ok { // after the name of a source that is kept apart
+		return KeyKind(apart)
+	}
+	return "archive"
+}
+
+var keyKinds = []struct{ prefix, name string }{
+	{"sina:", "origin id"}, {"zhibo:", "origin id"}, {"guid:", "origin id"},
+	{"url:", "canonical URL"}, {"link:", "canonical URL"}, {"text:", "words of the list"},
+}
+
 // siteID is an id of Sina's that an item of its lists gives; empty for others.
 func siteID(it fetcher.Item, o Options) string {
 	if o.Site != "sina" {

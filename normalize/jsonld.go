@@ -44,10 +44,7 @@ func objects(all []map[string]any, v any, depth int) []map[string]any {
 
 // byLinkedData is the article's text as the page tells it to search engines.
 func (p *page) byLinkedData() body {
-	if p == nil {
-		return body{}
-	}
-	best := body{}
+	best := body{from: "json-ld"}
 	for _, o := range p.linkedData() {
 		text, _ := o["articleBody"].(string)
 		b := body{from: "json-ld", raw: []byte(asHTML(text))}

@@ -27,21 +27,16 @@ type Options struct {
 	Zone       *time.Location // of civil times without a zone; nil means UTC
 }
 
-// Result is the article of an item, and where its body came from.
+// Result is the article of an item, and how its body was chosen.
 type Result struct {
 	// Article is complete but for what the store gives: ID, Key, Seen, Changed.
 	Article article.Article
 	// Raw is the inner HTML of the page's body element as it came, for
 	// [Verbatim] and for normalising again; nil where no page gave the body.
 	Raw []byte
-	// From tells what gave the body: "rule", "json-ld", "readability", "feed", or "" for
-	// an article without one.
-	From string
-	// Score is how good that body is; see score.
-	Score int
-	// Refused tells that the page is none of an article, and which kind of
-	// page it is; such a page gives nothing and should count as failed.
-	Refused Refusal
+	// Verdict tells what gave the body. A page that it says was refused gives
+	// nothing and should count as failed.
+	Verdict article.Verdict
 }
 
 // Article makes the article of an item. The page is the document that the item
@@ -53,7 +48,8 @@ func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) R
 	if refused != "" {
 		p = nil
 	}
-	b := best(it, p)
+	b, verdict := choose(it, p)
+	verdict.Refused = refused
 	a := article.Article{
 		GUID:       it.ID,
 		Source:     o.Source,
@@ -73,7 +69,7 @@ func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) R
 	if it.Withdrawn {
 		a.Withdrawn = a.Updated
 	}
-	return Result{Article: a, Raw: b.raw, From: b.from, Score: b.score, Refused: refused}
+	return Result{Article: a, Raw: b.raw, Verdict: verdict}
 }
 
 func enclosures(it fetcher.Item) []article.Enclosure {

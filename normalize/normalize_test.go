@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"aggregator/fetcher"
 	"aggregator/fetcher/simulated"
 	"aggregator/normalize"
+	"aggregator/normalize/article"
 )
 
 var now = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
@@ -40,7 +43,7 @@ func TestArticleOfAPage(t *testing.T) {
 	for _, c := range []struct{ what, got, want string }{
 		{"title", a.Title, "列表 标题"}, {"guid", a.GUID, "comos:abcdefg1234567"}, {"link", a.Link, page},
 		{"author", a.Author, "新浪财经"}, {"origin", a.Origin, "新华社"}, {"summary", a.Summary, "简介 & 其他"},
-		{"image", a.Image, "https://e.org/default.png"}, {"from", res.From, "rule"},
+		{"image", a.Image, "https://e.org/default.png"}, {"from", res.Verdict.From, "rule"},
 		{"tags", strings.Join(a.Tags, " "), "丙 甲 乙"}, {"stocks", strings.Join(a.Stocks, " "), "sh600519 hk00700 sz000931"},
 		{"published", a.Published.Format(time.RFC3339), "2026-11-24T07:00:00Z"}, {"updated", a.Updated.Format(time.RFC3339), "2026-11-24T07:59:00Z"},
 	} {
@@ -77,12 +80,70 @@ func TestBetterTextWins(t *testing.T) {
 	other := `<html><body><div id="c">` + strings.Repeat(text, 8) + `</div></body></html>`
 	d := &fetcher.Document{URL: "https://example.org/a/1", Status: 200, Body: []byte(other)}
 	teaser := normalize.Article(fetcher.Item{Link: d.URL, Title: "t", Summary: "短"}, d, normalize.Options{}, now)
-	if teaser.From != "readability" || strings.Count(teaser.Article.Content, "一段话") != 8 {
-		t.Errorf("from %s: %s", teaser.From, teaser.Article.Content)
+	if teaser.Verdict.From != "readability" || strings.Count(teaser.Article.Content, "一段话") != 8 {
+		t.Errorf("from %s: %s", teaser.Verdict.From, teaser.Article.Content)
 	}
 	whole := normalize.Article(fetcher.Item{Link: d.URL, Title: "t", Content: strings.Repeat(text, 7)}, d, normalize.Options{}, now)
-	if whole.From != "feed" || strings.Count(whole.Article.Content, "一段话") != 7 {
-		t.Errorf("from %s: %s", whole.From, whole.Article.Content)
+	if whole.Verdict.From != "feed" || strings.Count(whole.Article.Content, "一段话") != 7 {
+		t.Errorf("from %s: %s", whole.Verdict.From, whole.Article.Content)
+	}
+}
+
+// TestVerdict: what was looked at, what it was worth, and why it lost.
+func TestVerdict(t *testing.T) {
+	const text = "<p>一段话，足够长，长到可以当作文章的正文来读，而且说了不止一件事情，还有第二件。</p>" // 34 characters
+	foreign := func(body string) *fetcher.Document {
+		return &fetcher.Document{URL: "https://example.org/a/1", Status: 200, Body: []byte(`<title>t</title><div id="c">` + body + `</div>`)}
+	}
+	for _, test := range []struct {
+		name, feed string
+		doc        *fetcher.Document
+		want       article.Verdict
+	}{
+		{"no page", "<p>短</p>", nil, article.Verdict{From: "feed", Candidates: []article.Candidate{{From: "feed", Score: 1}}}},
+		{"nothing at all", "", nil, article.Verdict{Candidates: []article.Candidate{{From: "feed", Why: "yields nothing"}}}},
+		{"the rule's", "<p>短</p>", doc(`<div id="artibody">` + text + text + `</div>`), article.Verdict{From: "rule", Candidates: []article.Candidate{
+			{From: "feed", Score: 1, Why: "has no more to read"}, {From: "rule", Score: 68}}}},
+		{"the feed's is longer than the rule's", strings.Repeat(text, 3), doc(`<div id="artibody">` + text + text + `</div>`), article.Verdict{From: "feed", Candidates: []article.Candidate{
+			{From: "feed", Score: 102}, {From: "rule", Score: 68, Why: "has no more to read"}}}},
+		{"no rule", "<p>短</p>", foreign(strings.Repeat(text, 6)), article.Verdict{From: "readability", Candidates: []article.Candidate{
+			{From: "feed", Score: 1, Why: "has no more to read"}, {From: "rule", Why: "yields nothing"}, {From: "json-ld", Why: "yields nothing"}, {From: "readability", Score: 204}}}},
+		{"a guess that has little more", strings.Repeat(text, 5), foreign(strings.Repeat(text, 6)), article.Verdict{From: "feed", Candidates: []article.Candidate{
+			{From: "feed", Score: 170}, {From: "rule", Why: "yields nothing"}, {From: "json-ld", Why: "yields nothing"},
+			{From: "readability", Score: 204, Why: "has little more than the feed, which is without furniture"}}}},
+		{"refused", "<p>短</p>", foreign("<p>Verify you are human</p>"), article.Verdict{From: "feed", Refused: article.Challenge, Candidates: []article.Candidate{{From: "feed", Score: 1}}}},
+	} {
+		it := fetcher.Item{Link: page, Title: "题", Content: test.feed}
+		got := normalize.Article(it, test.doc, normalize.Options{}, now).Verdict
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+func TestKeyKinds(t *testing.T) {
+	o := normalize.Options{Source: "s", Site: "sina"}
+	for _, test := range []struct {
+		it   fetcher.Item
+		o    normalize.Options
+		want string
+	}{
+		{fetcher.Item{ID: "comos:nihefve8236522", Link: page}, o, "origin id, canonical URL"},
+		{fetcher.Item{ID: "zhibo:152:4155848"}, o, "origin id"},
+		{fetcher.Item{ID: "7"}, normalize.Options{Source: "s.t", Apart: true}, "origin id"},
+		{fetcher.Item{Link: "https://e.org/a"}, normalize.Options{Source: "s", Apart: true}, "canonical URL, canonical URL"},
+		{fetcher.Item{Title: "t"}, normalize.Options{Source: "s"}, "words of the list"},
+	} {
+		var kinds []string
+		for _, key := range normalize.Identities([]fetcher.Item{test.it}, test.o)[0].Keys {
+			kinds = append(kinds, normalize.KeyKind(key))
+		}
+		if got := strings.Join(kinds, ", "); got != test.want {
+			t.Errorf("%+v: %s, want %s", test.it, got, test.want)
+		}
+	}
+	if got := normalize.KeyKind("archived:1:题"); got != "archive" {
+		t.Error(got)
 	}
 }
 
@@ -206,8 +267,8 @@ func TestRealPages(t *testing.T) {
 		d := &fetcher.Document{URL: test.url, Status: 200, Body: body}
 		res := normalize.Article(fetcher.Item{Link: test.url}, d, normalize.Options{}, now)
 		a := res.Article
-		if a.Title != test.title || a.Origin != test.origin || res.From != "rule" {
-			t.Errorf("%s: title %q, origin %q, from %s", test.file, a.Title, a.Origin, res.From)
+		if a.Title != test.title || a.Origin != test.origin || res.Verdict.From != "rule" {
+			t.Errorf("%s: title %q, origin %q, from %s", test.file, a.Title, a.Origin, res.Verdict.From)
 		}
 		if got := a.Published.Format(time.RFC3339); test.published != "" && got != test.published {
 			t.Errorf("%s: published %s, want %s", test.file, got, test.published)
@@ -243,8 +304,8 @@ func BenchmarkArticle50(b *testing.B) {
 	}
 	for b.Loop() {
 		for _, d := range docs {
-			if res := normalize.Article(fetcher.Item{Link: d.URL, Title: "t"}, d, normalize.Options{Site: "sina"}, now); res.From != "rule" {
-				b.Fatalf("%s from %q", d.URL, res.From)
+			if res := normalize.Article(fetcher.Item{Link: d.URL, Title: "t"}, d, normalize.Options{Site: "sina"}, now); res.Verdict.From != "rule" {
+				b.Fatalf("%s from %q", d.URL, res.Verdict.From)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"aggregator/fetcher"
 	"aggregator/normalize"
+	"aggregator/normalize/article"
 )
 
 // TestRefusals: a page that came in place of an article gives it nothing.
@@ -14,29 +15,29 @@ func TestRefusals(t *testing.T) {
 	long := strings.Repeat("<p>这是一篇文章的一个段落，讲到页面不存在、访问被拒绝和验证码等等事情，所以很长。</p>", 20)
 	for _, test := range []struct {
 		name, title, body string
-		want              normalize.Refusal
+		want              article.Refusal
 	}{
-		{"Cloudflare", "Just a moment...", "<p>Checking your browser before accessing e.org.</p>", normalize.Challenge},
-		{"Chinese slider", "安全验证", "<p>请完成安全验证后继续访问</p>", normalize.Challenge},
-		{"challenge without a title", "", "<p>Verify you are human by completing the action below.</p>", normalize.Challenge},
-		{"Akamai", "Access Denied", "<p>You don't have permission to access this page.</p>", normalize.Blocked},
-		{"too often", "提示", "<p>您的访问过于频繁，请稍后再试。</p>", normalize.Blocked},
-		{"not found in English", "404 Not Found", "<p>nginx</p>", normalize.NotFound},
-		{"not found of Sina", "页面没有找到_新浪网", "<p>抱歉，您要访问的页面不存在或被删除！</p>", normalize.NotFound},
-		{"deleted", "某网", "<p>该文章已被删除</p>", normalize.NotFound},
-		{"subscribers", "文章标题", "<p>开头的一段。</p><p>订阅后继续阅读全文</p>", normalize.Paywall},
-		{"not free", "文章标题", `<script type="application/ld+json">{"@graph":[{"isAccessibleForFree":"False"}]}</script><p>开头的一段。</p>`, normalize.Paywall},
+		{"Cloudflare", "Just a moment...", "<p>Checking your browser before accessing e.org.</p>", article.Challenge},
+		{"Chinese slider", "安全验证", "<p>请完成安全验证后继续访问</p>", article.Challenge},
+		{"challenge without a title", "", "<p>Verify you are human by completing the action below.</p>", article.Challenge},
+		{"Akamai", "Access Denied", "<p>You don't have permission to access this page.</p>", article.Blocked},
+		{"too often", "提示", "<p>您的访问过于频繁，请稍后再试。</p>", article.Blocked},
+		{"not found in English", "404 Not Found", "<p>nginx</p>", article.NotFound},
+		{"not found of Sina", "页面没有找到_新浪网", "<p>抱歉，您要访问的页面不存在或被删除！</p>", article.NotFound},
+		{"deleted", "某网", "<p>该文章已被删除</p>", article.NotFound},
+		{"subscribers", "文章标题", "<p>开头的一段。</p><p>订阅后继续阅读全文</p>", article.Paywall},
+		{"not free", "文章标题", `<script type="application/ld+json">{"@graph":[{"isAccessibleForFree":"False"}]}</script><p>开头的一段。</p>`, article.Paywall},
 		{"an article about such pages", "网站为何显示访问被拒绝", long, ""},
 		{"a short article about such a page", "文章标题", "<p>该网站页面不存在，公司称正在修复。</p>", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := &fetcher.Document{URL: "https://e.org/a", Status: 200, Body: []byte("<html><head><title>" + test.title + "</title></head><body>" + test.body + "</body></html>")}
 			res := normalize.Article(fetcher.Item{Link: d.URL, Title: "文章标题", Summary: "清单的话"}, d, normalize.Options{}, now)
-			if res.Refused != test.want {
-				t.Errorf("refused as %q, want %q", res.Refused, test.want)
+			if res.Verdict.Refused != test.want {
+				t.Errorf("refused as %q, want %q", res.Verdict.Refused, test.want)
 			}
-			if test.want != "" && (res.From != "feed" || res.Raw != nil || res.Article.Content != "<p>清单的话</p>") {
-				t.Errorf("from %s: %s", res.From, res.Article.Content)
+			if test.want != "" && (res.Verdict.From != "feed" || res.Raw != nil || res.Article.Content != "<p>清单的话</p>") {
+				t.Errorf("from %s: %s", res.Verdict.From, res.Article.Content)
 			}
 		})
 	}
@@ -49,8 +50,8 @@ func TestLinkedData(t *testing.T) {
 	d := &fetcher.Document{URL: "https://e.org/a", Status: 200, Body: []byte(`<title>t</title><script type="application/ld+json">
 		[{"@type":"WebPage","mainEntity":{"@type":"NewsArticle","datePublished":"2026-11-20T10:00:00+08:00","articleBody":"` + text + `"}}]</script><div id="app"></div>`)}
 	res := normalize.Article(fetcher.Item{Link: d.URL, Title: "t"}, d, normalize.Options{}, now)
-	if res.From != "json-ld" || res.Article.Content != "<p>"+text+"</p>" {
-		t.Errorf("from %q: %s", res.From, res.Article.Content)
+	if res.Verdict.From != "json-ld" || res.Article.Content != "<p>"+text+"</p>" {
+		t.Errorf("from %q: %s", res.Verdict.From, res.Article.Content)
 	}
 	if got := res.Article.Published.Format(time.RFC3339); got != "2026-11-20T02:00:00Z" {
 		t.Errorf("published %s", got)

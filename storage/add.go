@@ -70,7 +70,7 @@ func (a *addition) add() (change Change, err error) {
 func (a *addition) addNew() (Change, error) {
 	a.arrival = a.order
 	r := newRecord(a.Article, a.time)
-	r.Source, r.Revision = a.source.Name, whole(a.Revision)
+	r.Source, r.Revision, r.Verdict = a.source.Name, whole(a.Revision), a.Verdict
 	if err := a.mint(r); err != nil {
 		return Change{}, err
 	}

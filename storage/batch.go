@@ -14,6 +14,8 @@ type Entry struct {
 	// Changed, and for a known article keeps Published, Source and Link. For
 	// a copy only Link and Categories are used.
 	Article article.Article
+	// Verdict is how the article's body was chosen.
+	Verdict article.Verdict
 	// Copy adds this source's categories and link to a known article and
 	// touches nothing else of it.
 	Copy bool

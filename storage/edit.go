@@ -54,12 +54,13 @@ func (a *addition) believed(r *record) bool {
 }
 
 // edit takes over what the entry shows. It tells whether readers see it, and
-// whether the stored revision moved.
+// whether what else is stored of it, its revision and its verdict, changed.
 func (a *addition) edit(r *record) (edited, revised bool, err error) {
 	if !a.believed(r) {
 		return false, false, nil
 	}
 	before := r.Stocks
+	judged := r.judge(a.Entry)
 	edited = r.edit(a.Article, a.time)
 	for _, code := range before {
 		if !slices.Contains(r.Stocks, code) {
@@ -71,19 +72,32 @@ func (a *addition) edit(r *record) (edited, revised bool, err error) {
 	if revised = whole(a.Revision).After(r.Revision); revised {
 		r.Revision = whole(a.Revision)
 	}
-	return edited, revised, a.putRaw()
+	return edited, revised || judged, a.putRaw()
 }
 
-// edit makes the article look like a, and tells whether it looked different.
-// Where a has no text, for want of its page, the stored text stays with all
-// that was found in it.
+// judge takes over the verdict on the body that r has after the edit, and tells
+// whether it is another one. Where no text is taken over, the old one stays.
+func (r *record) judge(e Entry) bool {
+	if !r.takes(e.Article) || e.Verdict.Equal(r.Verdict) {
+		return false
+	}
+	r.Verdict = e.Verdict
+	return true
+}
+
+// takes tells whether the text of a is taken over in an edit: where a has none,
+// for want of its page, the stored text stays.
+func (r *record) takes(a article.Article) bool { return a.Content != "" || r.Content == "" }
+
+// edit makes the article look like a, and tells whether it looked different. A
+// text that stays does so with all that was found in it.
 func (r *record) edit(a article.Article, now time.Time) bool {
 	next := r.Article
 	next.Title = cmp.Or(a.Title, r.Title)
 	if next.Withdrawn = whole(a.Withdrawn); !next.Withdrawn.IsZero() && !r.Withdrawn.IsZero() {
 		next.Withdrawn = r.Withdrawn
 	}
-	if a.Content != "" || r.Content == "" {
+	if r.takes(a) {
 		next.Summary, next.Content, next.Image = a.Summary, a.Content, a.Image
 		next.Author, next.Origin = a.Author, a.Origin
 		next.Tags, next.Stocks = article.Union(nil, a.Tags...), article.Union(nil, a.Stocks...)

@@ -16,6 +16,7 @@ type record struct {
 	Listings []listing // who lists it
 	Revision time.Time // of what is stored, as the origin told it
 	Change   uint64    // its entry in "changes"
+	Verdict  article.Verdict
 }
 
 // listing is one source's item that is the article.
@@ -52,6 +53,7 @@ type storedRecord struct {
 	Listings   []storedListing   `cbor:"23,keyasint,omitempty"`
 	Revision   int64             `cbor:"24,keyasint,omitempty"`
 	Change     uint64            `cbor:"25,keyasint,omitempty"`
+	Verdict    *storedVerdict    `cbor:"26,keyasint,omitempty"`
 }
 
 type storedEnclosure struct {
@@ -67,6 +69,20 @@ type storedListing struct {
 	Item   uint64
 }
 
+type storedVerdict struct {
+	From       string            `cbor:"1,keyasint,omitempty"`
+	Refused    string            `cbor:"2,keyasint,omitempty"`
+	Failed     string            `cbor:"3,keyasint,omitempty"`
+	Candidates []storedCandidate `cbor:"4,keyasint,omitempty"`
+}
+
+type storedCandidate struct {
+	_     struct{} `cbor:",toarray"`
+	From  string
+	Score int
+	Why   string
+}
+
 func (r *record) stored() *storedRecord {
 	s := &storedRecord{
 		ID: r.ID, Key: r.Key, GUID: r.GUID, Source: r.Source, Title: r.Title, Link: r.Link, Via: r.Via,
@@ -74,6 +90,7 @@ func (r *record) stored() *storedRecord {
 		Changed: seconds(r.Changed), Withdrawn: seconds(r.Withdrawn), Revision: seconds(r.Revision),
 		Categories: r.Categories, Tags: r.Tags, Stocks: r.Stocks, Author: r.Author, Origin: r.Origin,
 		Image: r.Image, Summary: r.Summary, Content: r.Content, Keys: r.Keys, Change: r.Change,
+		Verdict: storeVerdict(r.Verdict),
 	}
 	for _, e := range r.Enclosures {
 		s.Enclosures = append(s.Enclosures, storedEnclosure{URL: e.URL, Type: e.Type, Length: e.Length})
@@ -91,7 +108,7 @@ func (s *storedRecord) record() *record {
 		Changed: fromSeconds(s.Changed), Withdrawn: fromSeconds(s.Withdrawn),
 		Categories: s.Categories, Tags: s.Tags, Stocks: s.Stocks, Author: s.Author, Origin: s.Origin,
 		Image: s.Image, Summary: s.Summary, Content: s.Content,
-	}, Keys: s.Keys, Revision: fromSeconds(s.Revision), Change: s.Change}
+	}, Keys: s.Keys, Revision: fromSeconds(s.Revision), Change: s.Change, Verdict: s.Verdict.verdict()}
 	for _, e := range s.Enclosures {
 		r.Enclosures = append(r.Enclosures, article.Enclosure{URL: e.URL, Type: e.Type, Length: e.Length})
 	}
@@ -99,6 +116,29 @@ func (s *storedRecord) record() *record {
 		r.Listings = append(r.Listings, listing{Source: l.Source, Item: l.Item})
 	}
 	return r
+}
+
+// storeVerdict gives nil where nothing is known, as of an imported article.
+func storeVerdict(v article.Verdict) *storedVerdict {
+	if v.From == "" && v.Refused == "" && v.Failed == "" && len(v.Candidates) == 0 {
+		return nil
+	}
+	s := &storedVerdict{From: v.From, Refused: string(v.Refused), Failed: v.Failed}
+	for _, c := range v.Candidates {
+		s.Candidates = append(s.Candidates, storedCandidate{From: c.From, Score: c.Score, Why: c.Why})
+	}
+	return s
+}
+
+func (s *storedVerdict) verdict() (v article.Verdict) {
+	if s == nil {
+		return v
+	}
+	v = article.Verdict{From: s.From, Refused: article.Refusal(s.Refused), Failed: s.Failed}
+	for _, c := range s.Candidates {
+		v.Candidates = append(v.Candidates, article.Candidate{From: c.From, Score: c.Score, Why: c.Why})
+	}
+	return v
 }
 
 // lists tells whether a source has listed the article.

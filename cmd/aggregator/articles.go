@@ -70,7 +70,7 @@ func newArticles(p *program) *cobra.Command {
 	}
 	f.flags(cmd, 50)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per article")
-	cmd.AddCommand(newArticlesShow(p))
+	cmd.AddCommand(newArticlesShow(p), newArticlesExplain(p))
 	return cmd
 }
 
@@ -84,11 +84,8 @@ func newArticlesShow(p *program) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
 				a, err := d.Store().Article(args[0])
-				if errors.Is(err, storage.ErrNotFound) {
-					return &failure{code: exitUsage, err: fmt.Errorf("no article has the ID %q", args[0]), hint: "`aggregator articles` lists them"}
-				}
 				if err != nil {
-					return err
+					return unknownArticle(args[0], err)
 				}
 				file, err := d.File(&a, false)
 				if err != nil {
@@ -99,6 +96,14 @@ func newArticlesShow(p *program) *cobra.Command {
 			})
 		},
 	}
+}
+
+// unknownArticle is the error of a look-up by ID.
+func unknownArticle(id string, err error) error {
+	if errors.Is(err, storage.ErrNotFound) {
+		return &failure{code: exitUsage, err: fmt.Errorf("no article has the ID %q", id), hint: "`aggregator articles` lists them"}
+	}
+	return err
 }
 
 // articleJSON is a line of articles --json.

@@ -17,9 +17,11 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/fetcher/simulated]: a seeded Sina on the loopback interface,
     with quirks and faults. Tests, benchmarks and demo use it.
   - [aggregator/normalize]: Item and page become an Article: which article it
-    is (Identities), then extraction, cleaning, sanitising, dates, stocks.
+    is (Identities), then extraction, cleaning, sanitising, dates, stocks. How
+    the body was chosen is kept as an article.Verdict.
   - [aggregator/storage]: one bbolt file. Articles, the keys they are known
-    by, and every source's state change in one transaction.
+    by, and every source's state change in one transaction. Explain tells what
+    it knows of one article.
   - [aggregator/feedout]: articles become feed documents, rendered once per
     change and served as bytes.
   - [aggregator/cmd/internal/config]: the configuration, strict.

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,6 +34,7 @@ func TestScripts(t *testing.T) {
 			"advance": advance,
 			"fail":    fail,
 			"await":   await,
+			"capture": capture,
 			"lines":   lines,
 			"status":  status,
 			"subst":   subst,
@@ -100,6 +102,18 @@ func lines(ts *testscript.TestScript, _ bool, args []string) {
 	if got := strings.Count(ts.ReadFile(args[0]), "\n"); got != want {
 		ts.Fatalf("%s has %d lines, want %d\n%s", args[0], got, want, ts.ReadFile(args[0]))
 	}
+}
+
+// capture sets a variable to what a regular expression's submatch finds in a
+// file (or stdout, stderr).
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	re, err := regexp.Compile(args[1])
+	ts.Check(err)
+	m := re.FindStringSubmatch(ts.ReadFile(args[2]))
+	if len(m) < 2 {
+		ts.Fatalf("%s has no %s\n%s", args[2], args[1], ts.ReadFile(args[2]))
+	}
+	ts.Setenv(args[0], m[1])
 }
 
 // status runs a command that must exit with the code given.

@@ -232,3 +232,56 @@ func notFound(b *bench) {
 		b.Errorf("CategoryBySlug: %v", err)
 	}
 }
+
+// explained: what chose an article's body is stored with it, and changes only
+// where a body is taken over.
+func explained(b *bench) {
+	verdict := func(from string, score int) article.Verdict {
+		return article.Verdict{From: from, Candidates: []article.Candidate{{From: "feed", Score: 3, Why: "has no more to read"}, {From: from, Score: score}}}
+	}
+	check := func(when string, want article.Verdict) storage.Explanation {
+		b.Helper()
+		got, err := b.Explain("a")
+		if err != nil || !got.Verdict.Equal(want) {
+			b.Errorf("%s: %+v, %v, want %+v", when, got.Verdict, err, want)
+		}
+		return got
+	}
+	e := entry(1, "a", "url-a")
+	e.Verdict = article.Verdict{From: "feed", Refused: article.Blocked, Failed: "status 503"}
+	e.Retry = &storage.Retry{Attempts: 1, Due: start.Add(time.Hour)}
+	e.Revision = start
+	b.add("s", e)
+	copied := entry(2, "copy", "url-a")
+	copied.Copy = true
+	b.add("other", copied)
+	b.reopen()
+	got := check("stored", e.Verdict)
+	if !slices.Equal(got.Sources, []string{"s", "other"}) || !slices.Equal(got.Keys, []string{"a", "url-a", "copy"}) ||
+		got.Article.Title != e.Article.Title || !got.Revision.Equal(start) {
+		b.Errorf("explained: %+v", got)
+	}
+	if want := (storage.PendingPage{Source: "s", Attempts: 1, Due: start.Add(time.Hour)}); len(got.Retries) != 1 || got.Retries[0] != want {
+		b.Errorf("retries %+v, want %+v", got.Retries, want)
+	}
+
+	e.Verdict, e.Retry = verdict("rule", 70), nil // the page came, and says the same
+	if c := b.add("s", e)[0]; c.Outcome != storage.Same {
+		b.Errorf("another verdict on the same text is news: %+v", c)
+	}
+	if got := check("judged anew", e.Verdict); len(got.Retries) > 0 {
+		b.Errorf("retries %+v, want none", got.Retries)
+	}
+	failed := entry(3, "a")
+	failed.Article.Title, failed.Article.Content, failed.Verdict = "edited", "", verdict("feed", 5)
+	b.add("s", failed)
+	check("page failed", e.Verdict)
+	e.Article.Content, e.Print, e.Verdict = "<p>edited</p>", 4, verdict("readability", 90)
+	b.add("unbelieved", e)
+	check("another source's edit", verdict("rule", 70))
+	b.add("s", e)
+	check("edited", e.Verdict)
+	if _, err := b.Explain("nothing"); !errors.Is(err, storage.ErrNotFound) {
+		b.Errorf("Explain(nothing): %v", err)
+	}
+}

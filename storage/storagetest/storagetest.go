@@ -22,6 +22,7 @@ type Store interface {
 	Retries(source string, due time.Time, limit int) ([]storage.Retry, error)
 	Article(ref string) (article.Article, error)
 	Raw(key string) ([]byte, error)
+	Explain(ref string) (storage.Explanation, error)
 	Articles(storage.Query) iter.Seq2[article.Article, error]
 	Newest(category string, w storage.Window) ([]article.Article, error)
 	NewestOfSource(source string, w storage.Window) ([]article.Article, error)
@@ -74,6 +75,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"changes come in order and once":               changes,
 		"order survives a clock that steps back":       clockBack,
 		"bodies are kept as they came":                 raws,
+		"what chose a body is stored with it":          explained,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,
 	} {

@@ -75,9 +75,11 @@ func (c *cycle) entry(w wanted, p *page) storage.Entry {
 		return e
 	}
 	res := normalize.Article(w.item, p.doc, c.s.options, time.Now())
-	e.Article, e.Raw = res.Article, res.Raw
-	if res.Refused != "" {
-		p.err = &refusedPage{res.Refused}
+	e.Article, e.Raw, e.Verdict = res.Article, res.Raw, res.Verdict
+	if res.Verdict.Refused != "" {
+		p.err = &refusedPage{res.Verdict.Refused}
+	} else if p.err != nil {
+		e.Verdict.Failed = p.err.Error()
 	}
 	if !c.s.Wants(e.Article.Title, e.Article.Summary+"\n"+fetcher.PlainText(e.Article.Content)) {
 		return storage.Entry{Identity: w.id, Skip: true}
@@ -111,14 +113,14 @@ func (c *cycle) retry(w wanted, err error) *storage.Retry {
 }
 
 // refusedPage is the error of a page that came, but is none of an article.
-type refusedPage struct{ kind normalize.Refusal }
+type refusedPage struct{ kind article.Refusal }
 
 func (e *refusedPage) Error() string { return "the page shows no article: " + string(e.kind) }
 
 // tries is how often a page is tried again after such an error.
 func tries(err error) int {
 	var refused *refusedPage
-	if errors.As(err, &refused) && (refused.kind == normalize.NotFound || refused.kind == normalize.Paywall) {
+	if errors.As(err, &refused) && (refused.kind == article.NotFound || refused.kind == article.Paywall) {
 		return 2
 	}
 	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonStatus &&

@@ -1,0 +1,84 @@
+package storage
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"aggregator/normalize/article"
+)
+
+// Explanation is what the store knows of an article beyond what readers see.
+type Explanation struct {
+	Article article.Article
+	// Sources are the names of those that list it, in the order in which they
+	// first did.
+	Sources []string
+	// Keys are the identity keys that it is recognised by, in the order in which
+	// they came; of a very long one the end is a hash, and no text.
+	Keys []string
+	// Revision is when the origin says it last changed what is stored; zero
+	// where it does not say.
+	Revision time.Time
+	// Verdict is how its body was chosen; the zero Verdict where nobody told,
+	// as for an imported article.
+	Verdict article.Verdict
+	// Retries are the pages that are to be fetched again, the next due first.
+	Retries []PendingPage
+}
+
+// PendingPage is a page that a source wants fetched again for an article.
+type PendingPage struct {
+	Source   string
+	Attempts int // so far
+	Due      time.Time
+}
+
+// Explain tells where an article came from, by its Key or by its tag: URI.
+func (s *Store) Explain(ref string) (e Explanation, err error) {
+	err = s.view(func(t *tables) error {
+		r, err := t.refer(ref)
+		if err != nil {
+			return err
+		}
+		e = Explanation{Article: r.Article, Keys: r.Keys, Revision: r.Revision, Verdict: r.Verdict}
+		return t.explainSources(&e, r)
+	})
+	return e, err
+}
+
+// explainSources goes through all sources, since they are kept by name and
+// everything else names them by number.
+func (t *tables) explainSources(e *Explanation, r *record) error {
+	arrival := fromNumber(t.names.Get([]byte(r.Key)))
+	names := make(map[uint32]string)
+	err := t.sourceRecords.ForEach(func(name, value []byte) error {
+		src, err := t.decodeSource(string(name), value)
+		if err != nil {
+			return err
+		}
+		names[src.Number] = src.Name
+		return t.explainRetry(e, src, arrival)
+	})
+	for _, l := range r.Listings {
+		e.Sources = article.Union(e.Sources, names[l.Source])
+	}
+	slices.SortFunc(e.Retries, func(a, b PendingPage) int {
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Source, b.Source))
+	})
+	return err
+}
+
+func (t *tables) explainRetry(e *Explanation, src *sourceRecord, arrival uint64) error {
+	value := t.retries.Get(binary.BigEndian.AppendUint64(ofSource(src.Number), arrival))
+	if len(value) < 8 {
+		return nil
+	}
+	var stored storedRetry
+	if err := t.codec.unmarshal(value[8:], &stored); err != nil {
+		return err
+	}
+	e.Retries = append(e.Retries, PendingPage{src.Name, stored.Attempts, fromMillis(int64(fromNumber(value)))})
+	return nil
+}
