@@ -36,6 +36,8 @@ type canonical struct {
 	ended   bool
 	note    string
 	partial string
+	// elements counts those that were written beside the texts.
+	elements int
 	// again counts the bytes that were read more than once, for want of an end.
 	again int
 }

@@ -20,8 +20,12 @@ import (
 // valid UTF-8, the HTTP header, the document's own declaration, detection
 // (PITFALLS G5).
 func UTF8(body []byte, contentType, override string) ([]byte, string) {
-	enc, name := decide(body, contentType, override)
-	if enc == nil {
+	valid := utf8.Valid(body)
+	enc, name := decide(body, valid, contentType, override)
+	switch {
+	case enc == nil && valid:
+		return bytes.TrimPrefix(body, bomUTF8), "utf-8"
+	case enc == nil:
 		return bytes.ToValidUTF8(bytes.TrimPrefix(body, bomUTF8), []byte("\uFFFD")), "utf-8"
 	}
 	out, err := enc.NewDecoder().Bytes(body)
@@ -40,7 +44,7 @@ var (
 )
 
 // decide returns the encoding of a body; nil for UTF-8.
-func decide(body []byte, contentType, override string) (encoding.Encoding, string) {
+func decide(body []byte, valid bool, contentType, override string) (encoding.Encoding, string) {
 	switch {
 	case bytes.HasPrefix(body, bomUTF8):
 		return nil, ""
@@ -59,7 +63,7 @@ func decide(body []byte, contentType, override string) (encoding.Encoding, strin
 	if enc, name := lookup(override); name != "" {
 		return enc, name
 	}
-	if utf8.Valid(body) && !bytes.Contains(body, []byte("\x1b$")) { // ISO-2022-JP is ASCII to the eye
+	if valid && !bytes.Contains(body, []byte("\x1b$")) { // ISO-2022-JP is ASCII to the eye
 		return nil, ""
 	}
 	for _, label := range []string{headerCharset(contentType), declaredCharset(body), detectedCharset(body)} {

@@ -10,7 +10,7 @@ import (
 // clean removes from a UTF-8 document what XML forbids: illegal characters, and
 // references to them (PITFALLS G5, G6).
 func clean(body []byte) []byte {
-	if bytes.ContainsFunc(body, illegal) {
+	if holdsIllegal(body) {
 		body = bytes.Map(func(r rune) rune {
 			if illegal(r) {
 				return -1
@@ -22,6 +22,19 @@ func clean(body []byte) []byte {
 		body = numericReference.ReplaceAllFunc(body, legalReference)
 	}
 	return body
+}
+
+// holdsIllegal looks for illegal characters by their bytes, which is much
+// faster than to decode all others.
+func holdsIllegal(body []byte) bool {
+	for i, c := range body {
+		switch {
+		case c >= ' ' && c != 0xEF, c == '\t', c == '\n', c == '\r':
+		case c < ' ', len(body) > i+2 && body[i+1] == 0xBF && body[i+2] >= 0xBE: // U+FFFE, U+FFFF
+			return true
+		}
+	}
+	return false
 }
 
 // illegal tells what XML 1.0 §2.2 does not count as a character.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"fmt"
 	"mime"
 	"slices"
 	"strings"
@@ -28,7 +29,8 @@ var (
 // emit writes an element of the feed or of an item.
 func (c *canonical) emit(t token, n name, in span) {
 	to, body := bodies[n]
-	switch {
+	switch texts := slices.Contains(titles, n) || body; {
+	case !texts && c.crowded():
 	case slices.Contains(titles, n):
 		c.write(c.spelt(n), c.title(c.text(t, in)))
 	case body && c.item != nil:
@@ -183,8 +185,20 @@ func (c *canonical) id(t token, n name, in span) {
 	}
 }
 
+// crowded counts an element and tells whether there are too many: the parser
+// takes a thousand bytes for each.
+func (c *canonical) crowded() bool {
+	if c.elements++; c.elements > crowd {
+		c.note = fmt.Sprintf("only the first %d elements are read", crowd)
+		return true
+	}
+	return false
+}
+
 const (
+	crowd   = 100_000  // elements of a document beside its texts: 50 for each item
 	deepest = 32       // elements in elements; no vocabulary of ours comes near
+	widest  = 64       // attributes of an element
 	longest = 64 << 10 // bytes of an attribute
 )
 
@@ -192,7 +206,11 @@ const (
 func (c *canonical) tree(t token, n name, in span, depth int) {
 	label := c.spelt(n)
 	c.startTag(label)
+	count := 0
 	for key, value := range attributes(c.bytes(t)) {
+		if count++; count > widest {
+			break
+		}
 		prefix, local := split(string(key))
 		if prefix == "xmlns" || prefix == "xml" || local == "xmlns" || len(value) > longest || !isName(local) {
 			continue
@@ -257,7 +275,7 @@ func (c *canonical) child(t token, depth int) {
 	if t.kind == startToken {
 		in, _ = c.inside(t, false)
 	}
-	if n.space != foreign {
+	if n.space != foreign && !c.crowded() {
 		c.tree(t, n, in, depth+1)
 	}
 }
@@ -303,7 +321,11 @@ func (c *canonical) write(label, text string) {
 		return
 	}
 	c.out.WriteString("<" + label + ">")
-	c.escaped(text)
+	if strings.ContainsAny(text, "<&") && !strings.Contains(text, "]]>") {
+		c.out.WriteString("<![CDATA[" + text + "]]>")
+	} else {
+		c.escaped(text)
+	}
 	c.out.WriteString("</" + label + ">")
 }
 

@@ -32,6 +32,8 @@ type token struct {
 type tokens struct {
 	src []byte
 	pos int
+	// bare tells that no comment that begins from here on has an end.
+	bare bool
 }
 
 func (s *tokens) next() (t token, ok bool) {
@@ -40,7 +42,7 @@ func (s *tokens) next() (t token, ok bool) {
 	}
 	t = token{at: s.pos}
 	if opens(s.src[s.pos:]) {
-		t.kind, t.end, t.name = readMarkup(s.src, s.pos)
+		t.kind, t.end, t.name = s.markup()
 	} else {
 		t.end = nextMarkup(s.src, s.pos)
 	}
@@ -80,11 +82,11 @@ func nextMarkup(src []byte, i int) int {
 	}
 }
 
-func readMarkup(src []byte, i int) (kind tokenKind, end int, name []byte) {
-	b := src[i:]
+func (s *tokens) markup() (kind tokenKind, end int, name []byte) {
+	i, b := s.pos, s.src[s.pos:]
 	switch {
 	case bytes.HasPrefix(b, []byte("<!--")):
-		return otherToken, i + enclosed(b, "<!--", "-->"), nil
+		return otherToken, i + s.comment(b), nil
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
 		return cdataToken, i + enclosed(b, "<![CDATA[", "]]>"), nil
 	case b[1] == '?':
@@ -103,14 +105,23 @@ func readMarkup(src []byte, i int) (kind tokenKind, end int, name []byte) {
 	return kind, i + n, tagName(b[1:])
 }
 
-// enclosed is the length of what reaches to its closing mark: to the end of
-// the document where that is missing, but for a comment, which is then none.
+// comment is the length of a comment; of its mark alone where it has no end.
+func (s *tokens) comment(b []byte) int {
+	const open, mark = "<!--", "-->"
+	if !s.bare {
+		if at := bytes.Index(b[len(open):], []byte(mark)); at >= 0 {
+			return len(open) + at + len(mark)
+		}
+		s.bare = true
+	}
+	return len(open)
+}
+
+// enclosed is the length of what reaches to its closing mark, or to the end of
+// the document.
 func enclosed(b []byte, open, mark string) int {
 	if at := bytes.Index(b[len(open):], []byte(mark)); at >= 0 {
 		return len(open) + at + len(mark)
-	}
-	if open == "<!--" {
-		return len(open)
 	}
 	return len(b)
 }
