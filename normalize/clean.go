@@ -63,6 +63,10 @@ func oneBlock(s string) string {
 
 func parseFragment(s string) *html.Node {
 	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+	if crowded([]byte(s)) {
+		root.AppendChild(&html.Node{Type: html.TextNode, Data: visibleText(s)})
+		return root
+	}
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(s), root, html.ParseOptionEnableScripting(false))
 	if err != nil { // the tree got too deep; there is no other error to a string
 		nodes = []*html.Node{{Type: html.TextNode, Data: visibleText(s)}}
