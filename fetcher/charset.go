@@ -2,14 +2,18 @@ package fetcher
 
 import (
 	"bytes"
+	"fmt"
 	"mime"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gogs/chardet"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
@@ -60,6 +64,9 @@ func decide(body []byte, valid bool, contentType, override string) (encoding.Enc
 	if enc, name := unmarked(body); enc != nil {
 		return enc, name
 	}
+	if bytes.HasPrefix(body, ebcdic) {
+		return mainframe(body)
+	}
 	if enc, name := lookup(override); name != "" {
 		return enc, name
 	}
@@ -95,8 +102,9 @@ func unmarked(body []byte) (encoding.Encoding, string) {
 	return nil, ""
 }
 
-// lookup finds an encoding by its WHATWG label. GBK and GB2312 are read as
-// their superset GB18030, which is what their users send.
+// lookup finds an encoding by its WHATWG label, else by the names registered
+// with IANA, where the code pages of DOS and of mainframes are. GBK and GB2312
+// are read as their superset GB18030, which is what their users send.
 func lookup(label string) (encoding.Encoding, string) {
 	enc, name := charset.Lookup(label)
 	switch name {
@@ -104,8 +112,41 @@ func lookup(label string) (encoding.Encoding, string) {
 		return nil, name
 	case "gbk", "gb18030":
 		return simplifiedchinese.GB18030, "gb18030"
+	case "":
+		return registered(strings.ToLower(strings.TrimSpace(label)))
 	}
 	return enc, name
+}
+
+var codePage = regexp.MustCompile(`^(?:cp|ibm|ms|x-cp)[-_]?0*(\d+)$`)
+
+func registered(label string) (encoding.Encoding, string) {
+	names := []string{label}
+	if m := codePage.FindStringSubmatch(label); m != nil {
+		n, _ := strconv.Atoi(m[1]) // digits; absurd ones name nothing
+		names = append(names, fmt.Sprintf("IBM%d", n), fmt.Sprintf("IBM%05d", n), fmt.Sprintf("windows-%d", n))
+	}
+	for _, name := range names {
+		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil {
+			return enc, label
+		}
+	}
+	return nil, ""
+}
+
+// ebcdic is how "<?xm" looks on mainframes (XML 1.0 appendix F.1).
+var ebcdic = []byte{0x4C, 0x6F, 0xA7, 0x94}
+
+// mainframe returns the encoding that a document in EBCDIC declares.
+func mainframe(body []byte) (encoding.Encoding, string) {
+	head, err := charmap.CodePage037.NewDecoder().Bytes(body[:min(len(body), 200)])
+	if err != nil {
+		return nil, ""
+	}
+	if enc, name := lookup(declaredCharset(head)); enc != nil {
+		return enc, name
+	}
+	return charmap.CodePage037, "cp037"
 }
 
 func headerCharset(contentType string) string {
