@@ -31,6 +31,48 @@ func TestZonesOfDates(t *testing.T) {
 	}
 }
 
+// TestFormsOfDates are the ways in which feeds write one and the same time, a
+// day, or a little more than a day can hold.
+func TestFormsOfDates(t *testing.T) {
+	for want, texts := range map[string][]string{
+		"2004-07-05T10:00:00Z": {
+			"Mon, 05 Jul 2004 10:00:00 GMT", "Monday, 5 July 2004 10:00:00 Z", "5 Jul 04 10:00 UT", "mon,05 jul 2004 10:00:00 gmt",
+			"Mon Jul 5 10:00:00 2004", "Mon Jul 05 10:00:00 GMT 2004", "July 5, 2004 10:00 AM", "Mon, 5th Jul 2004 10:00:00 +0000 (UTC)",
+			"Monday, 05-Jul-04 10:00:00 GMT", "Mon, 05 Jul 2004 10:00:00 Etc/GMT", "Mon, 05 Jul 2004 05:00:00 EST", "Mon, 05 Jul 2004 02:00:00 PT",
+			"Mon, 05 Jul 2004 12:00:00 CEST", "Mon, 05 Jul 2004 06:00:00 America/New_York", "Mon, 05 Jul 2004 11:00:00 +1", "Mon, 05 Jul 2004 11:00:00 +100",
+			"2004-07-05T10:00:00Z", "2004-07-05t10:00:00z", "2004-07-05T10:00:00.25Z", "2004-07-05 12:00:00 +02", "2004-07-05T12:00:00+02:00[Europe/Paris]",
+			"20040705T100000Z", "2004-7-5 10:00", "2004-07-05T10Z", "2004/07/05 10:00:00", "5.7.2004 10:00", "07/05/2004 10:00", "2004-07-05 10:00:00.0",
+			"lun. 5 juil. 2004 12:00:00 +0200", "Mo, 05 Juli 2004 12:00:00 +0200", "lun, 05 jul 2004 12:00:00 +0200", "Пн, 05 июл 2004 14:00:00 +0400",
+			"Δευ, 05 Ιούλ 2004 13:00:00 EEST", "2004-július-5T12:00+02:00", "mar. 5 juil. 2004 10:00",
+			"2004年07月05日 10:00:00", "2004年7月5日 上午10:00", "2004年7月5日10时00分", "2004-07-05　10：00", "2004년 07월 05일 오후 07:00:00",
+		},
+		"2004-07-05T22:00:00Z": {"Mon, 05 Jul 2004 10:00:00 PM", "2004-07-05 10:00 p.m.", "2004年7月5日 下午10点"},
+		"2004-07-05T00:00:00Z": {"2004-07-05", "20040705", "5 July 2004", "05.07.04", "2004年7月5日", "2004-187", "Mon, 05 Jul 2004 12:00 AM"},
+		"2004-07-01T00:00:00Z": {"2004-07", "2004-06-31", "Wed, 30 Jun 2004 24:00:00 GMT", "2004-06-30T23:59:60Z"},
+		"2004-01-01T00:00:00Z": {"2004"},
+		"-": {"soon", "12", "10:00", "Mon, 32 Jul 2004", "0000-00-00T00:00:00Z", "32/13/2004", "version 2.4"},
+	} {
+		for _, text := range texts {
+			if got := stamp(fetcher.ParseTime(text, time.UTC)); got != want {
+				t.Errorf("%q: got %s, want %s", text, got, want)
+			}
+		}
+	}
+}
+
+// FuzzParseTime: no text makes it panic, and what was read is whole seconds of
+// UTC.
+func FuzzParseTime(f *testing.F) {
+	for _, text := range []string{"Mon, 05 Jul 2004 10:00:00 GMT", "2004-07-05T10:00:00+08:00", "2004年7月5日 下午3:04", "5分钟前", "1763863200", "2004-187", "5.7.04"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := fetcher.ParseTime(text, shanghai); got.Nanosecond() != 0 || got.Location() != time.UTC {
+			t.Errorf("%q: got %v", text, got)
+		}
+	})
+}
+
 func TestTimesThatLeanOnThePresent(t *testing.T) {
 	now := time.Now()
 	day := func(n int) time.Time {

@@ -1,10 +1,8 @@
 package fetcher
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -44,46 +42,4 @@ func spokenTime(text string, zone *time.Location, now time.Time) (time.Time, boo
 func number(digits string) int {
 	n, _ := strconv.Atoi(digits)
 	return n
-}
-
-// zoneOffsets are the names that feeds write for zones, in minutes east of
-// Greenwich; package time takes the unknown ones for Greenwich.
-var zoneOffsets = map[string]int{
-	"EST": -300, "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
-	"BST": 60, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120, "EET": 120, "EEST": 180, "MSK": 180,
-	"IST": 330, "HKT": 480, "SGT": 480, "AWST": 480, "JST": 540, "KST": 540, "AEST": 600, "AEDT": 660, "UT": 0,
-}
-
-var (
-	zoneName  = regexp.MustCompile(`(\d)\s+([A-Z]{2,4})(\s\d{4})?$`)
-	zoneTwice = regexp.MustCompile(`([+-]\d{4}) \(?[A-Za-z]{2,5}\)?$`)
-	zoneByUTC = regexp.MustCompile(`\s*(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?$`)
-	slashes   = regexp.MustCompile(`^(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b`)
-)
-
-// namedZone rewrites a zone's name to its offset. CST is China's where the
-// source's civil times are China's (PITFALLS G12).
-func namedZone(text string, zone *time.Location) string {
-	text = slashes.ReplaceAllString(text, "$1-$2-$3")
-	text = zoneTwice.ReplaceAllString(text, "$1")
-	if m := zoneByUTC.FindStringSubmatchIndex(text); m != nil {
-		p := zoneByUTC.FindStringSubmatch(text)
-		return fmt.Sprintf("%s %s%02d%02d", text[:m[0]], p[1], number(p[2]), number(p[3]))
-	}
-	m := zoneName.FindStringSubmatch(text)
-	if m == nil {
-		return text
-	}
-	minutes, known := zoneOffsets[m[2]]
-	if _, offset := time.Now().In(zone).Zone(); m[2] == "CST" && offset == 8*3600 {
-		minutes = 480
-	}
-	if !known {
-		return text
-	}
-	sign, abs := "+", minutes
-	if minutes < 0 {
-		sign, abs = "-", -minutes
-	}
-	return strings.Replace(text, " "+m[2], fmt.Sprintf(" %s%02d%02d", sign, abs/60, abs%60), 1)
 }
