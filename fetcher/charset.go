@@ -2,10 +2,8 @@ package fetcher
 
 import (
 	"bytes"
-	"fmt"
 	"mime"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -13,7 +11,6 @@ import (
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
@@ -70,7 +67,7 @@ func decide(body []byte, valid bool, contentType, override string) (encoding.Enc
 	if enc, name := lookup(override); name != "" {
 		return enc, name
 	}
-	if valid && !bytes.Contains(body, []byte("\x1b$")) { // ISO-2022-JP is ASCII to the eye
+	if valid && !shifts(body) {
 		return nil, ""
 	}
 	for _, label := range []string{headerCharset(contentType), declaredCharset(body), detectedCharset(body)} {
@@ -79,6 +76,16 @@ func decide(body []byte, valid bool, contentType, override string) (encoding.Enc
 		}
 	}
 	return nil, ""
+}
+
+// shifts tells what is ASCII to the eye, and Chinese or Japanese between signs
+// for it: ISO-2022-JP and, where it is said to be, HZ.
+func shifts(body []byte) bool {
+	if bytes.Contains(body, []byte("~{")) {
+		_, name := lookup(declaredCharset(body))
+		return name == "hz-gb-2312"
+	}
+	return bytes.Contains(body, []byte("\x1b$"))
 }
 
 // unmarked tells UTF-16 and UTF-32 by the zeros about the first sign of an XML
@@ -112,26 +119,10 @@ func lookup(label string) (encoding.Encoding, string) {
 		return nil, name
 	case "gbk", "gb18030":
 		return simplifiedchinese.GB18030, "gb18030"
-	case "":
+	case "", "replacement":
 		return registered(strings.ToLower(strings.TrimSpace(label)))
 	}
 	return enc, name
-}
-
-var codePage = regexp.MustCompile(`^(?:cp|ibm|ms|x-cp)[-_]?0*(\d+)$`)
-
-func registered(label string) (encoding.Encoding, string) {
-	names := []string{label}
-	if m := codePage.FindStringSubmatch(label); m != nil {
-		n, _ := strconv.Atoi(m[1]) // digits; absurd ones name nothing
-		names = append(names, fmt.Sprintf("IBM%d", n), fmt.Sprintf("IBM%05d", n), fmt.Sprintf("windows-%d", n))
-	}
-	for _, name := range names {
-		if enc, err := ianaindex.IANA.Encoding(name); err == nil && enc != nil {
-			return enc, label
-		}
-	}
-	return nil, ""
 }
 
 // ebcdic is how "<?xm" looks on mainframes (XML 1.0 appendix F.1).

@@ -22,6 +22,12 @@ var (
 		{"", "body"}: "content:encoded", {"xhtml", "body"}: "content:encoded", {"xhtml", "div"}: "content:encoded",
 		{"", "fullitem"}: "content:encoded", {"", "encoded"}: "content:encoded",
 	}
+	// dates are what items of one format borrow from the other.
+	dates = map[bool]map[string]string{
+		true: {"pubdate": "dc:date", "created": "dcterms:created", "lastbuilddate": "dcterms:modified"},
+		false: {"published": "atom:published", "issued": "dcterms:issued", "created": "dcterms:created", "date": "dc:date",
+			"updated": "atom:updated", "modified": "dcterms:modified", "lastbuilddate": "dcterms:modified"},
+	}
 	// names are those of elements that the parser wants spelt so.
 	names = map[name]string{{"sy", "updateperiod"}: "sy:updatePeriod", {"sy", "updatefrequency"}: "sy:updateFrequency"}
 )
@@ -31,6 +37,8 @@ func (c *canonical) emit(t token, n name, in span) {
 	to, body := bodies[n]
 	switch texts := slices.Contains(titles, n) || body; {
 	case !texts && c.crowded():
+	case n.space == "" && dates[c.atom][n.local] != "":
+		c.write(dates[c.atom][n.local], strings.TrimSpace(c.value(in)))
 	case slices.Contains(titles, n):
 		c.write(c.spelt(n), c.title(c.text(t, in)))
 	case body && c.item != nil:
