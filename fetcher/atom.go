@@ -27,7 +27,7 @@ func (w wire) readAtom(body []byte) (List, error) {
 func (w wire) atomEntry(in *atom.Entry) Item {
 	x := extras(in.Extensions)
 	it := Item{
-		ID:        x.first("own:id"),
+		ID:        x.id(),
 		Base:      x.first("own:base"),
 		Title:     strings.TrimSpace(cmp.Or(in.Title, x.title())),
 		Published: w.time(append([]string{in.Published}, x.published()...)...),
@@ -43,11 +43,9 @@ func (w wire) atomEntry(in *atom.Entry) Item {
 	for _, c := range in.Categories {
 		it.Tags = appendText(it.Tags, cmp.Or(c.Label, c.Term))
 	}
+	it.Link = w.alternate(links(in.Extensions))
 	for _, l := range links(in.Extensions) {
-		switch l.rel {
-		case "alternate":
-			it.Link = cmp.Or(it.Link, absolute(w.base, l.href))
-		case "enclosure":
+		if l.rel == "enclosure" {
 			it.enclose(absolute(w.base, l.href), l.mediaType, l.length)
 		}
 	}

@@ -55,7 +55,8 @@ type item struct {
 	base    *url.URL // of relative addresses in its text
 	content bool     // it has that text,
 	summary bool     // a summary,
-	guid    bool     // an id of its own
+	guid    bool     // an id of its own,
+	title   bool     // and a title
 }
 
 // canonicalise returns the canonical document. The error is an *Error.
@@ -101,9 +102,6 @@ func (c *canonical) open() bool {
 	for {
 		t, ok := c.next()
 		if !ok {
-			return false
-		}
-		if t.kind == otherToken && bytes.HasPrefix(bytes.ToLower(c.bytes(t)[:min(t.end-t.at, 14)]), []byte("<!doctype html")) {
 			return false
 		}
 		if t.kind != startToken && t.kind != emptyToken {
@@ -194,6 +192,10 @@ func (c *canonical) token(t token) error {
 			c.startItem(t, outside)
 			return nil
 		}
+		if slices.Contains(outlines, n.local) {
+			c.enclose()
+			return nil
+		}
 		err := c.element(t, n)
 		c.scope = outside
 		return err
@@ -207,6 +209,14 @@ func (c *canonical) token(t token) error {
 		}
 	}
 	return nil
+}
+
+// enclose makes what a channel declares hold for all that follows.
+func (c *canonical) enclose() {
+	if c.item == nil && c.scope != c.outer {
+		c.outer = c.scope
+		clear(c.known)
+	}
 }
 
 // opensItem tells the names of items: entries in Atom, items elsewhere.
@@ -281,7 +291,7 @@ func (c *canonical) element(t token, n name) error {
 		c.strange++
 	}
 	told := c.item != nil || n.space != foreign && slices.Contains(feedElements, n.local)
-	if !told && !slices.Contains(feedAsides, n.local) || slices.Contains(outlines, n.local) {
+	if !told && !slices.Contains(feedAsides, n.local) {
 		return nil
 	}
 	if n.local == "content" && strings.HasPrefix(attribute(c.bytes(t), "type"), "multipart/") {

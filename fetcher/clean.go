@@ -5,18 +5,15 @@ import (
 	"regexp"
 	"strconv"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // clean removes from a UTF-8 document what XML forbids: illegal characters, and
 // references to them (PITFALLS G5, G6).
 func clean(body []byte) []byte {
 	if holdsIllegal(body) {
-		body = bytes.Map(func(r rune) rune {
-			if illegal(r) {
-				return -1
-			}
-			return r
-		}, body)
+		body = bytes.Map(legalRune, body)
 	}
 	if bytes.Contains(body, []byte("&#")) {
 		body = numericReference.ReplaceAllFunc(body, legalReference)
@@ -24,17 +21,34 @@ func clean(body []byte) []byte {
 	return body
 }
 
-// holdsIllegal looks for illegal characters by their bytes, which is much
-// faster than to decode all others.
+// holdsIllegal looks for characters that legalRune changes by their bytes, which
+// is much faster than to decode all others.
 func holdsIllegal(body []byte) bool {
 	for i, c := range body {
 		switch {
-		case c >= ' ' && c != 0xEF, c == '\t', c == '\n', c == '\r':
-		case c < ' ', len(body) > i+2 && body[i+1] == 0xBF && body[i+2] >= 0xBE: // U+FFFE, U+FFFF
+		case c >= ' ' && c != 0xC2 && c != 0xEF, c == '\t', c == '\n', c == '\r':
+		case c < ' ',
+			c == 0xC2 && len(body) > i+1 && body[i+1] < 0xA0,                       // U+0080 to U+009F
+			c == 0xEF && len(body) > i+2 && body[i+1] == 0xBF && body[i+2] >= 0xBE: // U+FFFE, U+FFFF
 			return true
 		}
 	}
 	return false
+}
+
+// legalRune drops an illegal character. The control characters of ISO 8859 are
+// letters of Windows that somebody took for those, as browsers know.
+func legalRune(r rune) rune {
+	switch {
+	case illegal(r):
+		return -1
+	case r >= 0x80 && r < 0xA0:
+		if mapped := charmap.Windows1252.DecodeByte(byte(r)); mapped != r && mapped != utf8.RuneError {
+			return mapped
+		}
+		return -1
+	}
+	return r
 }
 
 // illegal tells what XML 1.0 §2.2 does not count as a character.

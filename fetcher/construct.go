@@ -40,7 +40,7 @@ func (c *canonical) emit(t token, n name, in span) {
 	case n.space == "" && dates[c.atom][n.local] != "":
 		c.write(dates[c.atom][n.local], strings.TrimSpace(c.value(in)))
 	case slices.Contains(titles, n):
-		c.write(c.spelt(n), c.title(c.text(t, in)))
+		c.title(n, c.text(t, in))
 	case body && c.item != nil:
 		c.body(to, c.text(t, in))
 		if src := attribute(c.bytes(t), "src"); src != "" {
@@ -48,7 +48,7 @@ func (c *canonical) emit(t token, n name, in span) {
 		}
 	case n.local == "link" && (n.space == "" || n.space == "atom"):
 		c.link(t, n, in)
-	case n == name{"", "guid"} || n == name{"", "id"} || n == name{"atom", "id"}:
+	case n == name{"", "guid"} || n == name{"", "id"} || n == name{"atom", "id"} || n == name{"dc", "identifier"}:
 		c.id(t, n, in)
 	default:
 		c.tree(t, n, in, 0)
@@ -93,18 +93,26 @@ func fromBase64(value string, sure bool) string {
 	switch {
 	case err == nil && utf8.Valid(b) && !bytes.ContainsFunc(b, illegal):
 		return strings.TrimSpace(string(b))
-	case sure:
+	case err == nil && sure:
 		return ""
 	}
 	return value
 }
 
-// title makes one plain text of what a title is.
-func (c *canonical) title(k construct) string {
-	if k.plain {
-		return k.value
+// title writes a title as plain text; of several of its own an item has the
+// first.
+func (c *canonical) title(n name, k construct) {
+	text := k.value
+	if !k.plain {
+		text = PlainText(text)
 	}
-	return PlainText(k.value)
+	if c.item != nil && n.space == "" && text != "" {
+		if c.item.title {
+			return
+		}
+		c.item.title = true
+	}
+	c.write(c.spelt(n), text)
 }
 
 // body writes one of an item's texts. A second description is what some call
@@ -180,6 +188,10 @@ func (c *canonical) address(ref string) {
 func (c *canonical) id(t token, n name, in span) {
 	value := strings.TrimSpace(c.value(in))
 	if value == "" || c.item == nil {
+		return
+	}
+	if n.space == "dc" {
+		c.write("dc:identifier", value)
 		return
 	}
 	c.write("own:id", value)

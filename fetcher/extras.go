@@ -33,6 +33,8 @@ func (x extras) first(names ...string) string {
 	return ""
 }
 
+func (x extras) id() string { return x.first("own:id", "dc:identifier") }
+
 func (x extras) title() string {
 	return cmp.Or(x.first("dc:title", "atom:title", "itunes:title"), x.mediaText("title"))
 }
@@ -54,10 +56,10 @@ func (x extras) author() string {
 }
 
 func (x extras) published() []string {
-	return x.all("dc:date", "dcterms:issued", "dcterms:created", "dcterms:date", "atom:published")
+	return x.all("dc:date", "dcterms:issued", "dcterms:date", "atom:published", "atom:issued", "dcterms:created", "atom:created")
 }
 
-func (x extras) updated() []string { return x.all("atom:updated", "dcterms:modified") }
+func (x extras) updated() []string { return x.all("atom:updated", "dcterms:modified", "atom:modified") }
 
 // tags are dc:subject, one each, and the keywords, with commas between.
 func (x extras) tags() []string {

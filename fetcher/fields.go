@@ -32,7 +32,7 @@ func (j *jsonReader) item(ctx context.Context, v any, base *url.URL) Item {
 	}
 	return Item{
 		ID:        get("id"),
-		Link:      absolute(base, get("link")),
+		Link:      absolute(base, secure(get("link"))),
 		Title:     get("title"),
 		Published: ParseTime(get("published"), j.zone),
 		Updated:   ParseTime(get("updated"), j.zone),
@@ -40,7 +40,7 @@ func (j *jsonReader) item(ctx context.Context, v any, base *url.URL) Item {
 		Content:   get("content"),
 		Author:    get("author"),
 		Origin:    get("origin"),
-		Image:     absolute(base, get("image")),
+		Image:     absolute(base, secure(get("image"))),
 		Tags:      all("tags"),
 		Stocks:    all("stocks"),
 		Withdrawn: !slices.Contains([]string{"", "0", "false", "null"}, get("withdrawn")),
@@ -82,15 +82,19 @@ func text(v any) string {
 	}
 }
 
-// absolute resolves a link as its origin wrote it, perhaps padded with blanks
-// or without a scheme. It returns "" for what is no http or https address.
+// absolute resolves a link as its origin wrote it (RFC 3986 §5), perhaps padded
+// with blanks or broken over lines. It returns "" for what is no http or https
+// address.
 func absolute(base *url.URL, ref string) string {
-	ref = strings.TrimSpace(ref)
+	ref = broken.Replace(strings.TrimSpace(ref))
 	if ref == "" {
 		return ""
 	}
 	u, err := url.Parse(ref)
 	if err != nil {
+		if head := strings.ToLower(ref[:min(len(ref), 8)]); strings.HasPrefix(head, "http://") || head == "https://" {
+			return ref // a stray % or the like, which the origin's server may well understand
+		}
 		return ""
 	}
 	if u.Host != "" && u.Scheme != "" {
@@ -102,8 +106,15 @@ func absolute(base *url.URL, ref string) string {
 	if u = base.ResolveReference(u); u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
-	if strings.HasPrefix(ref, "//") {
-		u.Scheme = "https"
-	}
 	return u.String()
+}
+
+var broken = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
+// secure gives an address without a scheme the one that everybody means.
+func secure(ref string) string {
+	if ref = strings.TrimSpace(ref); strings.HasPrefix(ref, "//") {
+		return "https:" + ref
+	}
+	return ref
 }

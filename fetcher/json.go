@@ -101,7 +101,18 @@ func notJSON(doc *Document, err error) *Error {
 	return &Error{Reason: ReasonParse, Err: fmt.Errorf("bad JSON: %w", err)}
 }
 
+// decodeJSON decodes a document; a second try forgives what it can.
 func decodeJSON(body []byte) (any, error) {
+	v, err := decodeStrictJSON(body)
+	if err != nil {
+		if mended, again := decodeStrictJSON(lenient(body)); again == nil {
+			return mended, nil
+		}
+	}
+	return v, err
+}
+
+func decodeStrictJSON(body []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber() // ids are longer than a float is exact
 	var v any

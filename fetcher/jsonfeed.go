@@ -15,6 +15,9 @@ import (
 // the document, as it would a decoder into structs (PITFALLS G8).
 func (w wire) readJSONFeed(body []byte) (List, error) {
 	feed, items, err := w.splitJSONFeed(body)
+	if err != nil {
+		feed, items, err = w.splitJSONFeed(lenient(body))
+	}
 	if _, listed := feed["items"]; !listed {
 		if err != nil {
 			return List{}, badFeed("JSON Feed", err)

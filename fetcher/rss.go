@@ -28,7 +28,7 @@ func (w wire) readRSS(body []byte) (List, error) {
 func (w wire) rssItem(in *rss.Item) Item {
 	x := extras(in.Extensions)
 	it := Item{
-		ID:        x.first("own:id"),
+		ID:        x.id(),
 		Base:      x.first("own:base"),
 		Title:     strings.TrimSpace(cmp.Or(in.Title, x.title())),
 		Link:      absolute(w.base, in.Link),
@@ -38,11 +38,7 @@ func (w wire) rssItem(in *rss.Item) Item {
 		Content:   in.Content,
 		Author:    cmp.Or(personName(in.Author), personName(x.author())),
 	}
-	for _, l := range links(in.Extensions) {
-		if l.rel == "alternate" {
-			it.Link = cmp.Or(it.Link, absolute(w.base, l.href))
-		}
-	}
+	it.Link = cmp.Or(it.Link, w.alternate(links(in.Extensions)))
 	if in.GUID != nil && in.GUID.IsPermalink != "false" {
 		it.Link = cmp.Or(it.Link, w.link(in.GUID.Value))
 	}
@@ -72,6 +68,22 @@ func links(e ext.Extensions) (all []link) {
 		all = append(all, link{l.Attrs["rel"], l.Value, l.Attrs["type"], l.Attrs["length"]})
 	}
 	return all
+}
+
+// alternate returns the link to the page of an item: the first that is said to
+// be one, else the first.
+func (w wire) alternate(links []link) (first string) {
+	for _, l := range links {
+		href := absolute(w.base, l.href)
+		if l.rel != "alternate" || href == "" {
+			continue
+		}
+		if strings.Contains(l.mediaType, "html") {
+			return href
+		}
+		first = cmp.Or(first, href)
+	}
+	return first
 }
 
 // older returns the document that continues this one with older items (RFC

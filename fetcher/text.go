@@ -14,13 +14,19 @@ func PlainText(s string) string {
 		return strings.TrimSpace(s)
 	}
 	var out strings.Builder
+	code := false // in a script or a style sheet
 	z := nethtml.NewTokenizer(strings.NewReader(s))
 	for {
-		switch z.Next() {
+		switch kind := z.Next(); kind {
 		case nethtml.ErrorToken:
 			return strings.TrimSpace(out.String())
 		case nethtml.TextToken:
-			out.Write(z.Text())
+			if !code {
+				out.Write(z.Text())
+			}
+		default:
+			name, _ := z.TagName()
+			code = kind == nethtml.StartTagToken && (string(name) == "script" || string(name) == "style")
 		}
 	}
 }

@@ -32,8 +32,9 @@ type token struct {
 type tokens struct {
 	src []byte
 	pos int
-	// bare tells that no comment that begins from here on has an end.
-	bare bool
+	// bare tells that no comment, and open that no CDATA section, that begins
+	// from here on has an end.
+	bare, open bool
 }
 
 func (s *tokens) next() (t token, ok bool) {
@@ -86,9 +87,13 @@ func (s *tokens) markup() (kind tokenKind, end int, name []byte) {
 	i, b := s.pos, s.src[s.pos:]
 	switch {
 	case bytes.HasPrefix(b, []byte("<!--")):
-		return otherToken, i + s.comment(b), nil
+		return otherToken, i + marked(b, "<!--", "-->", &s.bare), nil
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
-		return cdataToken, i + enclosed(b, "<![CDATA[", "]]>"), nil
+		n := marked(b, "<![CDATA[", "]]>", &s.open)
+		if s.open {
+			return otherToken, i + n, nil
+		}
+		return cdataToken, i + n, nil
 	case b[1] == '?':
 		return otherToken, i + enclosed(b, "<?", ">"), nil
 	case b[1] == '!':
@@ -105,14 +110,15 @@ func (s *tokens) markup() (kind tokenKind, end int, name []byte) {
 	return kind, i + n, tagName(b[1:])
 }
 
-// comment is the length of a comment; of its mark alone where it has no end.
-func (s *tokens) comment(b []byte) int {
-	const open, mark = "<!--", "-->"
-	if !s.bare {
+// marked is the length of what reaches to its closing mark. Where that is
+// missing, which endless remembers, it is the opening mark alone: what follows is
+// read as if that were not there.
+func marked(b []byte, open, mark string, endless *bool) int {
+	if !*endless {
 		if at := bytes.Index(b[len(open):], []byte(mark)); at >= 0 {
 			return len(open) + at + len(mark)
 		}
-		s.bare = true
+		*endless = true
 	}
 	return len(open)
 }
@@ -129,16 +135,17 @@ func enclosed(b []byte, open, mark string) int {
 // maxTag is the longest tag whose quotes are believed.
 const maxTag = 64 << 10
 
-// tagEnd returns the length of a tag. Quoted values may hold a ">"; where a
-// quote has no end, or a tag is absurdly long, the first ">" ends it.
+// tagEnd returns the length of a tag. Quoted values may hold a ">" but no "<";
+// where one does, or has no end, the quotes are wrong and the first ">" ends it.
 func tagEnd(b []byte) int {
 	var quote byte
 	for i, c := range b[:min(len(b), maxTag)] {
 		switch {
+		case c == quote:
+			quote = 0
+		case quote != 0 && c == '<':
+			return firstEnd(b)
 		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
 		case c == '>':
 			return i + 1
 		case c == '<' && i > 0: // the next tag: this one was never closed
@@ -147,6 +154,10 @@ func tagEnd(b []byte) int {
 			quote = c
 		}
 	}
+	return firstEnd(b)
+}
+
+func firstEnd(b []byte) int {
 	if at := bytes.IndexByte(b, '>'); at >= 0 {
 		return at + 1
 	}
