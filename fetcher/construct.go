@@ -217,7 +217,7 @@ func (c *canonical) crowded() bool {
 
 const (
 	crowd   = 100_000  // elements of a document beside its texts: 50 for each item
-	deepest = 32       // elements in elements; no vocabulary of ours comes near
+	deepest = 8        // elements in elements; no vocabulary of ours comes near
 	widest  = 64       // attributes of an element
 	longest = 64 << 10 // bytes of an attribute
 )
