@@ -2,7 +2,7 @@ package normalize
 
 import (
 	"net/url"
-	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -29,18 +29,20 @@ const passes = 4
 // cleanNode cleans what is under a node, which it uses up, and returns it
 // rendered, with the first picture.
 func cleanNode(root *html.Node, base *url.URL) (out, image string) {
-	c := cleaner{base: base}
+	c := cleaner{base: base, revealed: make(map[*html.Node]bool)}
 	last := ""
 	for range passes {
 		c.children(root)
 		out = strings.TrimSpace(renderInner(root))
 		if out == last {
-			return oneBlock(policy().Sanitize(out)), leadImage(root)
+			if out = policy().Sanitize(out); out == last {
+				return oneBlock(out), leadImage(root)
+			}
 		}
 		last = out
 		root = parseFragment(out)
 	}
-	return paragraphs(visibleText(out)), ""
+	return strings.TrimSpace(paragraphs(visibleText(out))), ""
 }
 
 // oneBlock writes the line breaks that end empty lines, which only preformatted
@@ -88,7 +90,8 @@ func renderInner(root *html.Node) string {
 }
 
 type cleaner struct {
-	base *url.URL
+	base     *url.URL
+	revealed map[*html.Node]bool // what stood in a <noscript>
 }
 
 // children cleans all that is under n.
@@ -110,6 +113,16 @@ func (c cleaner) children(n *html.Node) {
 
 func (c cleaner) element(n *html.Node) {
 	rename(n)
+	switch n.DataAtom {
+	case atom.Picture:
+		gatherSources(n)
+	case atom.Noscript:
+		c.noscript(n)
+		return
+	case atom.Iframe, atom.Embed, atom.Object:
+		c.frame(n)
+		return
+	}
 	e := elements[n.Data]
 	if e.drop || n.Namespace != "" {
 		n.Parent.RemoveChild(n)
@@ -118,7 +131,8 @@ func (c cleaner) element(n *html.Node) {
 	c.children(n)
 	switch {
 	case !e.keep && e.block:
-		n.Data, n.DataAtom, n.Attr = "div", atom.Div, nil
+		n.Data, n.DataAtom = "div", atom.Div
+		c.attributes(n, e)
 	case !e.keep:
 		unwrapNode(n)
 		return
@@ -129,6 +143,10 @@ func (c cleaner) element(n *html.Node) {
 		}
 	default:
 		c.attributes(n, e)
+	}
+	if plays(n) && !hasSource(n) || orphan(n) {
+		unwrapNode(n) // what it holds is for readers that cannot play it
+		return
 	}
 	if !e.hollow && isEmpty(n) || n.DataAtom == atom.A && len(n.Attr) == 0 {
 		if e.block && n.PrevSibling != nil && n.NextSibling != nil { // it kept the texts beside it apart
@@ -141,6 +159,9 @@ func (c cleaner) element(n *html.Node) {
 // rename reads Sina's own ways as the elements that they mean.
 func rename(n *html.Node) {
 	class := attr(n, "class")
+	if a := renamed[n.Data]; a != 0 {
+		n.Data, n.DataAtom = a.String(), a
+	}
 	switch {
 	case n.DataAtom == atom.Font && strings.Contains(attr(n, "cms-style"), "strong-Bold"):
 		n.Data, n.DataAtom = "strong", atom.Strong
@@ -158,20 +179,32 @@ func (c cleaner) attributes(n *html.Node, e element) {
 		if a.Namespace != "" || !e.may(a.Key) {
 			continue
 		}
-		if a.Key == "href" {
-			if a.Val = readerLink(a.Val, c.base); a.Val == "" {
-				continue
-			}
-		} else if a.Key == "src" || a.Key == "poster" {
-			if a.Val = absolute(a.Val, c.base); a.Val == "" {
-				continue
-			}
-		} else if a.Val = article.CleanTitle(a.Val); a.Val == "" && a.Key != "controls" {
-			continue
+		if a.Val = c.value(a); a.Val != "" || a.Key == "controls" || a.Key == "reversed" {
+			kept = append(kept, a)
 		}
-		kept = append(kept, a)
 	}
 	n.Attr = kept
+}
+
+// value is what an attribute's value may stay as; empty where it may not.
+func (c cleaner) value(a html.Attribute) string {
+	switch a.Key {
+	case "href":
+		return readerLink(a.Val, c.base)
+	case "src", "poster":
+		return absolute(a.Val, c.base)
+	case "controls", "reversed":
+		return ""
+	case "width", "height", "colspan", "rowspan", "span", "start", "value":
+		if _, err := strconv.ParseInt(a.Val, 10, 32); err != nil {
+			return ""
+		}
+	case "dir": // from left to right is how texts run that say nothing
+		if a.Val = strings.ToLower(a.Val); a.Val != "rtl" {
+			return ""
+		}
+	}
+	return article.CleanTitle(a.Val)
 }
 
 // settle joins neighbouring texts and reduces white space with a line break in
@@ -189,14 +222,30 @@ func settle(n *html.Node) {
 		if pre {
 			continue
 		}
-		child.Data = lineBreak.ReplaceAllString(child.Data, "\n")
+		child.Data = breakLines(child.Data)
 		if child.Data != "\n" && strings.Trim(child.Data, " \t\f") == "" {
 			child.Data = " "
 		}
 	}
 }
 
-var lineBreak = regexp.MustCompile(`[ \t\f]*\n[ \t\n\f]*`)
+// breakLines takes away the white space around line breaks, and empty lines.
+func breakLines(s string) string {
+	if !strings.Contains(s, "\n") {
+		return s
+	}
+	const blanks = " \t\f"
+	lines := strings.Split(s, "\n")
+	last := len(lines) - 1
+	var b strings.Builder
+	b.WriteString(strings.TrimRight(lines[0], blanks))
+	for _, line := range lines[1:last] {
+		if line = strings.Trim(line, blanks); line != "" {
+			b.WriteString("\n" + line)
+		}
+	}
+	return b.String() + "\n" + strings.TrimLeft(lines[last], blanks)
+}
 
 func preformatted(n *html.Node) bool {
 	for ; n != nil; n = n.Parent {

@@ -30,7 +30,7 @@ var (
 // shows nothing: without address, or made to count readers.
 func (c cleaner) image(n *html.Node) bool {
 	src := link(source(n), c.base, false)
-	if src == "" || isPixel(n) || counter.MatchString(src) {
+	if src == "" || isPixel(n) || counts(src) {
 		return false
 	}
 	kept := []html.Attribute{{Key: "src", Val: src}}
@@ -99,16 +99,13 @@ func largest(srcset string) string {
 	return best
 }
 
-// counter matches the addresses of pictures that only count readers.
-var counter = regexp.MustCompile(`(?i)^https?://(?:feeds\.feedburner\.com/~(?:r|ff)/|(?:pixel|stats)\.(?:wp|wordpress)\.com/|(?:www\.)?google-analytics\.com/|[\w.-]+\.doubleclick\.net/|b\.scorecardresearch\.com/|hm\.baidu\.com/|[\w.-]+\.cnzz\.com/|beacon\.sina\.com\.cn/|sax\w*\.sina\.c(?:n|om\.cn)/|www\.facebook\.com/tr\b|s\.click\.taobao\.com/)`)
-
 func isPixel(n *html.Node) bool {
 	for _, key := range []string{"width", "height"} {
 		if v, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attr(n, key)), "px")); err == nil && v <= 2 {
 			return true
 		}
 	}
-	return strings.Contains(strings.ReplaceAll(attr(n, "style"), " ", ""), "display:none")
+	return isStyledPixel(attr(n, "style"))
 }
 
 func isNumber(s string) bool {

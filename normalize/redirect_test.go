@@ -22,6 +22,16 @@ func TestLinksLeadStraightToTheirPages(t *testing.T) {
 		"https://e.org/?r=1&from=x&s=2":                                                                            "https://e.org/?r=1&from=x&s=2",
 		"https://finance.sina.com.cn/doc-inihefve8236522.shtml?cre=a&mod=b&r=1":                                    "https://finance.sina.com.cn/doc-inihefve8236522.shtml",
 		"https://vip.stock.finance.sina.com.cn/q.php?s=sh600519&r=1":                                               "https://vip.stock.finance.sina.com.cn/q.php?s=sh600519&r=1",
+		"https://mp.weixin.qq.com/s?__biz=a==&mid=1&idx=1&sn=b&chksm=c&scene=21&key=d&uin=e&pass_ticket=f#rd":      "https://mp.weixin.qq.com/s?__biz=a==&mid=1&idx=1&sn=b#rd",
+		"https://mp.weixin.qq.com/s/AbC_1-2?from=timeline&isappinstalled=0":                                        "https://mp.weixin.qq.com/s/AbC_1-2",
+		"https://e.org/?from=timeline&id=1":                                                                        "https://e.org/?id=1",
+		"https://e.org/?id=1&amp;utm_source=a":                                                                     "https://e.org/?id=1",
+		"https://www.bilibili.com/video/BV1?share_source=copy_web&vd_source=a&t=9":                                 "https://www.bilibili.com/video/BV1?t=9",
+		"https://e.org/?_ga=1&_gl=2&mc_eid=3&gbraid=4&p=5":                                                         "https://e.org/?p=5",
+		"https://e.org/?utmost=1&spmx=2":                                                                           "https://e.org/?utmost=1&spmx=2",
+		"https://duckduckgo.com/l/?uddg=https%3A%2F%2Fe.org%2F&rut=1":                                              "https://e.org/",
+		"https://app.yinxiang.com/OutboundRedirect.action?dest=https%3A%2F%2Fe.org%2F":                             "https://e.org/",
+		"https://mail.qq.com/cgi-bin/readtemplate?t=safety&gourl=https%3A%2F%2Fe.org%2F":                           "https://e.org/",
 		"mailto:a@e.org": "mailto:a@e.org",
 	} {
 		in := `<a href="` + strings.ReplaceAll(in, "&", "&amp;") + `">甲</a>`

@@ -32,10 +32,14 @@ func absolute(ref string, base *url.URL) string {
 		}
 		return r
 	}, strings.TrimSpace(ref))
+	ref = slashed(ref)
 	if strings.HasPrefix(ref, "//") {
 		ref = "https:" + ref
 	}
 	u, err := url.Parse(ref)
+	if err != nil {
+		u, err = url.Parse(strayPercent.ReplaceAllString(ref, "%25$1"))
+	}
 	if err != nil || ref == "" {
 		return ""
 	}
@@ -45,18 +49,26 @@ func absolute(ref string, base *url.URL) string {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return ""
 	}
+	u.RawQuery = rawQuery.Replace(u.RawQuery)
 	return article.CleanText(u.String())
+}
+
+var (
+	strayPercent = regexp.MustCompile(`%([^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?$)`)
+	rawQuery     = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "`", "%60")
+)
+
+// slashed turns backslashes in the path into slashes, as browsers do.
+func slashed(ref string) string {
+	if !strings.Contains(ref, `\`) {
+		return ref
+	}
+	end := strings.IndexAny(ref+"?", "?#")
+	return strings.ReplaceAll(ref[:end], `\`, "/") + ref[end:]
 }
 
 // cleanLink is an item's link as it stands, without what XML forbids.
 func cleanLink(s string) string { return article.CleanText(strings.TrimSpace(s)) }
-
-// tracking are query parameters that tell where a reader came from.
-var tracking = regexp.MustCompile(`(?i)^(?:utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|dclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok|vero_id|spm|scm|share_token|share_source|share_medium|share_plat|share_tag|share_session_id|vd_source|from_source|bd_vid|hmsr|hmpl|hmcu|hmkw|hmci|weibo_id|wfr|isappinstalled|nsukey|chksm|abtest|tdsourcetag|at_medium|at_campaign|cmpid|ncid|oly_\w+_id|wt\.mc_id|wt_mc|gbraid|wbraid|gclsrc|ref_src|si_source|s_cid|trk|xtor|share_from|share_uid|share_times|spm_id_from|unique_k|buvid|from_spmid|seid|xhsshare|apptime|share_id|wxshare_count|_wxobj|rdk|sharer_\w+|sudaref|ftag|ito|smid)$`)
-
-// sinaTracking are those of Sina's pages, whose documents have no parameters
-// that tell them apart.
-var sinaTracking = regexp.MustCompile(`^(?:cre|mod|loc|r|doct|rfunc|tj|tr|s|cref|vt|pos|wm|from|autocallup|isfromsina|sudaref|display|retcode|ua|lang|sina_fr)$`)
 
 // canonical is the address under which copies of a page are the same page:
 // without scheme, www, mobile variant and tracking parameters. Fragments stay,
@@ -87,22 +99,6 @@ func canonical(s string) string {
 func host(s string) string {
 	h, _, _ := strings.Cut(s, "/")
 	return h
-}
-
-// untrack removes tracking parameters and leaves the others as they are, in
-// their order.
-func untrack(u *url.URL, sina bool) {
-	if u.RawQuery == "" {
-		return
-	}
-	var kept []string
-	for pair := range strings.SplitSeq(u.RawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if pair != "" && !tracking.MatchString(name) && !(sina && sinaTracking.MatchString(name)) {
-			kept = append(kept, pair)
-		}
-	}
-	u.RawQuery = strings.Join(kept, "&")
 }
 
 // isRoot tells whether a canonical address is a site's front page.

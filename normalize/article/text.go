@@ -33,17 +33,20 @@ func CleanTitle(s string) string {
 // CleanText removes what XML forbids (control characters other than tab and
 // line feed, noncharacters) and makes every line end a line feed.
 func CleanText(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return !legal(r) || r == '\uFFFD' }) < 0 {
+	if strings.IndexFunc(s, func(r rune) bool { return !inText(r) || r == '\uFFFD' }) < 0 {
 		return s
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || legal(r) {
+		if inText(r) {
 			return r
 		}
 		return -1
-	}, s) // Map turns a byte that is no UTF-8 into U+FFFD
+	}, lineEnds.Replace(s)) // Map turns a byte that is no UTF-8 into U+FFFD
 }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func inText(r rune) bool { return r == '\n' || r == '\t' || legal(r) }
 
 // legal tells whether a character may stand anywhere in XML 1.0 and in a
 // quoted YAML scalar: no control character, no noncharacter, no byte order
