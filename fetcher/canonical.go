@@ -64,7 +64,7 @@ func canonicalise(src []byte, base *url.URL, limit int) (*canonical, error) {
 	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}}
 	c.out.Grow(len(src) + len(src)/8 + 512)
 	if !c.open() {
-		return nil, notFeed(src)
+		return nil, notList(src, "a feed")
 	}
 	for !c.ended {
 		t, ok := c.next()

@@ -50,7 +50,7 @@ func expand(body []byte) ([]byte, error) {
 	}
 	out, err := e.document(rest)
 	if err != nil {
-		return nil, &Error{Reason: ReasonParse, Err: err}
+		return nil, &Error{Reason: ReasonParse, Err: fmt.Errorf("the DTD at byte %d: %w", loc[0], err)}
 	}
 	return slices.Concat(body[:loc[0]], out), nil
 }

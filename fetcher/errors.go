@@ -29,9 +29,12 @@ const (
 	ReasonBroken   Reason = "broken"     // an answer that ends early or cannot be decoded
 	ReasonRobots   Reason = "robots"     // robots.txt disallows the page
 	ReasonResting  Reason = "resting"    // the host asked not to be disturbed
-	ReasonNotList  Reason = "not a feed" // a good answer that is not what the source should give
+	ReasonNotList  Reason = "not a feed" // a good answer that is not what the source should give:
+	ReasonLogin    Reason = "login"      // a page that asks who we are,
+	ReasonHuman    Reason = "challenge"  // or whether we are human
 	ReasonRefused  Reason = "refused"    // a good HTTP answer in which the API reports a failure
 	ReasonParse    Reason = "parse"      // the right kind of document, but not readable
+	ReasonNoItems  Reason = "no items"   // it has items, of which none could be read: no "no news"
 )
 
 // Error is why a document could not be fetched or read.
@@ -65,6 +68,10 @@ func Hint(err error) string {
 		return "add its network to fetch.allow_private if this host is meant"
 	case ReasonNotList:
 		return "open the address in a browser: it may have moved, or ask for a login"
+	case ReasonLogin:
+		return "give the source the headers that its publisher asks for, or another address"
+	case ReasonHuman:
+		return "the publisher takes this machine for a robot that is not welcome: ask for leave, or for another address"
 	case ReasonRefused:
 		return "check the source's params"
 	case ReasonDNS, ReasonConnect:

@@ -2,7 +2,6 @@ package fetcher
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -46,18 +45,6 @@ func (w wire) readCanonical(c *canonical) (List, error) {
 
 func badFeed(format string, err error) *Error {
 	return &Error{Reason: ReasonParse, Err: fmt.Errorf("bad %s: %w", format, err)}
-}
-
-func notFeed(body []byte) *Error {
-	head := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 4096)]))
-	text := "the answer is no feed"
-	switch {
-	case len(head) == 0:
-		text = "the answer is empty"
-	case bytes.Contains(head, []byte("<html")), bytes.HasPrefix(head, []byte("<!doctype html")):
-		text = "the answer is a web page, not a feed"
-	}
-	return &Error{Reason: ReasonNotList, Err: errors.New(text)}
 }
 
 // wire maps the wire formats' items to ours.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"time"
@@ -92,13 +93,23 @@ func (j *jsonReader) read(doc *Document) (List, error) {
 // notJSON tells an answer that is another kind of document from a broken one.
 func notJSON(doc *Document, err error) *Error {
 	head := bytes.TrimSpace(doc.Body[:min(len(doc.Body), 512)])
-	switch {
-	case len(head) == 0:
-		return &Error{Reason: ReasonNotList, Err: errors.New("the answer is empty")}
-	case head[0] == '<':
-		return &Error{Reason: ReasonNotList, Err: errors.New("the answer is a web page, not JSON")}
+	if len(head) == 0 || head[0] == '<' {
+		return notList(doc.Body, "JSON")
 	}
-	return &Error{Reason: ReasonParse, Err: fmt.Errorf("bad JSON: %w", err)}
+	return &Error{Reason: ReasonParse, Err: fmt.Errorf("bad JSON%s: %w", place(err, len(doc.Body)), err)}
+}
+
+// place says at which byte of a document of a size decoding it failed, where
+// that can be told.
+func place(err error, size int) string {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf(" at byte %d", syntax.Offset)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return fmt.Sprintf(" at byte %d", size)
+	}
+	return ""
 }
 
 // decodeJSON decodes a document; a second try forgives what it can.

@@ -20,7 +20,7 @@ func (w wire) readJSONFeed(body []byte) (List, error) {
 	}
 	if _, listed := feed["items"]; !listed {
 		if err != nil {
-			return List{}, badFeed("JSON Feed", err)
+			return List{}, badFeed("JSON Feed"+place(err, len(body)), err)
 		}
 		return List{}, &Error{Reason: ReasonNotList, Err: errors.New("the answer is JSON, but no JSON Feed")}
 	}
@@ -38,9 +38,13 @@ func (w wire) readJSONFeed(body []byte) (List, error) {
 		}
 	}
 	if err != nil {
-		list.Partial = badFeed("JSON Feed", err).Error()
+		list.Partial = badFeed("JSON Feed"+place(err, len(body)), err).Err.Error()
 	}
-	if len(list.Items) == 0 && (lost > 0 || err != nil) {
+	switch {
+	case len(list.Items) > 0:
+	case err != nil:
+		return List{}, &Error{Reason: ReasonNoItems, Err: fmt.Errorf("%w: %s", errNoItems, list.Partial)}
+	case lost > 0:
 		return List{}, &Error{Reason: ReasonNoItems, Err: errNoItems}
 	}
 	return list, nil

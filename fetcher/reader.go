@@ -21,6 +21,7 @@ type Reader struct {
 	first    int
 	volatile []*regexp.Regexp
 	read     func(*Document) (List, error)
+	workers  workers
 }
 
 // NewReader compiles what the source says of its documents. The error says
@@ -30,7 +31,7 @@ func NewReader(src Source) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{src: src, first: 1}
+	r := &Reader{src: src, first: 1, workers: make(workers, workersOfSource)}
 	switch kind {
 	case "feed":
 		r.read, r.url = r.readFeed, src.URL
@@ -101,7 +102,7 @@ func (r *Reader) Pages() int {
 // Read returns the items a document lists. A List with Partial set was not
 // read whole. The error is an *Error.
 func (r *Reader) Read(doc *Document) (List, error) {
-	list, err := inWorker(doc, r.read)
+	list, err := r.workers.read(doc, r.read)
 	if err != nil {
 		return List{}, fail(doc.URL, err)
 	}

@@ -9,12 +9,25 @@ import (
 // parseTimeout bounds the reading of one document.
 const parseTimeout = 20 * time.Second
 
-// inWorker reads a document under recover and gives up after parseTimeout:
-// the parsers take no context (PITFALLS G16).
-func inWorker(doc *Document, read func(*Document) (List, error)) (List, error) {
+// workers are the places in which documents of a source are read. A parser that
+// hangs keeps its place, so that it cannot be joined by others without end.
+type workers chan struct{}
+
+const workersOfSource = 2
+
+// read reads a document under recover and gives up after parseTimeout: the
+// parsers take no context (PITFALLS G16).
+func (w workers) read(doc *Document, read func(*Document) (List, error)) (List, error) {
 	type result struct {
 		list List
 		err  error
+	}
+	timer := time.NewTimer(parseTimeout)
+	defer timer.Stop()
+	select {
+	case w <- struct{}{}:
+	case <-timer.C:
+		return List{}, &Error{Reason: ReasonParse, Err: errors.New("earlier documents are still being read")}
 	}
 	done := make(chan result, 1)
 	go func() {
@@ -25,11 +38,10 @@ func inWorker(doc *Document, read func(*Document) (List, error)) (List, error) {
 				res = result{err: &Error{Reason: ReasonParse, Err: fmt.Errorf("parser panic: %v", p)}}
 			}
 			done <- res
+			<-w
 		}()
 		res.list, res.err = read(doc)
 	}()
-	timer := time.NewTimer(parseTimeout)
-	defer timer.Stop()
 	select {
 	case res := <-done:
 		return res.list, res.err
@@ -37,7 +49,3 @@ func inWorker(doc *Document, read func(*Document) (List, error)) (List, error) {
 		return List{}, &Error{Reason: ReasonParse, Err: errors.New("reading the document takes too long")}
 	}
 }
-
-// ReasonNoItems is a document that has items of which none could be read:
-// never to be mistaken for no news.
-const ReasonNoItems Reason = "no items"

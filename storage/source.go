@@ -37,7 +37,8 @@ type Source struct {
 	MovedCount int
 	MovedSince time.Time
 
-	TTL time.Duration // how long its last document asked to be left alone
+	TTL  time.Duration // how long its last document asked to be left alone
+	Note string        // what was odd about it, though it was read; empty for nothing
 
 	Step int // how far its own ids can be trusted; the caller's to count, never lower than before
 }
@@ -70,6 +71,7 @@ type storedSource struct {
 	Configured   string `cbor:"19,keyasint,omitempty"`
 	TTL          int64  `cbor:"20,keyasint,omitempty"`
 	Step         int    `cbor:"21,keyasint,omitempty"`
+	Note         string `cbor:"22,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -147,7 +149,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Rest: millis(r.Rest), Articles: r.Articles,
-		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Step: r.Step,
+		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Step: r.Step, Note: r.Note,
 	})
 	if err != nil {
 		return err
@@ -165,7 +167,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Rest: fromMillis(s.Rest), Articles: s.Articles,
-		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Step: s.Step,
+		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Step: s.Step, Note: s.Note,
 	}}, nil
 }
 

@@ -121,8 +121,10 @@ func outcome(r daemon.Report) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.what))
 		}
 	}
-	if r.Gap != "" {
-		parts = append(parts, r.Gap)
+	for _, remark := range []string{r.Gap, r.Note} {
+		if remark != "" {
+			parts = append(parts, remark)
+		}
 	}
 	return strings.Join(parts, ", ")
 }
@@ -145,6 +147,7 @@ type fetchJSON struct {
 	Pages       int      `json:"pages"`
 	FailedPages int      `json:"failed_pages"`
 	Gap         string   `json:"gap,omitempty"`
+	Note        string   `json:"note,omitempty"` // what was wrong with the list, though it was read
 	Error       string   `json:"error,omitempty"`
 	Reason      string   `json:"reason,omitempty"`
 	Seconds     float64  `json:"seconds"`
@@ -154,7 +157,7 @@ type fetchJSON struct {
 func reportJSON(r daemon.Report) fetchJSON {
 	j := fetchJSON{
 		Source: r.Source, Outcome: "ok", Items: r.Items, New: r.New, Edited: r.Edited, Filed: r.Filed,
-		Pages: r.Pages, FailedPages: r.FailedPages, Gap: r.Gap, Seconds: r.Took.Seconds(),
+		Pages: r.Pages, FailedPages: r.FailedPages, Gap: r.Gap, Note: r.Note, Seconds: r.Took.Seconds(),
 	}
 	switch {
 	case r.Resting:

@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,7 +26,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script. Each script has a simulated origin of its
 // own at $ORIGIN, whose clock stands still until the script says advance 10m,
-// and which breaks when it says fail PATH KIND [STATUS].
+// and which breaks when it says fail PATH KIND [STATUS]. The files under its www
+// are at $WWW.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -58,6 +61,9 @@ func setup(env *testscript.Env) error {
 	env.Defer(srv.Close)
 	env.Values[worldKey{}] = w
 	env.Setenv("ORIGIN", srv.URL)
+	files := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(env.WorkDir, "www"))))
+	env.Defer(files.Close)
+	env.Setenv("WWW", files.URL)
 	return nil
 }
 

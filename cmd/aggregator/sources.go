@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -46,6 +47,7 @@ type sourceJSON struct {
 	LastSuccess string `json:"last_success"`
 	LastNew     string `json:"last_new"`
 	Error       string `json:"error"`
+	Note        string `json:"note"` // what was wrong with its last list, though it was read
 	ErrorSince  string `json:"error_since"`
 	Failures    int    `json:"failures"`
 	Due         string `json:"due"`
@@ -59,7 +61,7 @@ func (p *program) sourcesJSON(list []daemon.Status) error {
 		err := enc.Encode(sourceJSON{
 			Name: s.Name, Title: s.Title, Kind: s.Kind, URL: s.URL, Enabled: s.Enabled,
 			LastFetch: utc(s.LastFetch), LastSuccess: utc(s.LastSuccess), LastNew: utc(s.LastNew),
-			Error: s.Error, ErrorSince: utc(s.ErrorSince), Failures: s.Failures, Due: utc(s.Due), Articles: s.Articles,
+			Error: s.Error, Note: s.Note, ErrorSince: utc(s.ErrorSince), Failures: s.Failures, Due: utc(s.Due), Articles: s.Articles,
 		})
 		if err != nil {
 			return err
@@ -69,13 +71,13 @@ func (p *program) sourcesJSON(list []daemon.Status) error {
 }
 
 func (p *program) sourcesTable(list []daemon.Status, d *daemon.Daemon) error {
-	t := newTable("NAME", "TITLE", "LAST SUCCESS", "NEXT DUE", "ARTICLES", "ERROR")
+	t := newTable("NAME", "TITLE", "LAST SUCCESS", "NEXT DUE", "ARTICLES", "TROUBLE")
 	for _, s := range list {
 		due := civil(s.Due, d.Zone())
 		if !s.Enabled {
 			due = "disabled"
 		}
-		t.AppendRow(table.Row{s.Name, s.Title, civil(s.LastSuccess, d.Zone()), due, s.Articles, s.Error})
+		t.AppendRow(table.Row{s.Name, s.Title, civil(s.LastSuccess, d.Zone()), due, s.Articles, cmp.Or(s.Error, s.Note)})
 	}
 	return p.print(t)
 }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type Report struct {
 	Pages       int // article pages fetched
 	FailedPages int // that will be tried again
 	Gap         string
+	Note        string // what was wrong with the list, though it was read
 	Took        time.Duration
 	// Articles that would be stored, of a dry run.
 	Articles []article.Article
@@ -138,6 +140,8 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		return found{}, err
 	}
 	c.rec.TTL = min(first.TTL, longestFresh)
+	c.rep.Note = cmp.Or(first.Partial, first.Note)
+	c.rec.Note = c.rep.Note
 	p := newPages(c.s, first.Items)
 	if err := c.pageBack(ctx, p); err != nil {
 		return found{}, err

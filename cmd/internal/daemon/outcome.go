@@ -126,4 +126,7 @@ func (c *cycle) log() {
 	if r.Gap != "" {
 		c.s.log.Warn("fetch gap", "gap", r.Gap)
 	}
+	if r.Note != "" {
+		c.s.log.Warn("list odd", "what", r.Note)
+	}
 }
