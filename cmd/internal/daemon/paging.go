@@ -19,6 +19,8 @@ type pages struct {
 	seen  map[[2]string]bool
 	items []fetcher.Item
 	last  int // items of the page read last
+	// ground is until when the source's articles are known; see known.
+	ground time.Time
 
 	ids       []article.Identity
 	sightings []storage.Sighting
@@ -63,7 +65,10 @@ const patience = 3
 // pageBack reads page after page while it has not come to ground that this
 // source has listed before. Nothing above a hole may be stored: the hole would
 // then be taken for known ground.
-func (c *cycle) pageBack(ctx context.Context, p *pages) error {
+func (c *cycle) pageBack(ctx context.Context, p *pages) (err error) {
+	if p.ground, err = c.known(); err != nil {
+		return err
+	}
 	for n := 1; ; n++ {
 		if err := c.sight(p); err != nil {
 			return err
@@ -110,26 +115,44 @@ func (c *cycle) sight(p *pages) (err error) {
 const tail = 40
 
 // onGround tells whether the pages reach known ground: their last items have
-// all been listed by this source before. A source that has never been fetched
-// has no such ground; it is read back as far as feeds reach.
+// all been listed by this source before. A source that was never fetched whole
+// is read back as far as feeds reach; if a first fetch of it was cut short, at
+// least until what that has stored, which are the oldest of what it found.
 func (c *cycle) onGround(p *pages) bool {
 	end := len(p.sightings)
-	if c.rec.LastSuccess.IsZero() {
-		newest, oldest := p.items[0].Published, p.items[end-1].Published
-		return !oldest.IsZero() && newest.Sub(oldest) > time.Duration(c.cfg.Feeds.Window)
+	switch last := p.sightings[max(0, end-tail):]; {
+	case !slices.ContainsFunc(last, unlisted):
+		return true
+	case !c.rec.LastSuccess.IsZero():
+		return false
+	case !p.ground.IsZero() && !slices.ContainsFunc(p.sightings, listed):
+		return false
 	}
-	for _, s := range p.sightings[max(0, end-tail):] {
-		if !s.Listed {
-			return false
-		}
+	newest, oldest := p.items[0].Published, p.items[end-1].Published
+	return !oldest.IsZero() && newest.Sub(oldest) > time.Duration(c.cfg.Feeds.Window)
+}
+
+func listed(s storage.Sighting) bool   { return s.Listed }
+func unlisted(s storage.Sighting) bool { return !s.Listed }
+
+// known tells until when the source's articles are known: its last success or,
+// where a first fetch was cut short, the newest that it came to; zero for a
+// source that has listed nothing yet.
+func (c *cycle) known() (time.Time, error) {
+	if !c.rec.LastSuccess.IsZero() {
+		return c.rec.LastSuccess, nil
 	}
-	return true
+	newest, err := c.store.NewestOfSource(c.s.Name, storage.Window{Entries: 1})
+	if err != nil || len(newest) == 0 {
+		return time.Time{}, err
+	}
+	return newest[0].Published, nil
 }
 
 // noteGap says what paging back achieved, where it had to.
 func (c *cycle) noteGap(p *pages, read int) {
 	switch {
-	case c.rec.LastSuccess.IsZero() || c.s.reader.Pages() == 1 || p.last == 0:
+	case p.ground.IsZero() || c.s.reader.Pages() == 1 || p.last == 0:
 	case !c.onGround(p):
 		c.rep.Gap = fmt.Sprintf("gap not closable, %d hours missing", c.missing(p))
 	case read > 1:
@@ -137,14 +160,14 @@ func (c *cycle) noteGap(p *pages, read int) {
 	}
 }
 
-// missing is how many hours lie between the last success and the oldest item
-// that could still be read, rounded up.
+// missing is how many hours lie between known ground and the oldest item that
+// could still be read, rounded up.
 func (c *cycle) missing(p *pages) int {
 	oldest := p.items[len(p.items)-1].Published
 	if oldest.IsZero() {
 		oldest = time.Now()
 	}
-	return int(math.Ceil(max(0, oldest.Sub(c.rec.LastSuccess).Hours())))
+	return int(math.Ceil(max(0, oldest.Sub(p.ground).Hours())))
 }
 
 // wanted returns what is new or changed, oldest first. Documents list the
