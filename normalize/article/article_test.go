@@ -4,9 +4,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	goccy "github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v4"
 	"pgregory.net/rapid"
 
@@ -78,21 +81,36 @@ var nasty = []string{
 	"2026-11-24", "2026-11-24 08:00:00", "<<", "=", "?", "? a", "-", "...", "a\\b", "36氪", "é", "\u0085", "a\u0085b", "\u00a0a", "a ", "🎉", "\ud7ff", "\u2060a",
 }
 
+// anyText is what origins may send as a title, a name or an address: any
+// characters, what YAML and template languages mean something by, bytes that are
+// no UTF-8 (half a surrogate pair among them), and very long ones.
+func anyText() *rapid.Generator[string] {
+	odd := []string{"\xed\xa0\x80", "\xed\xb0\x80", "\xff\xfe", "\xc0\x80", "\x00", "\x1b[31m", "\u2028", "\u2029", "\ufeff", "\ufffe", "\U0001fffe", "\ufdd0", "\u202e", "\u200b",
+		"\r\n", "\n---\n", "\n...\n", "\t", "{% raw %}", "{% endraw %}", "{{ x }}", "{# x #}", "}}", "<!-- more -->", "\n- a: b", "https://e.org/?a=1&b=[2]#c: d", "%7B%7B"}
+	part := rapid.OneOf(rapid.SampledFrom(nasty), rapid.SampledFrom(odd), rapid.String(),
+		rapid.Custom(func(t *rapid.T) string { return string(rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "bytes")) }))
+	return rapid.OneOf(part, rapid.StringN(0, 5000, -1), rapid.Custom(func(t *rapid.T) string {
+		s := strings.Join(rapid.SliceOfN(part, 1, 5).Draw(t, "parts"), "")
+		return strings.Repeat(s, rapid.SampledFrom([]int{1, 1, 1, 2, 300}).Draw(t, "times"))
+	}))
+}
+
+// parsers are two YAML parsers that share no code.
+var parsers = map[string]func([]byte, any) error{
+	"yaml/v4": func(b []byte, v any) error { return yaml.Unmarshal(b, v) },
+	"goccy":   func(b []byte, v any) error { return goccy.Unmarshal(b, v) },
+}
+
 // TestYAMLReadsBackWhatWasWritten puts any text into title, author, category
 // and picture, and has two YAML parsers read the head.
 func TestYAMLReadsBackWhatWasWritten(t *testing.T) {
-	text := rapid.OneOf(rapid.SampledFrom(nasty), rapid.String(), rapid.StringN(0, 2000, -1),
-		rapid.Custom(func(t *rapid.T) string {
-			return rapid.SampledFrom(nasty).Draw(t, "a") + rapid.SampledFrom(nasty).Draw(t, "b")
-		}))
+	text := anyText()
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string) string { return article.CleanTitle(text.Draw(t, name)) }
 		a := article.Article{Title: draw("title"), Author: draw("author"), Categories: article.Union(nil, draw("c1"), draw("c2")), Image: draw("image"), Published: example.Published}
-		head := strings.SplitN(string(a.File("", false)), "---\n", 3)[1]
-		for name, unmarshal := range map[string]func([]byte, any) error{
-			"yaml/v4": func(b []byte, v any) error { return yaml.Unmarshal(b, v) },
-			"goccy":   func(b []byte, v any) error { return goccy.Unmarshal(b, v) },
-		} {
+		file := string(a.File("", false))
+		head := headOf(t, file)
+		for name, unmarshal := range parsers {
 			var got struct {
 				Title, Author, Headimg, Thumbnail string
 				Categories                        []string
@@ -110,6 +128,88 @@ func TestYAMLReadsBackWhatWasWritten(t *testing.T) {
 			if loose.Title != any(a.Title) || loose.Author != any(a.Author) {
 				t.Fatalf("%s takes a text for %T, %T\nof\n%s", name, loose.Title, loose.Author, head)
 			}
+		}
+	})
+}
+
+// headOf is a file's head, as the simplest of tools cut it off: at the first line
+// of dashes after the first. Nothing but line breaks ends a line in it.
+func headOf(t rapid.TB, file string) string {
+	t.Helper()
+	rest, ok := strings.CutPrefix(file, "---\n")
+	head, _, found := strings.Cut(rest, "\n---\n")
+	if !ok || !found || !utf8.ValidString(head) {
+		t.Fatalf("no head in %q", file)
+	}
+	if strings.IndexFunc(head, func(r rune) bool { return r != '\n' && unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }) >= 0 {
+		t.Fatalf("a control character in %q", head)
+	}
+	return head + "\n"
+}
+
+// TestAnyArticleIsReadBack: with all keys, from any text as a stage may have
+// left it, an article is read back as it was.
+func TestAnyArticleIsReadBack(t *testing.T) {
+	text := anyText()
+	rapid.Check(t, func(t *rapid.T) {
+		line := func(name string) string { return article.CleanTitle(text.Draw(t, name)) }
+		lines := func(name string) string { return article.CleanText(text.Draw(t, name)) } // guid and link may have more than one
+		want := example
+		want.Title, want.Author, want.Origin, want.Image, want.Summary = line("title"), line("author"), line("origin"), line("image"), line("summary")
+		want.GUID, want.Link, want.ID, want.Key, want.Source = lines("guid"), lines("link"), lines("id"), lines("key"), lines("source")
+		want.Categories, want.Tags, want.Via = article.Union(nil, line("c")), article.Union(nil, line("t")), article.Union(nil, lines("v"))
+		want.Enclosures = []article.Enclosure{{URL: lines("enclosure"), Type: line("type"), Length: 7}}
+		file := want.File("<p>x</p>", true)
+		headOf(t, string(file))
+		got, body, err := article.Parse(file)
+		if err != nil || body != "<p>x</p>" {
+			t.Fatalf("body %q, %v of\n%s", body, err, file)
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("%s of\n%s", diff, file)
+		}
+	})
+}
+
+// TestNoTemplateRuns: neither Nunjucks nor Liquid finds anything to run in a
+// body, which they look at; the head, which they do not, has titles as they are.
+func TestNoTemplateRuns(t *testing.T) {
+	for _, trick := range []string{
+		"{{ x }}", "{% include x %}", "{# x #}", "{%- raw -%}", "{% endraw %}{{ x }}{% raw %}", "{{{ x }}}", "{\n{ x }}", "{<b></b>{ x }}", "&#123;&#123; x }}", "&lbrace;&lbrace; x }}", "{% raw %}{% endraw %}",
+		`<a href="https://e.org/{{x}}">{%</a>%}`, "<!-- {{ x }} -->", `<img alt="{{ x }}">`, "<style>{{ x }}</style>",
+	} {
+		a := article.Article{Title: trick, Published: example.Published}
+		file := string(a.File(trick, false))
+		_, body, _ := strings.Cut(file, "\n---\n")
+		if strings.ContainsAny(body, "{}") {
+			t.Errorf("a brace is in the body: %s", body)
+		}
+		got, gotBody, err := article.Parse([]byte(file))
+		if err != nil || got.Title != trick {
+			t.Errorf("title %q is %q, %v", trick, got.Title, err)
+		}
+		if want := strings.NewReplacer("&#123;", "{").Replace(trick); gotBody != want {
+			t.Errorf("body %q is %q", want, gotBody)
+		}
+	}
+}
+
+// FuzzFile: any bytes in a title are read back as what normalising makes of them.
+func FuzzFile(f *testing.F) {
+	for _, s := range nasty {
+		f.Add([]byte(s), []byte("<p>"+s+"</p>"))
+	}
+	f.Add([]byte("\xed\xa0\x80\u0085\u2028\x00---\n"), []byte("</div>\n---\n{% endraw %}"))
+	f.Fuzz(func(t *testing.T, title, body []byte) {
+		want := article.Article{Title: article.CleanTitle(string(title)), Author: article.CleanTitle(string(body)), Published: example.Published}
+		file := want.File(string(body), true)
+		headOf(t, string(file))
+		got, _, err := article.Parse(file)
+		if err != nil || got.Title != want.Title || got.Author != want.Author {
+			t.Errorf("title %q, author %q, %v of\n%s", got.Title, got.Author, err, file)
+		}
+		if again := article.CleanTitle(want.Title); again != want.Title {
+			t.Errorf("normalised twice %q is %q", want.Title, again)
 		}
 	})
 }
