@@ -55,6 +55,9 @@ func (v verbatim) attributes(n *html.Node) {
 		case strings.HasPrefix(a.Key, "on"), a.Key == "srcdoc", a.Key == "style" && scripted.MatchString(a.Val), a.Key == "referrerpolicy" && n.DataAtom == atom.Img:
 			continue
 		case isAddress(a.Key) && strings.TrimSpace(a.Val) != "":
+			if a.Key != "src" && drawn(a.Val) {
+				continue
+			}
 			if a.Val = v.address(a.Val); a.Val == "" {
 				continue
 			}
@@ -98,18 +101,26 @@ func (v verbatim) address(s string) string {
 }
 
 // runs tells whether an address is code, or a document that may hold some.
-// Browsers overlook control characters in it, and so do those who hide it.
 func runs(s string) bool {
-	s = strings.ToLower(strings.Map(func(r rune) rune {
+	s = bareScheme(s)
+	if strings.HasPrefix(s, "data:") {
+		return !strings.HasPrefix(s, "data:image/")
+	}
+	return strings.HasPrefix(s, "javascript:") || strings.HasPrefix(s, "vbscript:")
+}
+
+// drawn tells whether an address is an SVG picture, which runs its scripts where
+// it is a document of its own, and not where it is a picture.
+func drawn(s string) bool { return strings.HasPrefix(bareScheme(s), "data:image/svg") }
+
+// bareScheme is an address in lower case without what browsers overlook in it.
+func bareScheme(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
 		if r <= ' ' || r == 0x7f {
 			return -1
 		}
 		return r
 	}, s))
-	if strings.HasPrefix(s, "data:") {
-		return !strings.HasPrefix(s, "data:image/")
-	}
-	return strings.HasPrefix(s, "javascript:") || strings.HasPrefix(s, "vbscript:")
 }
 
 func withSource(attrs []html.Attribute, src string) []html.Attribute {

@@ -27,6 +27,7 @@ func TestVerbatimKeeps(t *testing.T) {
 		{"a picture in the page itself", `<img src="data:image/gif;base64,AA==">`, `<img src="data:image/gif;base64,AA==" referrerpolicy="no-referrer"/>`},
 		{"a lazy picture without src", `<img data-x="//n.sinaimg.cn/a.png">`, `<img src="https://n.sinaimg.cn/a.png" data-x="//n.sinaimg.cn/a.png" referrerpolicy="no-referrer"/>`},
 		{"a hidden script", "<a href=\" java\tscript:x\">甲</a><a href=\"data:text/html,x\">乙</a>", "<a>甲</a><a>乙</a>"},
+		{"a drawing", `<img src="data:image/svg+xml,x"><a href="data:image/svg+xml,%3Csvg onload=x%3E">甲</a><a href="data: image/ SVG+xml,x">乙</a>`, `<img src="data:image/svg+xml,x" referrerpolicy="no-referrer"/><a>甲</a><a>乙</a>`},
 		{"a script in a style", `<p style="color:red">甲</p><p style="width:expression(x)">乙</p>`, `<p style="color:red">甲</p><p>乙</p>`},
 		{"a comment that would end early", `<?x --&gt;<script>alert(1)</script>`, "<!--?x --&gt;<script-->alert(1)"},
 	} {
@@ -58,6 +59,12 @@ func FuzzVerbatim(f *testing.F) {
 	for _, in := range hostile {
 		f.Add(in)
 	}
+	for _, list := range disguises {
+		for _, in := range list {
+			f.Add(in)
+		}
+	}
+	f.Add(body6K())
 	f.Add(`<!-- a & b --><!-->&--><!--x--!>&<style><!-- & --></style>`)
 	f.Fuzz(func(t *testing.T, in string) {
 		out, _ := normalize.Verbatim([]byte(in), page)
