@@ -92,15 +92,41 @@ func verdict(candidates []body, winner body) article.Verdict {
 const enough = 60
 
 // score is how much there is to read: characters, and pictures, which count
-// as much as a short paragraph.
+// as much as a short paragraph. Linked text counts little, for lists of links are
+// no article.
 func score(clean string) int {
-	n := 0
-	for _, r := range visibleText(clean) {
+	n, linked, inLink := 0, 0, false
+	z := html.NewTokenizer(strings.NewReader(clean))
+	for {
+		switch t := z.Next(); t {
+		case html.ErrorToken:
+			return n + linked/4
+		case html.TextToken:
+			if k := letters(z.Text()); inLink {
+				linked += k
+			} else {
+				n += k
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			switch name, _ := z.TagName(); string(name) {
+			case "img", "video":
+				if t != html.EndTagToken {
+					n += 50
+				}
+			case "a":
+				inLink = t == html.StartTagToken
+			}
+		}
+	}
+}
+
+func letters(text []byte) (n int) {
+	for _, r := range string(text) {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			n++
 		}
 	}
-	return n + 50*strings.Count(clean, "<img ") + 50*strings.Count(clean, "<video")
+	return n
 }
 
 func feedBody(it fetcher.Item) body {

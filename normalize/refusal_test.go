@@ -12,6 +12,7 @@ import (
 
 // TestRefusals: a page that came in place of an article gives it nothing.
 func TestRefusals(t *testing.T) {
+	nav := strings.Repeat(`<li><a href="/x">一个栏目的名字</a></li>`, 300)
 	long := strings.Repeat("<p>这是一篇文章的一个段落，讲到页面不存在、访问被拒绝和验证码等等事情，所以很长。</p>", 20)
 	for _, test := range []struct {
 		name, title, body string
@@ -25,6 +26,20 @@ func TestRefusals(t *testing.T) {
 		{"not found in English", "404 Not Found", "<p>nginx</p>", article.NotFound},
 		{"not found of Sina", "页面没有找到_新浪网", "<p>抱歉，您要访问的页面不存在或被删除！</p>", article.NotFound},
 		{"deleted", "某网", "<p>该文章已被删除</p>", article.NotFound},
+		{"WeChat, too many visits", "环境异常", "<p>当前环境异常，完成验证后即可继续访问。</p>", article.Challenge},
+		{"DataDome", "e.org", "<p>Please enable JS and disable any ad blocker</p>", article.Challenge},
+		{"PerimeterX", "Access to this page has been denied", "<p>Press &amp; Hold to confirm you are a human (and not a bot).</p>", article.Challenge},
+		{"Weibo's visitors", "Sina Visitor System", "<p></p>", article.Challenge},
+		{"Aliyun's wall", "405", "<p>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。</p>", article.Blocked},
+		{"CloudFront", "ERROR: The request could not be satisfied", "<h1>403 ERROR</h1><p>Request blocked.</p>", article.Blocked},
+		{"WeChat, deleted", "", "<p>该内容已被发布者删除</p>", article.NotFound},
+		{"not found, within the site's furniture", "404 Not Found - Example", nav + "<p>Sorry.</p>", article.NotFound},
+		{"not found in Chinese, within the site's furniture", "您访问的页面不存在", nav, article.NotFound},
+		{"a long page of another title", "404 种方法：一份非常长的清单", nav + long, ""},
+		{"a number in the title of another", "404种方法，一份清单", "<p>第一种。</p>", ""},
+		{"bought", "文章标题", "<p>开头的一段。</p><p>购买后可阅读全文</p>", article.Paywall},
+		{"a short article about a login", "文章标题", "<p>公司称，用户登录后可查看余额，开通会员后可享受折扣。</p>", ""},
+		{"a short article about a removal", "文章标题", "<p>平台通报：该内容已被发布者删除，账号被封。</p>", ""},
 		{"subscribers", "文章标题", "<p>开头的一段。</p><p>订阅后继续阅读全文</p>", article.Paywall},
 		{"not free", "文章标题", `<script type="application/ld+json">{"@graph":[{"isAccessibleForFree":"False"}]}</script><p>开头的一段。</p>`, article.Paywall},
 		{"an article about such pages", "网站为何显示访问被拒绝", long, ""},
