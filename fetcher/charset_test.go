@@ -59,20 +59,3 @@ func TestMainframe(t *testing.T) {
 		t.Errorf("got %q (%s)", got, name)
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add([]byte(`<rss version="2.0"><channel><item><title>a</title></item><item><title>b`))
-	f.Add([]byte(`<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id></entry></feed>`))
-	f.Add([]byte(`{"version":"https://jsonfeed.org/version/1","items":[null,{"id":1}]}`))
-	r, err := fetcher.NewReader(plainFeed)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		utf8, _ := fetcher.UTF8(body, "", "")
-		list, err := r.Read(&fetcher.Document{URL: "https://example.org/f", Body: utf8})
-		if err != nil && len(list.Items) > 0 {
-			t.Error("items beside an error")
-		}
-	})
-}
