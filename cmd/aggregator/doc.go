@@ -10,10 +10,12 @@ Read it bottom-up; each package's comment says what to call first.
     front-matter file it is written as. A leaf.
   - [aggregator/fetcher]: Source, Document, Item. The Client fetches politely:
     one gate per site, robots.txt, conditional requests, limits on everything. A
-    Reader reads what a source lists: bytes are made clean UTF-8 and bounded
-    first, then feeds go through gofeed and JSON APIs through jq; what is broken
-    yields its whole items. The Sina kinds are data for the same mechanism
-    (presets.yaml).
+    Reader reads what a source lists: bytes are made clean UTF-8 first
+    (charset.go, clean.go). A feed of whatever quality is then written anew as a
+    well-formed document that gofeed reads without loss (canonical.go; inside.go
+    finds where elements end, construct.go what a text is), within bounds of
+    items, elements and depth; JSON APIs go through jq. What is broken yields its
+    whole items. The Sina kinds are data for the same mechanism (presets.yaml).
   - [aggregator/fetcher/simulated]: a seeded Sina on the loopback interface,
     with quirks and faults. Tests, benchmarks and demo use it.
   - [aggregator/normalize]: Item and page become an Article: which article it

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -32,16 +33,15 @@ func newPages(s *source, items []fetcher.Item) *pages {
 	return p
 }
 
-// add takes the items of a further page. A list that moves on while it is
-// paged shows some items twice.
+// add takes the items of a page. A list that moves on while it is paged shows
+// some of an earlier page's again. What one page repeats is not the same twice
+// for that: some feeds give all their items one id and one link.
 func (p *pages) add(items []fetcher.Item) {
 	p.last = 0
+	shown := maps.Clone(p.seen)
 	for _, it := range items {
-		if it.Empty() {
-			continue
-		}
 		key := [2]string{it.ID, it.Link}
-		if p.seen[key] && key != [2]string{} {
+		if it.Empty() || shown[key] && key != [2]string{} {
 			continue
 		}
 		p.seen[key] = true
