@@ -8,6 +8,7 @@ package normalize
 
 import (
 	"cmp"
+	"fmt"
 	"time"
 
 	"aggregator/fetcher"
@@ -42,7 +43,28 @@ type Result struct {
 // Article makes the article of an item. The page is the document that the item
 // links to; nil where it was not fetched. The article of the same item and
 // page is the same at any time, but for dates that only now can tell.
+//
+// A parser that panics costs an article what it was to read, and no more.
 func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) Result {
+	res, panicked := attempt(func() Result { return makeArticle(it, doc, o, now) })
+	if panicked == nil {
+		return res
+	}
+	res, again := attempt(func() Result { return makeArticle(it, nil, o, now) })
+	if again != nil {
+		it.Summary, it.Content = "", ""
+		res = makeArticle(it, nil, o, now)
+	}
+	res.Verdict.Failed = fmt.Sprintf("reading panicked: %v", panicked)
+	return res
+}
+
+func attempt(read func() Result) (res Result, panicked any) {
+	defer func() { panicked = recover() }()
+	return read(), nil
+}
+
+func makeArticle(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) Result {
 	p := readPage(doc, it.Link, o)
 	refused := p.refusal(it.Title)
 	if refused != "" {

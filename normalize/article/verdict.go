@@ -11,7 +11,7 @@ type Verdict struct {
 	// Refused is what came in place of the article's page; nothing was taken
 	// from it. Empty for an article's page, and where none was fetched.
 	Refused Refusal
-	// Failed is why the page could not be fetched; empty where it was, or was
+	// Failed is why the page could not be fetched or read; empty where it was, or was
 	// not asked for.
 	Failed string
 	// Candidates are all that were looked at, in that order.
