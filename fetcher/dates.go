@@ -119,7 +119,7 @@ func (m *moment) packed(text string) string {
 
 var (
 	clockTime = regexp.MustCompile(`(\d{1,2})\s*(?:[:時时点點시])\s*(?:(\d{1,2})\s*[分분]?)?(?:\s*:?\s*(\d{1,2})(?:[.,]\d+)?\s*[秒초]?)?`)
-	bareHour  = regexp.MustCompile(`(?:\dT| )(\d{2})(Z|\s?GMT|[+-]\d{2}:\d{2})$`)
+	bareHour  = regexp.MustCompile(`(?:\dT| )(\d{2})(Z|\s?GMT|[+-]\d{2}:?\d{2})$`)
 	halves    = regexp.MustCompile(`(?i)(?:\b([ap])\.?m\b\.?|(上午|凌晨|早上|오전)|(下午|晚上|中午|오후))`)
 	korean    = regexp.MustCompile(`[년월일]|오[전후]`)
 	seoul     = time.FixedZone("KST", 9*60*60)
