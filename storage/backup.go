@@ -38,6 +38,7 @@ func Verify(path string) error {
 		return err
 	}
 	defer s.codec.close()
+	s.verifying = true
 	if err := s.open(Options{}); err != nil {
 		return s.wrap(err)
 	}

@@ -19,6 +19,9 @@ type Entry struct {
 	// Copy adds this source's categories and link to a known article and
 	// touches nothing else of it.
 	Copy bool
+	// Gone tells that the article's page is there no more: an article that has
+	// its text from there is withdrawn.
+	Gone bool
 	// Skip notes that the item was looked at and is not wanted: it is
 	// Unchanged from now on, and stores nothing else.
 	Skip bool

@@ -73,6 +73,7 @@ func (c *check) article(arrival uint64, r *record) {
 		c.filed(categoryTerm(n), arrival, r)
 		c.categories[n]++
 	}
+	c.succession(arrival, r)
 	for _, n := range sourcesOf(r) {
 		c.filed(sourceTerm(n), arrival, r)
 	}
@@ -87,6 +88,15 @@ func sourcesOf(r *record) (numbers []uint32) {
 	}
 	slices.Sort(numbers)
 	return slices.Compact(numbers)
+}
+
+// succession looks whether the present version follows on the former ones.
+func (c *check) succession(arrival uint64, r *record) {
+	keys := c.versionKeys(arrival)
+	c.want["versions"] += len(keys)
+	if len(keys) >= maxVersions || len(keys) > 0 && fromNumber(keys[len(keys)-1][8:]) >= r.Version || len(keys) == 0 && r.Version != 0 {
+		c.fault("versions: %d former ones do not lead to that of article %s", len(keys), r.Key)
+	}
 }
 
 func (c *check) leads(table string, b *bolt.Bucket, key []byte, arrival uint64, r *record) {
@@ -115,7 +125,7 @@ func (c *check) entries() {
 	for _, e := range []struct {
 		table string
 		*bolt.Bucket
-	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}} {
+	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}, {"versions", c.tables.versions}} {
 		n := entriesOf(e.Bucket)
 		if e.table == "seen" {
 			n -= skipped(e.Bucket)

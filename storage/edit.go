@@ -45,7 +45,7 @@ func newer(a, b time.Time) bool {
 // text where there was none so far takes nothing from anybody.
 func (a *addition) believed(r *record) bool {
 	switch {
-	case a.Copy, newer(r.Revision, a.Revision):
+	case a.Copy, newer(r.Revision, a.Revision), r.restless() && !newer(a.Revision, r.Revision):
 		return false
 	case r.Source == a.source.Name, newer(a.Revision, r.Revision):
 		return true
@@ -59,20 +59,42 @@ func (a *addition) edit(r *record) (edited, revised bool, err error) {
 	if !a.believed(r) {
 		return false, false, nil
 	}
-	before := r.Stocks
+	before := *r
+	if a.Gone && before.hadPage() {
+		a.Article.Withdrawn = a.time
+	}
 	judged := r.judge(a.Entry)
 	edited = r.edit(a.Article, a.time)
-	for _, code := range before {
+	revised = r.revise(a.Revision, edited)
+	for _, code := range before.Stocks {
 		if !slices.Contains(r.Stocks, code) {
 			if err := a.unfile(stockTerm(code), a.arrival); err != nil {
 				return false, false, err
 			}
 		}
 	}
-	if revised = whole(a.Revision).After(r.Revision); revised {
-		r.Revision = whole(a.Revision)
+	if edited && corrects(&before, &r.Article) {
+		if err := a.supersede(&before.Article, r); err != nil {
+			return false, false, err
+		}
 	}
 	return edited, revised || judged, a.putRaw()
+}
+
+// hadPage tells whether the article's text came from its page.
+func (r *record) hadPage() bool { return r.Verdict.From != "" && r.Verdict.From != "feed" }
+
+// revise takes over the origin's revision, and tells whether it moved. An edit
+// without one is counted.
+func (r *record) revise(revision time.Time, edited bool) bool {
+	revised := whole(revision).After(r.Revision)
+	switch {
+	case revised:
+		r.Revision, r.Unrevised = whole(revision), 0
+	case edited:
+		r.Unrevised++
+	}
+	return revised
 }
 
 // judge takes over the verdict on the body that r has after the edit, and tells
@@ -96,6 +118,9 @@ func (r *record) edit(a article.Article, now time.Time) bool {
 	next.Title = cmp.Or(a.Title, r.Title)
 	if next.Withdrawn = whole(a.Withdrawn); !next.Withdrawn.IsZero() && !r.Withdrawn.IsZero() {
 		next.Withdrawn = r.Withdrawn
+	}
+	if !r.takes(a) && !r.Withdrawn.IsZero() {
+		next.Withdrawn = r.Withdrawn // nothing came that would take it back
 	}
 	if r.takes(a) {
 		next.Summary, next.Content, next.Image = a.Summary, a.Content, a.Image

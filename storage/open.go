@@ -99,16 +99,23 @@ func (s *Store) open(o Options) error {
 
 // prepare makes the tables of a new file, and looks at those of an old one.
 func (s *Store) prepare(o Options) error {
-	empty := false
-	err := s.db.View(func(tx *bolt.Tx) error {
+	empty, version := false, 0
+	err := s.db.View(func(tx *bolt.Tx) (err error) {
 		if k, _ := tx.Cursor().First(); k == nil {
 			empty = true
 			return nil
 		}
-		return s.look(tx)
-	})
-	if err != nil || !empty {
+		version, err = s.head(tx)
 		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case !empty:
+		if err := s.migrate(version); err != nil {
+			return err
+		}
+		return s.db.View(s.look)
 	}
 	if o.Authority == "" {
 		return errors.New("no authority to mint ids under")
@@ -130,23 +137,28 @@ func (s *Store) create(tx *bolt.Tx) error {
 	return meta.Put([]byte("schema"), strconv.AppendInt(nil, schema, 10))
 }
 
-// look reads the head of a file and both ends of each table.
-func (s *Store) look(tx *bolt.Tx) error {
+// head reads what a file says of itself, and tells its schema.
+func (s *Store) head(tx *bolt.Tx) (version int, err error) {
 	meta := tx.Bucket([]byte("meta"))
 	if meta == nil {
-		return errForeign
+		return 0, errForeign
 	}
-	version, err := strconv.Atoi(string(meta.Get([]byte("schema"))))
-	if err != nil {
-		return errForeign
+	version, err = strconv.Atoi(string(meta.Get([]byte("schema"))))
+	if err != nil || version < 1 {
+		return 0, errForeign
 	}
 	if version > schema {
-		return fmt.Errorf("%w: it has schema %d, this version knows %d", ErrNewer, version, schema)
+		return 0, fmt.Errorf("%w: it has schema %d, this version knows %d", ErrNewer, version, schema)
 	}
 	s.authority = string(meta.Get([]byte("authority")))
 	if info, err := os.Stat(s.path); err == nil && info.Size() < tx.Size() {
-		return fmt.Errorf("%w: it was cut from %d bytes to %d", ErrDamaged, tx.Size(), info.Size())
+		return 0, fmt.Errorf("%w: it was cut from %d bytes to %d", ErrDamaged, tx.Size(), info.Size())
 	}
+	return version, nil
+}
+
+// look reads both ends of each table.
+func (s *Store) look(tx *bolt.Tx) error {
 	for _, name := range bucketNames() {
 		b := tx.Bucket([]byte(name))
 		if b == nil {

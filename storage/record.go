@@ -17,6 +17,11 @@ type record struct {
 	Revision time.Time // of what is stored, as the origin told it
 	Change   uint64    // its entry in "changes"
 	Verdict  article.Verdict
+	// Version is the order at which the present version was stored; 0 while
+	// there is but the first. Unrevised is how often it was edited without a
+	// new revision since the last one.
+	Version   uint64
+	Unrevised int
 }
 
 // listing is one source's item that is the article.
@@ -54,6 +59,8 @@ type storedRecord struct {
 	Revision   int64             `cbor:"24,keyasint,omitempty"`
 	Change     uint64            `cbor:"25,keyasint,omitempty"`
 	Verdict    *storedVerdict    `cbor:"26,keyasint,omitempty"`
+	Version    uint64            `cbor:"27,keyasint,omitempty"`
+	Unrevised  int               `cbor:"28,keyasint,omitempty"`
 }
 
 type storedEnclosure struct {
@@ -90,7 +97,7 @@ func (r *record) stored() *storedRecord {
 		Changed: seconds(r.Changed), Withdrawn: seconds(r.Withdrawn), Revision: seconds(r.Revision),
 		Categories: r.Categories, Tags: r.Tags, Stocks: r.Stocks, Author: r.Author, Origin: r.Origin,
 		Image: r.Image, Summary: r.Summary, Content: r.Content, Keys: r.Keys, Change: r.Change,
-		Verdict: storeVerdict(r.Verdict),
+		Verdict: storeVerdict(r.Verdict), Version: r.Version, Unrevised: r.Unrevised,
 	}
 	for _, e := range r.Enclosures {
 		s.Enclosures = append(s.Enclosures, storedEnclosure{URL: e.URL, Type: e.Type, Length: e.Length})
@@ -108,7 +115,7 @@ func (s *storedRecord) record() *record {
 		Changed: fromSeconds(s.Changed), Withdrawn: fromSeconds(s.Withdrawn),
 		Categories: s.Categories, Tags: s.Tags, Stocks: s.Stocks, Author: s.Author, Origin: s.Origin,
 		Image: s.Image, Summary: s.Summary, Content: s.Content,
-	}, Keys: s.Keys, Revision: fromSeconds(s.Revision), Change: s.Change, Verdict: s.Verdict.verdict()}
+	}, Keys: s.Keys, Revision: fromSeconds(s.Revision), Change: s.Change, Verdict: s.Verdict.verdict(), Version: s.Version, Unrevised: s.Unrevised}
 	for _, e := range s.Enclosures {
 		r.Enclosures = append(r.Enclosures, article.Enclosure{URL: e.URL, Type: e.Type, Length: e.Length})
 	}

@@ -32,7 +32,8 @@ type Sighting struct {
 // Of a known article only the source that brought it is believed when it shows
 // something else than last time, and another source only when it tells a
 // revision newer than the stored one. Everything else that is not known as it is
-// now is a Copy: adding it makes it Unchanged the next time.
+// now is a Copy: adding it makes it Unchanged the next time. So is what looks
+// different at every fetch, see maxUnrevised.
 func (s *Store) Sight(source string, ids []article.Identity) ([]Sighting, error) {
 	sightings := make([]Sighting, len(ids))
 	err := s.view(func(t *tables) error {
@@ -70,7 +71,8 @@ func (t *tables) judge(src *sourceRecord, m match, id article.Identity) (Sightin
 	}
 	sighting.Standing = Copy
 	shown := m.seen && m.print != 0 // nobody knows what lists showed of restored articles
-	if newer(id.Revision, r.Revision) || shown && r.Source == src.Name && !newer(r.Revision, id.Revision) {
+	own := shown && r.Source == src.Name && !r.restless() && !newer(r.Revision, id.Revision)
+	if newer(id.Revision, r.Revision) || own {
 		sighting.Standing = Changed
 	}
 	sighting.Listed = m.seen || r.lists(src.Number)

@@ -59,6 +59,7 @@ type Store struct {
 	now       func() time.Time
 	slug      func(name string) string
 	authority string
+	verifying bool // the file is not to be changed
 
 	writes  chan write
 	closing chan struct{} // closed by Close

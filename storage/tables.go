@@ -7,7 +7,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// The layout, schema 1. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 2. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -15,8 +15,11 @@ import (
 //	["meta", "schema"] => number of this layout
 //	["meta", "authority"] => Options.Authority of the first run
 //	["meta", "articles"] => how many there are
+//	["meta", "migrated"] => how far a migration has got; see migrate.go
 //	["articles", arrival] => record; grows at its end only
 //	["raw", arrival] => body as it came; pruned from its start
+//	["versions", arrival, order] => what readers saw before an edit, as it was
+//	        stored at that order; pruned from its start                   Versions
 //	["names", Article.Key] => arrival                          Article
 //	["aliases", identity key] => arrival                       Sight, Add
 //	["seen", source number, hash of first key] => arrival, print    Sight;
@@ -39,7 +42,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 1
+const schema = 2
 
 // tables are the buckets within one transaction.
 type tables struct {
@@ -47,15 +50,16 @@ type tables struct {
 	tx   *bolt.Tx
 	time time.Time // of the transaction, UTC, whole seconds
 
-	meta, articles, raw, names, aliases, seen, index        *bolt.Bucket
-	changes, readers, retries, sourceRecords, categoryTable *bolt.Bucket
+	meta, articles, raw, versions, names, aliases, seen *bolt.Bucket
+	index, changes, readers, retries                    *bolt.Bucket
+	sourceRecords, categoryTable                        *bolt.Bucket
 }
 
 func (s *Store) tables(tx *bolt.Tx) *tables {
 	b := func(name string) *bolt.Bucket { return tx.Bucket([]byte(name)) }
 	t := &tables{
 		Store: s, tx: tx, time: s.now().UTC().Truncate(time.Second),
-		meta: b("meta"), articles: b("articles"), raw: b("raw"), names: b("names"),
+		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), names: b("names"),
 		aliases: b("aliases"), seen: b("seen"), index: b("index"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
 		categoryTable: b("categories"),
@@ -69,13 +73,13 @@ func (s *Store) tables(tx *bolt.Tx) *tables {
 // fill packs the tables that grow at the end, or at the ends of runs: what
 // bbolt leaves half empty there, its default, would stay so.
 func (t *tables) fill() {
-	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.changes, t.index} {
+	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.versions, t.changes, t.index} {
 		b.FillPercent = 0.9
 	}
 }
 
 func bucketNames() []string {
-	return []string{"meta", "articles", "raw", "names", "aliases", "seen", "index",
+	return []string{"meta", "articles", "raw", "versions", "names", "aliases", "seen", "index",
 		"changes", "readers", "retries", "sources", "categories"}
 }
 

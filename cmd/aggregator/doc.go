@@ -23,7 +23,7 @@ Read it bottom-up; each package's comment says what to call first.
     the body was chosen is kept as an article.Verdict.
   - [aggregator/storage]: one bbolt file. Articles, the keys they are known
     by, and every source's state change in one transaction. Explain tells what
-    it knows of one article.
+    it knows of one article, Versions how it looked before it was edited.
   - [aggregator/feedout]: articles become feed documents, rendered once per
     change and served as bytes.
   - [aggregator/cmd/internal/config]: the configuration, strict.

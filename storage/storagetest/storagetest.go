@@ -23,6 +23,7 @@ type Store interface {
 	Article(ref string) (article.Article, error)
 	Raw(key string) ([]byte, error)
 	Explain(ref string) (storage.Explanation, error)
+	Versions(ref string) ([]storage.Version, error)
 	Articles(storage.Query) iter.Seq2[article.Article, error]
 	Newest(category string, w storage.Window) ([]article.Article, error)
 	NewestOfSource(source string, w storage.Window) ([]article.Article, error)
@@ -76,6 +77,11 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"order survives a clock that steps back":       clockBack,
 		"bodies are kept as they came":                 raws,
 		"what chose a body is stored with it":          explained,
+		"what readers saw before an edit is kept":      versions,
+		"of many versions the first and newest stay":   versionsBounded,
+		"a text that never stands still is no news":    restless,
+		"a text that comes late is no correction":      lateText,
+		"what is taken back is marked and stays":       gone,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,
 	} {

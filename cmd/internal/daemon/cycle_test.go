@@ -182,3 +182,35 @@ func TestPartOfALongListIsNotTakenForAll(t *testing.T) {
 		t.Errorf("%+v: %d stored, %d before", r, len(w.articles()), known)
 	}
 }
+
+// TestPageThatIsGoneMarksItsArticle: an article whose page was there and is
+// gone when it is looked at again is withdrawn, with its text; one whose page
+// was never there is not.
+func TestPageThatIsGoneMarksItsArticle(t *testing.T) {
+	w := newWorld(t, china)
+	withdrawn, never := 0, 0
+	for range 20 {
+		w.origin.Clear("")
+		w.now.advance(20 * time.Minute)
+		w.fetch()
+		known := w.articles()
+		w.origin.Fail("/", simulated.Fault{Kind: simulated.StatusCode, Status: http.StatusGone, Only: isPage})
+		w.now.advance(20 * time.Minute)
+		w.fetch()
+		for key, a := range w.articles() {
+			switch before, had := known[key]; {
+			case !had && !a.Withdrawn.IsZero():
+				t.Errorf("%s is withdrawn, though its page never was there", key)
+			case !had:
+				never++
+			case before.Withdrawn.IsZero() && !a.Withdrawn.IsZero():
+				if withdrawn++; a.Content != before.Content {
+					t.Errorf("%s is withdrawn and lost its text", key)
+				}
+			}
+		}
+	}
+	if withdrawn == 0 || never == 0 {
+		t.Errorf("%d withdrawn, %d never there: the test shows nothing", withdrawn, never)
+	}
+}

@@ -88,6 +88,7 @@ func (c *cycle) entry(w wanted, p *page) storage.Entry {
 		e.Retry = c.retry(w, p.err)
 		if w.standing == storage.Changed {
 			e.Article.Content = "" // the list's few words are no edit of the full text
+			e.Gone = e.Retry == nil && gone(p.err)
 		}
 	}
 	return e
@@ -123,11 +124,25 @@ func tries(err error) int {
 	if errors.As(err, &refused) && (refused.kind == article.NotFound || refused.kind == article.Paywall) {
 		return 2
 	}
-	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonStatus &&
-		slices.Contains([]int{http.StatusNotFound, http.StatusGone, http.StatusForbidden, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusUnavailableForLegalReasons}, fe.Status) {
+	fe := asError(err)
+	if fe != nil && fe.Reason == fetcher.ReasonStatus && fe.Status == http.StatusGone {
+		return 0
+	}
+	if fe != nil && fe.Reason == fetcher.ReasonStatus &&
+		slices.Contains([]int{http.StatusNotFound, http.StatusForbidden, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusUnavailableForLegalReasons}, fe.Status) {
 		return 2
 	}
 	return 6
+}
+
+// gone tells whether a page that was tried again and again is there no more.
+func gone(err error) bool {
+	var refused *refusedPage
+	if errors.As(err, &refused) {
+		return refused.kind == article.NotFound
+	}
+	fe := asError(err)
+	return fe != nil && fe.Reason == fetcher.ReasonStatus && (fe.Status == http.StatusNotFound || fe.Status == http.StatusGone)
 }
 
 // retries returns the items whose pages are to be tried again now.

@@ -1,0 +1,124 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// errOlder is returned by [Verify], which changes nothing, of a file that Open
+// would bring forward.
+var errOlder = errors.New("database was written by an older version, open it first")
+
+// migrationStep is how many records one transaction of a migration rewrites at
+// most: a kill in the middle loses little work, and memory is bounded.
+const migrationStep = 1000
+
+// migration brings a file from one schema to the next. A release never changes
+// one that an earlier release had.
+type migration struct {
+	tables []string // that the next schema has more
+	// step rewrites up to migrationStep records after a position, which is
+	// empty at first, and tells where it got to; empty at the end. nil where no
+	// record changes.
+	step func(t *tables, after []byte) (position []byte, err error)
+}
+
+// migrations lead on from schema 1, 2 and so on.
+func migrations() []migration {
+	return []migration{
+		{tables: []string{"versions"}},
+	}
+}
+
+// migrate brings the file to this version's schema. A copy of it as it was is
+// made first, and stays for the owner to delete.
+func (s *Store) migrate(from int) error {
+	if from >= schema {
+		return nil
+	}
+	if s.verifying {
+		return fmt.Errorf("%w: it has schema %d, this version makes %d", errOlder, from, schema)
+	}
+	if err := s.keepOld(from); err != nil {
+		return fmt.Errorf("copy before migration: %w", err)
+	}
+	for ; from < schema; from++ {
+		if err := s.leadOn(from, migrations()[from-1]); err != nil {
+			return fmt.Errorf("migrate from schema %d: %w", from, err)
+		}
+	}
+	return nil
+}
+
+// keepOld copies the file beside itself. A copy that is there already is of an
+// earlier attempt, and older than what that has changed.
+func (s *Store) keepOld(version int) error {
+	target := fmt.Sprintf("%s.schema-%d", s.path, version)
+	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	part := target + ".part"
+	err := s.db.View(func(tx *bolt.Tx) error { return tx.CopyFile(part, fileMode) })
+	if err == nil {
+		err = syncFile(part)
+	}
+	if err == nil {
+		err = os.Rename(part, target)
+	}
+	if err != nil {
+		os.Remove(part)
+		return err
+	}
+	return syncDir(filepath.Dir(target))
+}
+
+func syncFile(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// leadOn takes one migration in transactions of a bounded size. Where it has got
+// to is stored with what it did, so that an interrupted one goes on there.
+func (s *Store) leadOn(from int, m migration) error {
+	for done := false; !done; {
+		err := s.db.Update(func(tx *bolt.Tx) (err error) {
+			done, err = s.migrateSome(tx, from, m)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) migrateSome(tx *bolt.Tx, from int, m migration) (done bool, err error) {
+	for _, name := range m.tables {
+		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return false, err
+		}
+	}
+	meta := tx.Bucket([]byte("meta"))
+	var position []byte
+	if m.step != nil {
+		if position, err = m.step(s.tables(tx), meta.Get([]byte("migrated"))); err != nil {
+			return false, err
+		}
+	}
+	if len(position) > 0 {
+		return false, meta.Put([]byte("migrated"), position)
+	}
+	if err := meta.Delete([]byte("migrated")); err != nil {
+		return false, err
+	}
+	return true, meta.Put([]byte("schema"), strconv.AppendInt(nil, int64(from+1), 10))
+}
