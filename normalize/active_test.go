@@ -1,6 +1,7 @@
 package normalize_test
 
 import (
+	"strings"
 	"testing"
 
 	"aggregator/normalize"
@@ -39,6 +40,32 @@ var disguises = map[string][]string{
 		`<svg><desc><template><style></template></desc><img title="</style><img src onerror=alert(1)>"></svg>`, `<select><style></select><img src=x onerror=alert(1)></style>`,
 		`<noembed><img title="</noembed><img src=x onerror=alert(1)>"></noembed>`, `<title><a id="</title><img src=x onerror=alert(1)>">`,
 		`<listing>&lt;img onerror=alert(1) src=x&gt;</listing>`, `<math><mi><!--<mi>--!><img src=x onerror=alert(1)></mi></math>`,
+	},
+	"text that ends elsewhere": {
+		`<xmp><p title="</xmp><svg/onload=alert(1)>">`, `<listing><p title="</listing><img src=x onerror=alert(1)>">`, `<plaintext><p title="</plaintext><img src=x onerror=alert(1)>">`,
+		`<noscript><style></noscript><img src=x onerror=alert(1)></style>`, `<noscript><img src="https://e.org/</noscript><img src=x onerror=alert(1)>"></noscript>`, `<noscript><img src=x onerror=alert(1)></noscript>`,
+		`<iframe><p title="</iframe><img src=x onerror=alert(1)>">`, `<noframes><p title="</noframes><img src=x onerror=alert(1)>">`, `<textarea><p title="</textarea><img src=x onerror=alert(1)>">`,
+		`<template><style></template><img src=x onerror=alert(1)></style>`, `<svg></p><title><a id="</title><img src=x onerror=alert(1)>">`, `<svg><title><style></title></svg><img title="</style><img src=x onerror=alert(1)>">`,
+		`<style><p title="</style><img src=x onerror=alert(1)>">`, `<!-- <p title="--><img src=x onerror=alert(1)>"> -->`, `<svg><![CDATA[</svg><img src=x onerror=alert(1)>]]>`, `<p title="<!--"><img src=x onerror=alert(1)><p title="-->">`,
+	},
+	"nesting that parsers mend": {
+		`<form><math><mtext></form><form><mglyph><svg><mtext><textarea><path id="</textarea><img onerror=alert(1) src=1>">`,
+		`<math><mtext><table><mglyph><svg><mtext><textarea><a title="</textarea><img src='#' onerror='alert(1)'>">`,
+		`<svg><annotation-xml encoding="text/html"><style><a title="</style><img src=x onerror=alert(1)>">`, `<math><annotation-xml encoding="application/xhtml+xml"><style><a title="</style><img src onerror=alert(1)>">`,
+		`<p><svg><font color=x><style><a id="</style><img src=x onerror=alert(1)>">`, `<select><iframe></select><img src=x onerror=alert(1)>`, `<select><template><img src=x onerror=alert(1)></template></select>`,
+		`<select><math><mtext><style><a title="</style></select><img src=x onerror=alert(1)>">`, `<table><td><select><style></td><img src=x onerror=alert(1)></style>`, `<select><xmp><script>alert(1)</script></xmp></select>`,
+		`<a href=x><table><td><a href="javascript:alert(1)">y</a></table></a>`, `<table><a href="javascript:x"><tr><a onclick=x><td>`, `<table><caption><svg><style></caption><img src=x onerror=alert(1)>`,
+		`<form id=a><div></form><form id=b><input name=parentNode></div>`, `<frameset><svg onload=alert(1)></frameset>`, `<head><noscript><p title="</head><img src=x onerror=alert(1)>"></noscript></head>`,
+		strings.Repeat("<div>", 500) + `<math><mtext><table><mglyph><style><math><img src=x onerror=alert(1)></style>`, strings.Repeat("<form><table><td>", 160) + `<svg><style><a id="</style><img src=x onerror=alert(1)>">`,
+		strings.Repeat("<b>", 508) + `<svg><p><style><a title="</style><img src=x onerror=alert(1)>">`, `<svg><svg><svg><foreignObject><p><svg><desc><b></desc><img src=x onerror=alert(1)>`,
+		`<x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>`, `<svg:script>alert(1)</svg:script>`, `<html:img xmlns:html="http://www.w3.org/1999/xhtml" onerror=alert(1) src=x>`,
+	},
+	"what is read anew": {
+		`<picture><source srcset="javascript:alert(1)"></picture>`, `<picture><source srcset="data:text/html,x 2x"><img onerror=alert(1)></picture>`, `<img data-src="javascript:alert(1)//x.png">`, `<img data-x="javascript:alert(1)/a.jpg">`,
+		`<iframe src="https://www.youtube.com/embed/aaaaaaaaaa&quot;onload=&quot;alert(1)">`, `<iframe src="https://www.youtube.com/embed/aaaaaaaaaa" title="&quot; onclick=alert(1) x=&quot;">`,
+		`<embed src="https://embed.ted.com/talks/&quot;><script>alert(1)</script>">`, `<iframe src="https://embed.music.apple.com/javascript:alert(1)">`,
+		`<a href="https://link.zhihu.com/?target=javascript%3Aalert(1)">x</a>`, `<a href="https://link.zhihu.com/?target=data%3Atext/html,x">x</a>`, `<a href="https:\\e.org\@javascript:alert(1)">x</a>`, `<a href="\\javascript:alert(1)">x</a>`,
+		`<a href="%6aavascript:alert(1)">x</a>`, `<a href="javascript%3Aalert(1)">x</a>`, `<a href="java%0ascript:alert(1)">x</a>`, `<a href="&Tab;java&Tab;script:x%">x</a>`, `<ol type="javascript:x" start="1;x"><li value="<script>">x</ol>`, `<bdo dir="rtl&quot; onclick=x">x</bdo>`,
 	},
 	"styles": {
 		`<p style="background:url(javascript:alert(1))">x</p>`, `<p style="width:expression(alert(1))">x</p>`, `<p style="-moz-binding:url(//e.org/x#y)">x</p>`,

@@ -243,9 +243,9 @@ func TestStock(t *testing.T) {
 	}
 }
 
-// TestRealPages reads pages saved from Sina: title, date, source, and a body
-// without furniture.
-func TestRealPages(t *testing.T) {
+// realData is the folder of what was captured from Sina.
+func realData(t *testing.T) string {
+	t.Helper()
 	dir := os.Getenv("AGGREGATOR_SINA_DATA")
 	if dir == "" {
 		dir = "../../shared/sina/data" // beside the checkout
@@ -253,6 +253,31 @@ func TestRealPages(t *testing.T) {
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("no real data: %v; AGGREGATOR_SINA_DATA names their folder", err)
 	}
+	return dir
+}
+
+// TestRealFragment reads a body of 2015, whose attributes have no quotes.
+func TestRealFragment(t *testing.T) {
+	body, err := os.ReadFile(filepath.Join(realData(t), "article_html", "fragment_2015-03-16_finance_body.html"))
+	if err != nil {
+		t.Skip(err)
+	}
+	// It begins with the end of a block before it, which would end the body's too.
+	_, fragment, _ := strings.Cut(string(body), "</div>")
+	res := normalize.Article(fetcher.Item{Link: page, Title: "t"}, doc(`<div id="artibody">`+fragment+`</div>`), normalize.Options{}, now)
+	if got, want := strings.Join(res.Article.Stocks, " "), "sz300036 sz300053 sz002383 sz300075 sz002405 sz002465"; got != want {
+		t.Errorf("stocks %s, want %s", got, want)
+	}
+	if got := strings.Count(res.Article.Content, `<a href="http://finance.sina.com.cn/realstock/company/`); got != 6 || strings.Count(res.Article.Content, "<p>") != 3 || res.Verdict.From != "rule" {
+		t.Errorf("%d stock links, from %s: %s", got, res.Verdict.From, res.Article.Content)
+	}
+	checkClean(t, fragment, res.Article.Content)
+}
+
+// TestRealPages reads pages saved from Sina: title, date, source, and a body
+// without furniture, which a feed's teaser does not replace.
+func TestRealPages(t *testing.T) {
+	dir := realData(t)
 	furniture := []string{"点击投票", "网友评论", "我要反馈", "文章关键词", "众测", "二维码", "QQ空间", "自动播放", "sinaads", "document.", "function"}
 	for _, test := range []struct{ file, url, title, published, origin, first, last string }{
 		{"gne_finance_20181228_hqfskcn2160999.html", "https://finance.sina.com.cn/roll/2018-12-28/doc-ihqfskcn2160999.shtml",
@@ -267,8 +292,13 @@ func TestRealPages(t *testing.T) {
 			t.Skip(err)
 		}
 		d := &fetcher.Document{URL: test.url, Status: 200, Body: body}
-		res := normalize.Article(fetcher.Item{Link: test.url}, d, normalize.Options{}, now)
+		res := normalize.Article(fetcher.Item{Link: test.url, Summary: "一句话的简介。"}, d, normalize.Options{}, now)
 		a := res.Article
+		checkClean(t, test.file, a.Content)
+		checkVerdict(t, res)
+		if v := res.Verdict; v.Refused != "" || len(v.Candidates) != 2 || v.Score() < 150 {
+			t.Errorf("%s: %+v", test.file, v)
+		}
 		if a.Title != test.title || a.Origin != test.origin || res.Verdict.From != "rule" {
 			t.Errorf("%s: title %q, origin %q, from %s", test.file, a.Title, a.Origin, res.Verdict.From)
 		}

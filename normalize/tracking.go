@@ -14,8 +14,8 @@ var tracking = wordSet(
 	"mc_cid mc_eid _hsenc _hsmi __hstc __hssc __hsfp hsctatracking hss_channel mkt_tok vero_id oly_enc_id oly_anon_id ml_subscriber ml_subscriber_hash _ga _gl _openstat",
 	"ref_src si_source s_cid trk xtor ftag ito smid at_medium at_campaign cmpid icid ncid ns_source ns_mchannel ns_campaign ns_linkname ns_fee wt.mc_id wt_mc sc_campaign sr_share soc_src soc_trk",
 	"guccounter fb_action_ids fb_action_types fb_source fb_ref action_object_map action_type_map action_ref_map",
-	"spm scm scm_id spm_id_from from_spmid from_source unique_k buvid vd_source up_id plat_id is_story_h5 seid bbid bd_vid hmsr hmpl hmcu hmkw hmci weibo_id wfr sudaref tt_from traffic_source in_ogs spss spssid spsw dt_dapp _trans_ rdk",
-	"share_token share_source share_medium share_plat share_tag share_session_id share_from share_uid share_times share_id xhsshare apptime wxshare_count _wxobj isappinstalled nsukey chksm abtest tdsourcetag mpshare srcid",
+	"spm scm spm_id_from from_spmid from_source unique_k buvid vd_source is_story_h5 seid bbid bd_vid hmsr hmpl hmcu hmkw hmci weibo_id wfr sudaref tt_from traffic_source in_ogs spss spssid spsw dt_dapp _trans_ rdk",
+	"share_token share_source share_medium share_plat share_tag share_session_id share_from share_uid share_times share_id xhsshare apptime wxshare_count _wxobj isappinstalled nsukey chksm abtest tdsourcetag mpshare",
 )
 
 // trackingHeads are what the names of further ones begin with.
