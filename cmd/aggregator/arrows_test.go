@@ -11,12 +11,13 @@ import (
 // them.
 func TestArrows(t *testing.T) {
 	may := map[string][]string{
-		"aggregator/normalize/article": {},
-		"aggregator/fetcher":           {},
-		"aggregator/fetcher/simulated": {"aggregator/fetcher/simulated/..."},
-		"aggregator/normalize":         {"aggregator/fetcher", "aggregator/normalize/article"},
-		"aggregator/storage":           {"aggregator/normalize/article"},
-		"aggregator/feedout":           {"aggregator/normalize/article"},
+		"aggregator/normalize/article":      {},
+		"aggregator/normalize/article/diff": {},
+		"aggregator/fetcher":                {},
+		"aggregator/fetcher/simulated":      {"aggregator/fetcher/simulated/..."},
+		"aggregator/normalize":              {"aggregator/fetcher", "aggregator/normalize/article"},
+		"aggregator/storage":                {"aggregator/normalize/article"},
+		"aggregator/feedout":                {"aggregator/normalize/article", "aggregator/normalize/article/diff"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "aggregator/...").Output()
 	if err != nil {

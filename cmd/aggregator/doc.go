@@ -21,6 +21,8 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/normalize]: Item and page become an Article: which article it
     is (Identities), then extraction, cleaning, sanitising, dates, stocks. How
     the body was chosen is kept as an article.Verdict.
+  - [aggregator/normalize/article/diff]: how one text became another, in words or
+    characters.
   - [aggregator/storage]: one bbolt file. Articles, the keys they are known
     by, and every source's state change in one transaction. Explain tells what
     it knows of one article, Versions how it looked before it was edited.

@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"aggregator/cmd/internal/daemon"
+	"aggregator/fetcher"
 	"aggregator/normalize"
 	"aggregator/normalize/article"
+	"aggregator/normalize/article/diff"
 	"aggregator/storage"
 )
 
@@ -23,7 +25,7 @@ func newArticlesExplain(p *program) *cobra.Command {
 		Use:   "explain ID",
 		Short: "Tell where an article came from",
 		Long: `Tell where an article came from: who lists it, by which keys it is recognised,
-when, and how its body was chosen. ID is the name of its file without .md, or
+when, how it was edited, and how its body was chosen. ID is the name of its file without .md, or
 its tag: URI.`,
 		Example: "  aggregator articles explain iktzqtyt6123456",
 		Args:    usageArgs(cobra.ExactArgs(1)),
@@ -52,6 +54,7 @@ func explained(e storage.Explanation, zone *time.Location) string {
 	var l factLines
 	l.origin(e)
 	l.times(e, zone)
+	l.edits(e.Versions, zone)
 	l.body(e.Verdict)
 	for _, r := range e.Retries {
 		l.add("page", "to be fetched again for %s at %s, after %d attempts", r.Source, civil(r.Due, zone), r.Attempts)
@@ -111,6 +114,29 @@ func (l *factLines) times(e storage.Explanation, zone *time.Location) {
 	}
 }
 
+// edits tells how readers saw the article change.
+func (l *factLines) edits(versions []storage.Version, zone *time.Location) {
+	for i := 1; i < len(versions); i++ {
+		before, after := versions[i-1], versions[i]
+		l.add("edited", "%s", civil(after.Since, zone))
+		l.some("  title", difference(before.Title, after.Title))
+		l.some("  text", textDifference(before, after))
+		if before.Image != after.Image {
+			l.add("  picture", "%s, was %s", cmp.Or(after.Image, "none"), cmp.Or(before.Image, "none"))
+		}
+	}
+}
+
+// difference tells how a text changed, with a few characters about each change;
+// empty where it did not.
+func difference(before, after string) string {
+	return diff.String(diff.Short(diff.Texts(before, after), 12))
+}
+
+func textDifference(before, after storage.Version) string {
+	return difference(fetcher.PlainText(before.Content), fetcher.PlainText(after.Content))
+}
+
 // body tells how the body was chosen.
 func (l *factLines) body(v article.Verdict) {
 	switch {
@@ -134,28 +160,54 @@ func (l *factLines) body(v article.Verdict) {
 
 // explanationJSON is what articles explain --json prints.
 type explanationJSON struct {
-	ID        string     `json:"id"`
-	Key       string     `json:"key"`
-	GUID      string     `json:"guid"`
-	Title     string     `json:"title"`
-	Link      string     `json:"link"`
-	Via       []string   `json:"via"`
-	Source    string     `json:"source"`
-	Sources   []string   `json:"sources"`
-	Keys      []keyJSON  `json:"keys"`
-	Published string     `json:"published"`
-	Updated   string     `json:"updated"`
-	Seen      string     `json:"seen"`
-	Changed   string     `json:"changed"`
-	Revision  string     `json:"revision"`
-	Withdrawn string     `json:"withdrawn"`
-	Body      bodyJSON   `json:"body"`
-	Retries   []pageJSON `json:"retries"`
+	ID        string        `json:"id"`
+	Key       string        `json:"key"`
+	GUID      string        `json:"guid"`
+	Title     string        `json:"title"`
+	Link      string        `json:"link"`
+	Via       []string      `json:"via"`
+	Source    string        `json:"source"`
+	Sources   []string      `json:"sources"`
+	Keys      []keyJSON     `json:"keys"`
+	Published string        `json:"published"`
+	Updated   string        `json:"updated"`
+	Seen      string        `json:"seen"`
+	Changed   string        `json:"changed"`
+	Revision  string        `json:"revision"`
+	Withdrawn string        `json:"withdrawn"`
+	Versions  []versionJSON `json:"versions"`
+	Body      bodyJSON      `json:"body"`
+	Retries   []pageJSON    `json:"retries"`
 }
 
 type keyJSON struct {
 	Key  string `json:"key"`
 	Kind string `json:"kind"`
+}
+
+// versionJSON is what readers saw since a time, and how that differs from what
+// they saw before.
+type versionJSON struct {
+	Since   string `json:"since"`
+	Updated string `json:"updated"`
+	Title   string `json:"title"`
+	Image   string `json:"headimg"`
+	// What changed of the title and of the text; empty where nothing did, and of
+	// the first version.
+	TitleDiff string `json:"title_diff"`
+	TextDiff  string `json:"text_diff"`
+}
+
+func versionsJSON(versions []storage.Version) []versionJSON {
+	list := make([]versionJSON, len(versions))
+	for i, v := range versions {
+		list[i] = versionJSON{Since: utc(v.Since), Updated: utc(v.Updated), Title: v.Title, Image: v.Image}
+		if i > 0 {
+			list[i].TitleDiff = difference(versions[i-1].Title, v.Title)
+			list[i].TextDiff = textDifference(versions[i-1], v)
+		}
+	}
+	return list
 }
 
 // bodyJSON is a verdict.
@@ -186,7 +238,7 @@ func explanationJSONOf(e storage.Explanation) explanationJSON {
 		Source: a.Source, Sources: append([]string{}, e.Sources...), Keys: []keyJSON{},
 		Published: utc(a.Published), Updated: utc(a.Updated), Seen: utc(a.Seen), Changed: utc(a.Changed),
 		Revision: utc(e.Revision), Withdrawn: utc(a.Withdrawn),
-		Body: verdictJSON(e.Verdict), Retries: []pageJSON{},
+		Versions: versionsJSON(e.Versions), Body: verdictJSON(e.Verdict), Retries: []pageJSON{},
 	}
 	for _, key := range e.Keys {
 		j.Keys = append(j.Keys, keyJSON{key, normalize.KeyKind(key)})
