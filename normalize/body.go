@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -51,7 +52,8 @@ func richest(bodies []body) (best body) {
 
 // beats tells whether a page's body is better than the feed's. The page's
 // furniture makes its text longer, never better: a feed that gives nearly as
-// much gives all. Only a rule is sure to have left the furniture out.
+// much gives all, unless it says that it goes on. Only a rule is sure to have
+// left the furniture out.
 func (b body) beats(feed body) bool {
 	switch {
 	case b.score == 0 || b.score < feed.score:
@@ -59,8 +61,11 @@ func (b body) beats(feed body) bool {
 	case b.from == "rule":
 		return true
 	}
-	return !feed.nearly(b)
+	return !feed.nearly(b) || goesOn.MatchString(strings.TrimSpace(visibleText(feed.content)))
 }
+
+// goesOn matches the end of a text of which a feed gives only the beginning.
+var goesOn = regexp.MustCompile(`(?i)(?:…|\.\.\.|\[(?:…|\.{3}|&#8230;)\]|(?:read more|continue reading|read the (?:rest|full (?:story|article))|(?:点击)?(?:阅读|查看|浏览)(?:全文|原文|更多|详情))[\s.…»>›→\])）】]*)$`)
 
 // nearly tells whether there is about as much to read as in another body.
 func (b body) nearly(other body) bool { return b.score*10 >= other.score*6 }

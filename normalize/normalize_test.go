@@ -111,6 +111,8 @@ func TestVerdict(t *testing.T) {
 		{"a guess that has little more", strings.Repeat(text, 5), foreign(strings.Repeat(text, 6)), article.Verdict{From: "feed", Candidates: []article.Candidate{
 			{From: "feed", Score: 170}, {From: "rule", Why: "yields nothing"}, {From: "json-ld", Why: "yields nothing"},
 			{From: "readability", Score: 204, Why: "has little more than the feed, which is without furniture"}}}},
+		{"a feed that goes on at its page", strings.Repeat(text, 5) + "<p>这一篇…… <a href='/x'>阅读全文 »</a></p>", foreign(strings.Repeat(text, 6)), article.Verdict{From: "readability", Candidates: []article.Candidate{
+			{From: "feed", Score: 174, Why: "has no more to read"}, {From: "rule", Why: "yields nothing"}, {From: "json-ld", Why: "yields nothing"}, {From: "readability", Score: 204}}}},
 		{"a page of links", "<p>一句话的简介，说的是这篇文章讲了什么，为了什么，以及后来怎样。</p>", foreign("<ul>" + strings.Repeat(`<li><a href="/x">另一篇文章的标题</a></li>`, 10) + "</ul>"), article.Verdict{From: "feed", Candidates: []article.Candidate{
 			{From: "feed", Score: 27}, {From: "rule", Why: "yields nothing"}, {From: "json-ld", Why: "yields nothing"}, {From: "readability", Score: 20, Why: "has no more to read"}}}},
 		{"refused", "<p>短</p>", foreign("<p>Verify you are human</p>"), article.Verdict{From: "feed", Refused: article.Challenge, Candidates: []article.Candidate{{From: "feed", Score: 1}}}},
