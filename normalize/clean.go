@@ -123,6 +123,10 @@ func (c cleaner) element(n *html.Node) {
 		c.frame(n)
 		return
 	}
+	if n.DataAtom == atom.Math {
+		c.formula(n)
+		return
+	}
 	e := elements[n.Data]
 	if e.drop || n.Namespace != "" {
 		n.Parent.RemoveChild(n)
@@ -153,6 +157,27 @@ func (c cleaner) element(n *html.Node) {
 			n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: "\n"}, n)
 		}
 		unwrapNode(n)
+	}
+}
+
+// formula leaves the signs of MathML, without what is written beside them for
+// machines. Its elements may not stay: through them, browsers have been made to
+// read text as markup.
+func (c cleaner) formula(n *html.Node) {
+	var b strings.Builder
+	spell(&b, n)
+	n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: article.CleanText(b.String())}, n)
+	n.Parent.RemoveChild(n)
+}
+
+func spell(b *strings.Builder, n *html.Node) {
+	for child := range n.ChildNodes() {
+		switch {
+		case child.Type == html.TextNode:
+			b.WriteString(child.Data)
+		case child.Type == html.ElementNode && !strings.HasPrefix(child.Data, "annotation") && !elements[child.Data].drop:
+			spell(b, child)
+		}
 	}
 }
 

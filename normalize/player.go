@@ -46,14 +46,40 @@ func player(address string) string {
 }
 
 // frame takes a frame, or what plugins play, away. One of a known player leaves
-// a link to what it plays.
+// a link to what it plays; others leave what they hold for readers who cannot
+// see them.
 func (c cleaner) frame(n *html.Node) {
-	if page := c.played(n); page != "" {
-		a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: page}}}
-		a.AppendChild(&html.Node{Type: html.TextNode, Data: cmp.Or(article.CleanTitle(attr(n, "title")), page)})
-		n.Parent.InsertBefore(a, n)
+	page := c.played(n)
+	if page == "" {
+		c.fallback(n)
+		return
 	}
+	a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: page}}}
+	a.AppendChild(&html.Node{Type: html.TextNode, Data: cmp.Or(article.CleanTitle(attr(n, "title")), page)})
+	n.Parent.InsertBefore(a, n)
 	n.Parent.RemoveChild(n)
+}
+
+// fallback keeps what a plugin's element holds. An <iframe> holds its text
+// unread: a sentence about browsers, which says nothing of the article or, where
+// the frame was never closed, all that follows it.
+func (c cleaner) fallback(n *html.Node) {
+	if n.DataAtom == atom.Iframe {
+		inside := ""
+		for child := n.FirstChild; child != nil; child = n.FirstChild {
+			inside += child.Data
+			n.RemoveChild(child)
+		}
+		if strings.Contains(inside, "<") {
+			root := parseFragment(inside)
+			for child := root.FirstChild; child != nil; child = root.FirstChild {
+				root.RemoveChild(child)
+				n.AppendChild(child)
+			}
+		}
+	}
+	c.children(n)
+	unwrapNode(n)
 }
 
 // played is the page of what a frame plays, or of what one within it does.

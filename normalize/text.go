@@ -13,7 +13,7 @@ import (
 
 // markup matches what only HTML has; a text without it is plain text, whose
 // "<" and "&" mean themselves.
-var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[|&(?:#\d+|#x[0-9a-f]+|[a-z]+\d?);`)
+var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9:-]*(?:\s[^<>]*)?/?>|<!--|<!doctype|<\?xml|<!\[CDATA\[|&(?:#\d+|#x[0-9a-f]+|[a-z]+\d?);`)
 
 // asHTML makes HTML of a text that may be HTML already.
 func asHTML(s string) string {
