@@ -22,7 +22,8 @@ var (
 )
 
 var (
-	placeholder = regexp.MustCompile(`(?i)^data:|(?:^|[/_.-])(?:blank|placeholder|loading|spacer|transparent|grey|gray|1x1|pixel)[^/]*\.(?:gif|png|svg|jpe?g)`)
+	// A word in a longer name is none: blanket.png, grey-whale.jpg.
+	placeholder = regexp.MustCompile(`(?i)^data:|(?:^|[/_.-])(?:blank|placeholder|loading|spacer|transparent|grey|gray|1x1|pixel)(?:[_.-]?(?:\d+(?:x\d+)?|gif|image|img|bg|icon|spinner|trans|square|box|px|lazy|grey|gray))*\.(?:gif|png|svg|jpe?g)`)
 	pictureFile = regexp.MustCompile(`(?i)\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!].*)?$`)
 )
 
@@ -50,7 +51,8 @@ func (c cleaner) image(n *html.Node) bool {
 // source is where a picture really is.
 func source(n *html.Node) string {
 	for _, key := range lazy {
-		if v := strings.TrimSpace(attr(n, key)); pictureFile.MatchString(v) || strings.Contains(v, "//") {
+		v := strings.TrimSpace(attr(n, key))
+		if pictureFile.MatchString(v) || strings.Contains(v, "//") && !strings.HasPrefix(v, "{") { // JSON of several sizes
 			return v
 		}
 	}
@@ -100,17 +102,27 @@ func largest(srcset string) string {
 }
 
 func isPixel(n *html.Node) bool {
-	for _, key := range []string{"width", "height"} {
-		if v, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attr(n, key)), "px")); err == nil && v <= 2 {
-			return true
-		}
+	width, height := extent(n, "width"), extent(n, "height")
+	switch {
+	case width == 1, width == 2, height == 1, height == 2, max(width, height) == 0:
+		return true
 	}
 	return isStyledPixel(attr(n, "style"))
 }
 
+// extent is how large a picture is in a direction: -1 where it is not told. None
+// in one direction alone means that it follows from the other.
+func extent(n *html.Node, key string) int {
+	v, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attr(n, key)), "px"))
+	if err != nil {
+		return -1
+	}
+	return v
+}
+
 func isNumber(s string) bool {
-	_, err := strconv.ParseUint(s, 10, 16)
-	return err == nil
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
 }
 
 func firstImage(root *html.Node) string {
