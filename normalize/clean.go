@@ -29,7 +29,7 @@ const passes = 4
 // cleanNode cleans what is under a node, which it uses up, and returns it
 // rendered, with the first picture.
 func cleanNode(root *html.Node, base *url.URL) (out, image string) {
-	c := cleaner{base: base, revealed: make(map[*html.Node]bool)}
+	c := cleaner{base: base, revealed: make(map[*html.Node]bool), open: new(int)}
 	last := ""
 	for range passes {
 		c.children(root)
@@ -92,6 +92,7 @@ func renderInner(root *html.Node) string {
 type cleaner struct {
 	base     *url.URL
 	revealed map[*html.Node]bool // what stood in a <noscript>
+	open     *int                // how many frames were left open
 }
 
 // children cleans all that is under n.

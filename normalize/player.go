@@ -49,16 +49,23 @@ func player(address string) string {
 // a link to what it plays; others leave what they hold for readers who cannot
 // see them.
 func (c cleaner) frame(n *html.Node) {
-	page := c.played(n)
-	if page == "" {
-		c.fallback(n)
-		return
+	if page := c.played(n); page != "" {
+		a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: page}}}
+		a.AppendChild(&html.Node{Type: html.TextNode, Data: cmp.Or(article.CleanTitle(attr(n, "title")), page)})
+		n.Parent.InsertBefore(a, n)
+		if n.DataAtom != atom.Iframe {
+			n.Parent.RemoveChild(n)
+			return
+		}
 	}
-	a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: page}}}
-	a.AppendChild(&html.Node{Type: html.TextNode, Data: cmp.Or(article.CleanTitle(attr(n, "title")), page)})
-	n.Parent.InsertBefore(a, n)
-	n.Parent.RemoveChild(n)
+	c.fallback(n)
 }
+
+// mostOpen is how many frames of a body may be open, as <iframe/> is to HTML:
+// each costs another reading of all that follows it.
+const mostOpen = 30
+
+var frameTag = regexp.MustCompile(`(?i)</?iframe[^>]*>?`)
 
 // fallback keeps what a plugin's element holds. An <iframe> holds its text
 // unread: a sentence about browsers, which says nothing of the article or, where
@@ -71,6 +78,9 @@ func (c cleaner) fallback(n *html.Node) {
 			n.RemoveChild(child)
 		}
 		if strings.Contains(inside, "<") {
+			if *c.open++; *c.open > mostOpen {
+				inside = frameTag.ReplaceAllString(inside, "")
+			}
 			root := parseFragment(inside)
 			for child := root.FirstChild; child != nil; child = root.FirstChild {
 				root.RemoveChild(child)
