@@ -14,6 +14,11 @@ type addition struct {
 	packed  []byte // Entry.Raw
 	arrival uint64 // of its article; 0 for a new one
 	order   uint64 // of this addition
+
+	similar   bool            // the same story makes the same article,
+	document  map[string]bool // but for those with one of these keys
+	byAddress bool            // it was found by a further key
+	joining   *joined         // by what it becomes a copy
 }
 
 func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
@@ -26,9 +31,14 @@ func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
 		ids[i] = e.Identity
 	}
 	changes := make([]Change, 0, len(b.Entries))
+	document := make(map[string]bool, len(b.Document))
+	for _, key := range b.Document {
+		document[string(aliasKey(key))] = true
+	}
 	arrivals := make(map[string]uint64) // by first key: an item may come twice in a batch
 	for i, m := range t.match(src.Number, ids) {
-		a := addition{tables: t, Entry: b.Entries[i], source: src, packed: raws[i], arrival: m.arrival}
+		a := addition{tables: t, Entry: b.Entries[i], source: src, packed: raws[i], arrival: m.arrival,
+			similar: b.Similar, document: document, byAddress: m.further}
 		a.Keys = m.keys
 		if a.arrival == 0 {
 			a.arrival = arrivals[a.Keys[0]]
@@ -49,6 +59,9 @@ func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
 
 func (a *addition) add() (change Change, err error) {
 	if a.order, err = a.tick(); err != nil {
+		return change, err
+	}
+	if err := a.join(); err != nil {
 		return change, err
 	}
 	switch {
@@ -90,6 +103,7 @@ func (a *addition) addNew() (Change, error) {
 	if err := a.count(+1); err != nil {
 		return Change{}, err
 	}
+	a.tell(a.arrival, &r.Article)
 	return Change{Stored, r.Article}, a.save(r, true)
 }
 
@@ -104,10 +118,15 @@ func (a *addition) addKnown() (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
+	categories, listings := r.Categories, len(r.Listings)
 	grown := r.merge(a.Article)
 	gained, first, err := a.list(r)
 	if err != nil {
 		return Change{}, err
+	}
+	a.note(r, listings, categories)
+	if edited {
+		a.tell(a.arrival, &r.Article)
 	}
 	if err := a.fileAll(r); err != nil {
 		return Change{}, err

@@ -44,6 +44,11 @@ type Retry struct {
 type Batch struct {
 	Source  string
 	Entries []Entry // oldest first
+	// Similar joins a new article with one that told its story within the
+	// last three days, unless Document has that one too: the keys of all items
+	// that were listed together with the entries.
+	Similar  bool
+	Document []string
 	// State is the source's new record, given with the last batch of a
 	// document; nil leaves the record alone. Its Name and its Articles are
 	// the store's own affair.

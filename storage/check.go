@@ -74,6 +74,14 @@ func (c *check) article(arrival uint64, r *record) {
 		c.categories[n]++
 	}
 	c.succession(arrival, r)
+	for _, j := range r.Joins {
+		if j.Order == 0 {
+			continue
+		}
+		if c.want["copies"]++; c.copies.Get(versionKey(arrival, j.Order)) == nil {
+			c.fault("copies: what was joined with article %s is missing", r.Key)
+		}
+	}
 	for _, n := range sourcesOf(r) {
 		c.filed(sourceTerm(n), arrival, r)
 	}
@@ -125,7 +133,7 @@ func (c *check) entries() {
 	for _, e := range []struct {
 		table string
 		*bolt.Bucket
-	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}, {"versions", c.tables.versions}} {
+	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}, {"versions", c.tables.versions}, {"copies", c.copies}} {
 		n := entriesOf(e.Bucket)
 		if e.table == "seen" {
 			n -= skipped(e.Bucket)

@@ -45,7 +45,7 @@ func newer(a, b time.Time) bool {
 // text where there was none so far takes nothing from anybody.
 func (a *addition) believed(r *record) bool {
 	switch {
-	case a.Copy, newer(r.Revision, a.Revision), r.restless() && !newer(a.Revision, r.Revision):
+	case a.Copy, r.isCopy(a.Keys[0]), newer(r.Revision, a.Revision), r.restless() && !newer(a.Revision, r.Revision):
 		return false
 	case r.Source == a.source.Name, newer(a.Revision, r.Revision):
 		return true

@@ -24,6 +24,8 @@ type Explanation struct {
 	// Verdict is how its body was chosen; the zero Verdict where nobody told,
 	// as for an imported article.
 	Verdict article.Verdict
+	// Joins are the items that are no articles of their own, as they were joined.
+	Joins []Join
 	// Versions are what readers saw of it; see [Store.Versions].
 	Versions []Version
 	// Retries are the pages that are to be fetched again, the next due first.
@@ -45,6 +47,9 @@ func (s *Store) Explain(ref string) (e Explanation, err error) {
 			return err
 		}
 		e = Explanation{Article: r.Article, Keys: r.Keys, Revision: r.Revision, Verdict: r.Verdict}
+		for _, j := range r.Joins {
+			e.Joins = append(e.Joins, j.Join)
+		}
 		if e.Versions, err = t.versionsOf(r); err != nil {
 			return err
 		}

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"aggregator/normalize/article"
+	"aggregator/normalize/article/diff"
 
 	"github.com/cespare/xxhash/v2"
 	"golang.org/x/net/html"
@@ -22,7 +24,7 @@ const (
 	minStory = 80
 	// nearText is how far the texts of one story lie apart at most, in bits of
 	// 64, and nearTitled how far where the titles are equal.
-	nearText, nearTitled = 8, 12
+	nearText, nearTitled = 10, 14
 )
 
 // fingerprint is what is left of an article to tell whether another one tells
@@ -31,7 +33,7 @@ type fingerprint struct {
 	at      time.Time // when it was first seen
 	text    uint64    // simhash, after Charikar 2002
 	letters int
-	title   uint64
+	title   string // its letters
 	// words is the title without its digits.
 	words   uint64
 	numbers []uint32 // hashes of those in the text, sorted, repeated as there
@@ -44,7 +46,7 @@ func newFingerprint(a *article.Article) (fingerprint, bool) {
 	letters := lettersOf(text)
 	f := fingerprint{
 		at: a.Seen, letters: len(letters), text: simhash(letters),
-		title:   xxhash.Sum64String(string(lettersOf(a.Title))),
+		title:   string(lettersOf(a.Title)),
 		words:   xxhash.Sum64String(string(slices.DeleteFunc(lettersOf(a.Title), unicode.IsDigit))),
 		numbers: numbersOf(text), stocks: xxhash.Sum64String(strings.Join(slices.Sorted(slices.Values(a.Stocks)), " ")),
 	}
@@ -56,11 +58,11 @@ func newFingerprint(a *article.Article) (fingerprint, bool) {
 // reader who sees a story twice is annoyed, one who never sees it is deceived.
 func (f fingerprint) same(g fingerprint) (reason string, distance int) {
 	longer, shorter := max(f.letters, g.letters), min(f.letters, g.letters)
-	if f.stocks != g.stocks || longer-shorter > longer/8 || !holds(f.numbers, g.numbers) && !holds(g.numbers, f.numbers) {
+	if f.stocks != g.stocks || longer-shorter > longer/4 || !holds(f.numbers, g.numbers) && !holds(g.numbers, f.numbers) {
 		return "", 0
 	}
-	if f.title != g.title && f.words == g.words { // titles that differ in a number alone
-		return "", 0
+	if f.words == g.words && !strings.HasSuffix(f.title, g.title) && !strings.HasSuffix(g.title, f.title) {
+		return "", 0 // titles that differ in a number alone, and not by one set before them
 	}
 	distance = bits.OnesCount64(f.text ^ g.text)
 	switch {
@@ -70,6 +72,39 @@ func (f fingerprint) same(g fingerprint) (reason string, distance int) {
 		return "near-identical text", distance
 	}
 	return "", distance
+}
+
+// contradict tells whether one text has other words in places where the other
+// has its own. Papers that copy a story leave out sentences and add some; reports
+// that are written by a pattern say the same of another company, and their
+// fingerprints lie as close.
+func contradict(a, b string) bool {
+	length, replaced := 0, 0
+	parts := diff.Texts(a, b)
+	for i, p := range parts {
+		n := utf8.RuneCountInString(p.Text)
+		length += n
+		if p.Op == diff.Added && i > 0 && parts[i-1].Op == diff.Removed && !closing(parts, i-1) {
+			replaced += min(n, utf8.RuneCountInString(parts[i-1].Text))
+		}
+	}
+	return replaced > 2+length/100
+}
+
+// closing tells whether what was removed and added is how the two texts end, from
+// the start of a sentence on. A paper that takes over a story drops the last
+// sentences and sets its own; what a story is about stands before.
+func closing(parts []diff.Part, i int) bool {
+	if i == 0 {
+		return false
+	}
+	rest := 0
+	for _, p := range parts[i+2:] {
+		rest += utf8.RuneCountInString(p.Text)
+	}
+	before := strings.TrimRight(parts[i-1].Text, " ")
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return rest <= 3 && strings.ContainsRune("。！？!?；\n", last)
 }
 
 // visible is the text that readers of the content see.

@@ -1,50 +1,11 @@
 package storage
 
 import (
-	"html"
 	"strings"
 	"testing"
-	"time"
 
-	"aggregator/fetcher/simulated"
 	"aggregator/normalize/article"
 )
-
-// TestSameStory judges every pair within the window against the ledger of the
-// simulated origin, which knows which articles tell one story.
-func TestSameStory(t *testing.T) {
-	end := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	o := simulated.New(simulated.Options{Now: func() time.Time { return end }})
-	var told []simulated.Article
-	var prints []fingerprint
-	for a := range o.Articles(0, end.Add(-storyWindow), time.Time{}) {
-		content := "<p>" + html.EscapeString(strings.Join(a.Paragraphs, "\n")) + "</p>"
-		f, ok := newFingerprint(&article.Article{Title: a.Title, Content: content, Stocks: a.Stocks})
-		if ok {
-			told, prints = append(told, a), append(prints, f)
-		}
-	}
-	var right, wrong, missed int
-	for i := range prints {
-		for j := range i {
-			reason, distance := prints[i].same(prints[j])
-			switch same := told[i].Story == told[j].Story; {
-			case same && reason != "":
-				right++
-			case same:
-				missed++
-			case reason != "":
-				wrong++
-				t.Errorf("joined (%s, %d): %q and %q", reason, distance, told[i].Title, told[j].Title)
-			}
-		}
-	}
-	t.Logf("%d articles: %d pairs joined rightly, %d wrongly, %d missed; recall %.3f",
-		len(told), right, wrong, missed, float64(right)/float64(max(1, right+missed)))
-	if right == 0 {
-		t.Error("no copy was recognised")
-	}
-}
 
 func TestFactsKeepStoriesApart(t *testing.T) {
 	text := strings.Repeat("央行决定下调金融机构存款准备金率以支持实体经济发展", 8)
@@ -57,5 +18,24 @@ func TestFactsKeepStoriesApart(t *testing.T) {
 	}
 	if reason, _ := f.same(f); reason == "" {
 		t.Error("an article is not its own story")
+	}
+}
+
+// TestPatternIsNoStory: reports that say the same of two companies are two,
+// though the texts are close; a story with other closing words is one.
+func TestPatternIsNoStory(t *testing.T) {
+	report := func(company string) string {
+		return company + "公告，公司股票交易价格连续两个交易日内涨幅偏离值较大。经核查，" + company + "经营情况未发生重大变化。" +
+			strings.Repeat("公司不存在应披露而未披露的重大事项。", 6)
+	}
+	if !contradict(report("金风科技"), report("长江电力")) {
+		t.Error("two companies, one story")
+	}
+	story := strings.Repeat("央行决定下调存款准备金率，支持实体经济发展。", 6)
+	if contradict(story+"【更新】消息公布后市场反应平稳。", story+"以上内容仅供参考。") {
+		t.Error("other closing words, another story")
+	}
+	if contradict(story, story+"本报将持续关注。") {
+		t.Error("a sentence more, another story")
 	}
 }

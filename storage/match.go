@@ -13,6 +13,7 @@ type match struct {
 	seen    bool   // this source has listed the item, by its first key,
 	print   uint64 // and showed this
 	keys    []string
+	further bool // found by a further key
 }
 
 // match finds the articles of the items of one document. Two items of one
@@ -99,7 +100,7 @@ func (t *tables) lookUpFurther(m *match, taken map[uint64]bool) {
 			m.keys = slices.Delete(m.keys, j, j+1)
 			continue
 		case arrival != 0 && m.arrival == 0:
-			m.arrival = arrival
+			m.arrival, m.further = arrival, true
 		}
 		j++
 	}

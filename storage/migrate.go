@@ -33,6 +33,7 @@ type migration struct {
 func migrations() []migration {
 	return []migration{
 		{tables: []string{"versions"}},
+		{tables: []string{"copies"}},
 	}
 }
 

@@ -22,6 +22,7 @@ type record struct {
 	// new revision since the last one.
 	Version   uint64
 	Unrevised int
+	Joins     []joined
 }
 
 // listing is one source's item that is the article.
@@ -61,6 +62,7 @@ type storedRecord struct {
 	Verdict    *storedVerdict    `cbor:"26,keyasint,omitempty"`
 	Version    uint64            `cbor:"27,keyasint,omitempty"`
 	Unrevised  int               `cbor:"28,keyasint,omitempty"`
+	Joins      []storedJoin      `cbor:"29,keyasint,omitempty"`
 }
 
 type storedEnclosure struct {
@@ -74,6 +76,18 @@ type storedListing struct {
 	_      struct{} `cbor:",toarray"`
 	Source uint32
 	Item   uint64
+}
+
+type storedJoin struct {
+	Step     string   `cbor:"1,keyasint"`
+	Key      string   `cbor:"2,keyasint"`
+	Source   string   `cbor:"3,keyasint"`
+	Link     string   `cbor:"4,keyasint,omitempty"`
+	At       int64    `cbor:"5,keyasint"`
+	Reason   string   `cbor:"6,keyasint,omitempty"`
+	Distance int      `cbor:"7,keyasint,omitempty"`
+	Order    uint64   `cbor:"8,keyasint,omitempty"`
+	Gained   []string `cbor:"9,keyasint,omitempty"`
 }
 
 type storedVerdict struct {
@@ -105,6 +119,9 @@ func (r *record) stored() *storedRecord {
 	for _, l := range r.Listings {
 		s.Listings = append(s.Listings, storedListing{Source: l.Source, Item: l.Item})
 	}
+	for _, j := range r.Joins {
+		s.Joins = append(s.Joins, storedJoin{j.Step, j.Key, j.Source, j.Link, seconds(j.At), j.Reason, j.Distance, j.Order, j.Gained})
+	}
 	return s
 }
 
@@ -121,6 +138,9 @@ func (s *storedRecord) record() *record {
 	}
 	for _, l := range s.Listings {
 		r.Listings = append(r.Listings, listing{Source: l.Source, Item: l.Item})
+	}
+	for _, j := range s.Joins {
+		r.Joins = append(r.Joins, joined{Join{j.Step, j.Key, j.Source, j.Link, fromSeconds(j.At), j.Reason, j.Distance}, j.Order, j.Gained})
 	}
 	return r
 }

@@ -151,6 +151,7 @@ func (a *addition) putOld(r *record) error {
 	if err := a.count(+1); err != nil {
 		return err
 	}
+	a.tell(a.arrival, &r.Article)
 	return a.save(r, true)
 }
 

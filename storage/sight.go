@@ -71,6 +71,10 @@ func (t *tables) judge(src *sourceRecord, m match, id article.Identity) (Sightin
 	}
 	sighting.Standing = Copy
 	shown := m.seen && m.print != 0 // nobody knows what lists showed of restored articles
+	if r.isCopy(m.keys[0]) {
+		sighting.Listed = m.seen || r.lists(src.Number)
+		return sighting, nil
+	}
 	own := shown && r.Source == src.Name && !r.restless() && !newer(r.Revision, id.Revision)
 	if newer(id.Revision, r.Revision) || own {
 		sighting.Standing = Changed

@@ -59,7 +59,8 @@ type Store struct {
 	now       func() time.Time
 	slug      func(name string) string
 	authority string
-	verifying bool // the file is not to be changed
+	stories   stories // nil until they are asked for
+	verifying bool    // the file is not to be changed
 
 	writes  chan write
 	closing chan struct{} // closed by Close

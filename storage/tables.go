@@ -7,7 +7,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// The layout, schema 2. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 3. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -20,6 +20,8 @@ import (
 //	["raw", arrival] => body as it came; pruned from its start
 //	["versions", arrival, order] => what readers saw before an edit, as it was
 //	        stored at that order; pruned from its start                   Versions
+//	["copies", arrival, order] => record of an item that was joined with the
+//	        article, as it would have been one                            Split
 //	["names", Article.Key] => arrival                          Article
 //	["aliases", identity key] => arrival                       Sight, Add
 //	["seen", source number, hash of first key] => arrival, print    Sight;
@@ -42,24 +44,25 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 2
+const schema = 3
 
 // tables are the buckets within one transaction.
 type tables struct {
 	*Store
 	tx   *bolt.Tx
 	time time.Time // of the transaction, UTC, whole seconds
+	told stories   // see settle
 
-	meta, articles, raw, versions, names, aliases, seen *bolt.Bucket
-	index, changes, readers, retries                    *bolt.Bucket
-	sourceRecords, categoryTable                        *bolt.Bucket
+	meta, articles, raw, versions, copies, names, aliases, seen *bolt.Bucket
+	index, changes, readers, retries                            *bolt.Bucket
+	sourceRecords, categoryTable                                *bolt.Bucket
 }
 
 func (s *Store) tables(tx *bolt.Tx) *tables {
 	b := func(name string) *bolt.Bucket { return tx.Bucket([]byte(name)) }
 	t := &tables{
 		Store: s, tx: tx, time: s.now().UTC().Truncate(time.Second),
-		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), names: b("names"),
+		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), copies: b("copies"), names: b("names"),
 		aliases: b("aliases"), seen: b("seen"), index: b("index"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
 		categoryTable: b("categories"),
@@ -79,7 +82,7 @@ func (t *tables) fill() {
 }
 
 func bucketNames() []string {
-	return []string{"meta", "articles", "raw", "versions", "names", "aliases", "seen", "index",
+	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index",
 		"changes", "readers", "retries", "sources", "categories"}
 }
 

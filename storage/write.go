@@ -81,9 +81,11 @@ func (s *Store) commit(group []write) {
 // that of the whole transaction.
 func (s *Store) try(group []write) (failed int, err error) {
 	failed = -1
+	told := stories{}
 	err = protect(func() error {
 		return s.db.Update(func(tx *bolt.Tx) error {
 			t := s.tables(tx)
+			t.told = told
 			for i, w := range group {
 				failed = i
 				if err := w.fn(t); err != nil {
@@ -94,6 +96,7 @@ func (s *Store) try(group []write) (failed int, err error) {
 			return nil
 		})
 	})
+	s.settle(told, err)
 	return failed, err
 }
 

@@ -16,7 +16,7 @@ func TestArrows(t *testing.T) {
 		"aggregator/fetcher":                {},
 		"aggregator/fetcher/simulated":      {"aggregator/fetcher/simulated/..."},
 		"aggregator/normalize":              {"aggregator/fetcher", "aggregator/normalize/article"},
-		"aggregator/storage":                {"aggregator/normalize/article"},
+		"aggregator/storage":                {"aggregator/normalize/article", "aggregator/normalize/article/diff"},
 		"aggregator/feedout":                {"aggregator/normalize/article", "aggregator/normalize/article/diff"},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "aggregator/...").Output()

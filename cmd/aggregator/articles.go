@@ -70,7 +70,7 @@ func newArticles(p *program) *cobra.Command {
 	}
 	f.flags(cmd, 50)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per article")
-	cmd.AddCommand(newArticlesShow(p), newArticlesExplain(p))
+	cmd.AddCommand(newArticlesShow(p), newArticlesExplain(p), newArticlesSplit(p))
 	return cmd
 }
 

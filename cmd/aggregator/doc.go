@@ -25,7 +25,8 @@ Read it bottom-up; each package's comment says what to call first.
     characters.
   - [aggregator/storage]: one bbolt file. Articles, the keys they are known
     by, and every source's state change in one transaction. Explain tells what
-    it knows of one article, Versions how it looked before it was edited.
+    it knows of one article, Versions how it looked before it was edited. A
+    new article whose story is told already becomes a copy (join.go).
   - [aggregator/feedout]: articles become feed documents, rendered once per
     change and served as bytes.
   - [aggregator/cmd/internal/config]: the configuration, strict.

@@ -25,7 +25,7 @@ func newArticlesExplain(p *program) *cobra.Command {
 		Use:   "explain ID",
 		Short: "Tell where an article came from",
 		Long: `Tell where an article came from: who lists it, by which keys it is recognised,
-when, how it was edited, and how its body was chosen. ID is the name of its file without .md, or
+what was joined with it and why, when it came, how it was edited, and how its body was chosen. ID is the name of its file without .md, or
 its tag: URI.`,
 		Example: "  aggregator articles explain iktzqtyt6123456",
 		Args:    usageArgs(cobra.ExactArgs(1)),
@@ -94,9 +94,20 @@ func (l *factLines) origin(e storage.Explanation) {
 		}
 		l.add("source", "%s %s", name, what)
 	}
+	for _, j := range e.Joins {
+		l.add("joined", "%s of %s, %s", j.Key, j.Source, joinReason(j))
+	}
 	for _, key := range e.Keys {
 		l.add("key", "%s (%s)", key, normalize.KeyKind(key))
 	}
+}
+
+// joinReason tells why an item is no article of its own.
+func joinReason(j storage.Join) string {
+	if j.Step == storage.ByStory {
+		return fmt.Sprintf("%s: %s, %d of 64 bits apart", j.Step, j.Reason, j.Distance)
+	}
+	return j.Step
 }
 
 func (l *factLines) times(e storage.Explanation, zone *time.Location) {
@@ -175,6 +186,7 @@ type explanationJSON struct {
 	Changed   string        `json:"changed"`
 	Revision  string        `json:"revision"`
 	Withdrawn string        `json:"withdrawn"`
+	Joins     []joinJSON    `json:"joins"`
 	Versions  []versionJSON `json:"versions"`
 	Body      bodyJSON      `json:"body"`
 	Retries   []pageJSON    `json:"retries"`
@@ -183,6 +195,18 @@ type explanationJSON struct {
 type keyJSON struct {
 	Key  string `json:"key"`
 	Kind string `json:"kind"`
+}
+
+// joinJSON is an item that is no article of its own; reason and distance tell why
+// it is the same story.
+type joinJSON struct {
+	Step     string `json:"step"`
+	Key      string `json:"key"`
+	Source   string `json:"source"`
+	Link     string `json:"link"`
+	At       string `json:"at"`
+	Reason   string `json:"reason"`
+	Distance int    `json:"distance"`
 }
 
 // versionJSON is what readers saw since a time, and how that differs from what
@@ -235,10 +259,13 @@ func explanationJSONOf(e storage.Explanation) explanationJSON {
 	a := e.Article
 	j := explanationJSON{
 		ID: a.ID, Key: a.Key, GUID: a.GUID, Title: a.Title, Link: a.Link, Via: append([]string{}, a.Via...),
-		Source: a.Source, Sources: append([]string{}, e.Sources...), Keys: []keyJSON{},
+		Source: a.Source, Sources: append([]string{}, e.Sources...), Keys: []keyJSON{}, Joins: []joinJSON{},
 		Published: utc(a.Published), Updated: utc(a.Updated), Seen: utc(a.Seen), Changed: utc(a.Changed),
 		Revision: utc(e.Revision), Withdrawn: utc(a.Withdrawn),
 		Versions: versionsJSON(e.Versions), Body: verdictJSON(e.Verdict), Retries: []pageJSON{},
+	}
+	for _, join := range e.Joins {
+		j.Joins = append(j.Joins, joinJSON{join.Step, join.Key, join.Source, join.Link, utc(join.At), join.Reason, join.Distance})
 	}
 	for _, key := range e.Keys {
 		j.Keys = append(j.Keys, keyJSON{key, normalize.KeyKind(key)})

@@ -24,6 +24,7 @@ type Store interface {
 	Raw(key string) ([]byte, error)
 	Explain(ref string) (storage.Explanation, error)
 	Versions(ref string) ([]storage.Version, error)
+	Split(ref, key string) ([]article.Article, error)
 	Articles(storage.Query) iter.Seq2[article.Article, error]
 	Newest(category string, w storage.Window) ([]article.Article, error)
 	NewestOfSource(source string, w storage.Window) ([]article.Article, error)
@@ -82,6 +83,11 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a text that never stands still is no news":    restless,
 		"a text that comes late is no correction":      lateText,
 		"what is taken back is marked and stays":       gone,
+		"a story that is told again is one article":    joined,
+		"other stories stay apart":                     apart,
+		"a story twice in a batch is one article":      joinedAtOnce,
+		"a join is undone for good":                    split,
+		"an item under another's address is told":      byAddress,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,
 	} {

@@ -74,6 +74,8 @@ type cycle struct {
 	place *place
 	rec   storage.Source
 	rep   Report
+	// listed are the keys of all items that were read.
+	listed []string
 	// recorded tells that the source's record went in with the last batch.
 	recorded bool
 	// fresh is how long the list says that it will not change; outage that
@@ -147,6 +149,9 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		return found{}, err
 	}
 	c.rep.Items = len(p.items)
+	for _, id := range p.ids {
+		c.listed = append(c.listed, id.Keys...)
+	}
 	f := found{wanted: p.wanted()}
 	if first.Partial == "" {
 		v := doc.Validators
@@ -225,6 +230,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 	if err != nil {
 		return err
 	}
+	b.Similar, b.Document = c.cfg.Dedup.Similar && c.cfg.Dedup.Scope != "source", c.listed
 	if c.recorded {
 		b.State = &c.rec
 	}

@@ -28,6 +28,9 @@ type world struct {
 	store  *storage.Store
 	now    *clock
 	net    http.RoundTripper
+	// similar joins what tells one story; most tests count what the origin
+	// has listed.
+	similar bool
 }
 
 // RoundTrip makes the world the daemon's network.
@@ -66,7 +69,7 @@ func newWorld(t testing.TB, sources string) *world {
 func (w *world) open(sources, file string) {
 	w.t.Helper()
 	w.net = w.origin.Transport()
-	cfg, err := config.Parse("config.yaml", fmt.Appendf(nil, "site: {tag_authority: \"feeds.example.net,2026\"}\nfetch: {per_host: {concurrency: 8, interval: 0s}}\nsources:\n%s", sources))
+	cfg, err := config.Parse("config.yaml", fmt.Appendf(nil, "site: {tag_authority: \"feeds.example.net,2026\"}\nfetch: {per_host: {concurrency: 8, interval: 0s}}\ndedup: {similar: %t}\nsources:\n%s", w.similar, sources))
 	if err != nil {
 		w.t.Fatal(err)
 	}
