@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path"
+	"strings"
 )
 
 // What a Loader answers for a slug that nothing is published under.
@@ -14,8 +14,7 @@ var (
 	ErrGone = errors.New("feed is gone")
 )
 
-// Moved is a Loader's error for the former slug of a feed. It and Slug have as
-// many slashes.
+// Moved is a Loader's error for the former slug of a feed.
 type Moved struct{ Slug string }
 
 func (m *Moved) Error() string { return fmt.Sprintf("feed has moved to %s", m.Slug) }
@@ -33,7 +32,8 @@ func (p *Publisher) failed(w http.ResponseWriter, at target, err error) {
 	case errors.As(err, &moved):
 		// A relative reference (RFC 9110 §10.2.2) is right wherever a reverse
 		// proxy has put us.
-		w.Header().Set("Location", path.Base(moved.Slug)+at.suffix)
+		up := strings.Repeat("../", strings.Count(at.slug, "/"))
+		w.Header().Set("Location", up+moved.Slug+at.suffix)
 		fail(w, http.StatusPermanentRedirect) // RFC 9110 §15.4.9
 	case errors.Is(err, ErrGone):
 		fail(w, http.StatusGone) // RFC 9110 §15.5.11

@@ -26,6 +26,8 @@ func TestAbsent(t *testing.T) {
 		{&Moved{"money"}, 308, "/feeds/finance.atom", "/feeds/money.atom"},
 		{&Moved{"money"}, 308, "/feeds/finance.rss", "/feeds/money.rss"},
 		{&Moved{"stock/b"}, 308, "/feeds/stock/a.json", "/feeds/stock/b.json"},
+		{&Moved{"money/2026-03"}, 308, "/feeds/finance/2026-03.atom", "/feeds/money/2026-03.atom"},
+		{&Moved{"b"}, 308, "/feeds/stock/a.json", "/feeds/b.json"},
 		{ErrGone, 410, "/feeds/finance.atom", ""},
 		{ErrNoFeed, 404, "/feeds/finance.atom", ""},
 	} {

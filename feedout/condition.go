@@ -27,14 +27,14 @@ func evaluate(h http.Header, etag string, modified time.Time) int {
 	return http.StatusOK
 }
 
-// date reads a date field; a field that holds none is ignored (RFC 9110
-// §13.1.3).
+// date reads a date field; a field that holds none, or more than one, is
+// ignored (RFC 9110 §13.1.3).
 func date(h http.Header, name string) (time.Time, bool) {
-	value := h.Get(name)
-	if value == "" {
+	lines := h[name]
+	if len(lines) != 1 {
 		return time.Time{}, false
 	}
-	t, err := http.ParseTime(value)
+	t, err := http.ParseTime(strings.TrimSpace(lines[0]))
 	return t, err == nil
 }
 

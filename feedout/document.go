@@ -19,6 +19,7 @@ type Document struct {
 	Modified time.Time // when its content last changed; zero where unknown
 	Representation
 	cadence      time.Duration // of its content; zero where unknown
+	links        string        // Link field; empty for none
 	gzip, brotli func() Representation
 }
 

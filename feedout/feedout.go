@@ -96,6 +96,18 @@ func (f *Feed) selfAs(suffix string) string {
 	return f.Self
 }
 
+// linkField is the Link field (RFC 8288) by which a WebSub hub, and who asks
+// for the header alone, learns what the document is (WebSub §4).
+func (f *Feed) linkField(suffix string) string {
+	var links []string
+	for _, l := range []struct{ rel, href string }{{"self", f.selfAs(suffix)}, {"hub", f.Hub}} {
+		if href := uri(l.href); href != "" {
+			links = append(links, "<"+href+">; rel=\""+l.rel+"\"")
+		}
+	}
+	return strings.Join(links, ", ")
+}
+
 // updated is that of the newest entry.
 func (f *Feed) updated() time.Time {
 	var newest time.Time

@@ -67,6 +67,7 @@ func renderFeed(ctx context.Context, load Loader, at target) (*Document, error) 
 	}
 	doc := newDocument(mediaType, f.Modified(), body)
 	doc.cadence = f.Cadence
+	doc.links = f.linkField(at.suffix)
 	return doc, nil
 }
 

@@ -1,7 +1,6 @@
 package feedout
 
 import (
-	"bytes"
 	"cmp"
 	"net/http"
 	"strconv"
@@ -28,7 +27,8 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodOptions:
 		h.Set("Allow", methods)
 		h.Set("Access-Control-Allow-Methods", methods)
-		h.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, Range")
+		// Browsers take "*" for every field that tells nobody who is asking.
+		h.Set("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, If-Range, Range, Cache-Control, *")
 		h.Set("Access-Control-Max-Age", "86400")
 		w.WriteHeader(http.StatusNoContent)
 	default:
@@ -58,7 +58,10 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 	h := w.Header()
 	h["Etag"] = []string{rep.ETag}
 	h["Cache-Control"] = []string{p.cacheControl(slug, doc.cadence)}
-	h["Access-Control-Expose-Headers"] = []string{"ETag"}
+	h["Access-Control-Expose-Headers"] = []string{"ETag, Link, Content-Range, Accept-Ranges, Retry-After"}
+	if doc.links != "" {
+		h["Link"] = []string{doc.links}
+	}
 	modified := p.modified(doc)
 	if !modified.IsZero() {
 		h["Last-Modified"] = []string{modified.UTC().Format(http.TimeFormat)}
@@ -77,12 +80,13 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 	if rep.Coding != "" {
 		h["Content-Encoding"] = []string{rep.Coding}
 	}
-	// Ranges are for GET only, and an unknown unit is ignored (RFC 9110
-	// §14.2). Whole bodies do without ServeContent, which would copy them in
-	// pieces of 32 KB.
-	if r.Method == http.MethodGet && strings.HasPrefix(r.Header.Get("Range"), "bytes=") {
-		http.ServeContent(w, r, "", modified, bytes.NewReader(rep.Body))
-		return
+	// http.ServeContent would copy in pieces of 32 KB, and refuse malformed
+	// ranges, which are better ignored.
+	if ranged(r, rep.ETag, modified) {
+		if list, ok := spans(r.Header.Get("Range"), len(rep.Body)); ok {
+			sendSpans(w, rep.Body, list)
+			return
+		}
 	}
 	h["Content-Length"] = []string{strconv.Itoa(len(rep.Body))}
 	if r.Method == http.MethodGet {

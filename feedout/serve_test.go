@@ -42,7 +42,9 @@ func body(t *testing.T, r *http.Response) []byte {
 // TestConduct: one request a row. TAG, GZIP and BR stand for the entity tags
 // of the representations; the content changed at 08:01 on 4 March 2026.
 func TestConduct(t *testing.T) {
-	p := New(oneFeed(sample(3)), Options{MaxAge: func(slug string) time.Duration { return 15 * time.Minute }})
+	f := sample(3)
+	f.Hub = "https://hub.example.net/?a=1"
+	p := New(oneFeed(f), Options{MaxAge: func(slug string) time.Duration { return 15 * time.Minute }})
 	doc, err := p.Document(t.Context(), financePath)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +101,9 @@ func TestConduct(t *testing.T) {
 		{"tag wins", `If-None-Match: "x"|If-Modified-Since: ` + changed, 200, ""},
 		{"tag wins too", `If-None-Match: TAG|If-Modified-Since: ` + before, 304, ""},
 
+		{"since twice", "If-Modified-Since: " + changed + "|If-Modified-Since: " + changed, 200, ""},
 		{"match", "If-Match: TAG", 200, ""},
+		{"match in a second line", `If-Match: "x"|If-Match: TAG`, 200, ""},
 		{"match any", "If-Match: *", 200, ""},
 		{"match fails", `If-Match: "x"`, 412, ""},
 		{"match is strong", "If-Match: W/TAG", 412, ""},
@@ -110,10 +114,27 @@ func TestConduct(t *testing.T) {
 		{"range", "Range: bytes=0-99", 206, ""},
 		{"range of gzip", "Range: bytes=10-|Accept-Encoding: gzip", 206, "gzip"},
 		{"range too far", "Range: bytes=99999999-", 416, ""},
+		{"last bytes", "Range: bytes=-5", 206, ""},
+		{"unit in capitals", "Range: Bytes=0-9", 206, ""},
+		{"no bytes", "Range: bytes=-0", 416, ""},
+		{"range too far in gzip", "Range: bytes=99999999-|Accept-Encoding: gzip", 416, ""},
+		{"number too long", "Range: bytes=99999999999999999999-", 416, ""},
+		{"two ranges", "Range: bytes=0-9, 20-29", 206, ""},
+		{"one of two too far", "Range: bytes=0-9,99999999-", 206, ""},
 		{"unknown unit", "Range: lines=1-2", 200, ""},
+		{"range malformed", "Range: bytes=abc", 200, ""},
+		{"range backwards", "Range: bytes=5-2", 200, ""},
+		{"range of nothing", "Range: bytes=", 200, ""},
+		{"signed range", "Range: bytes=+1-2", 200, ""},
+		{"range twice", "Range: bytes=0-9|Range: bytes=20-29", 200, ""},
+		{"many ranges", "Range: bytes=" + strings.Repeat("0-1,", 9), 200, ""},
+		{"more than all", "Range: bytes=0-,0-", 200, ""},
 		{"if-range", "Range: bytes=0-99|If-Range: TAG", 206, ""},
 		{"if-range fails", `Range: bytes=0-99|If-Range: "x"`, 200, ""},
 		{"if-range weak", `Range: bytes=0-99|If-Range: W/TAG`, 200, ""},
+		{"if-range twice", "Range: bytes=0-99|If-Range: TAG|If-Range: TAG", 200, ""},
+		{"if-range later", "Range: bytes=0-99|If-Range: " + after, 200, ""},
+		{"if-range too far", `Range: bytes=99999999-|If-Range: "x"`, 200, ""},
 		{"if-range date", "Range: bytes=0-99|If-Range: " + changed, 206, ""},
 		{"range not modified", "Range: bytes=0-99|If-None-Match: TAG", 304, ""},
 	} {
@@ -155,6 +176,7 @@ func checkHeader(t *testing.T, got *http.Response, doc *Document) {
 	case 200, 206, 304:
 		want["Cache-Control"] = "public, max-age=900, stale-if-error=86400"
 		want["Last-Modified"] = "Wed, 04 Mar 2026 08:01:00 GMT"
+		want["Link"] = `<https://feeds.example.net/feeds/finance.atom>; rel="self", <https://hub.example.net/?a=1>; rel="hub"`
 	default:
 		want["Etag"] = ""
 		want["Last-Modified"] = ""

@@ -39,18 +39,36 @@ func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) 
 		return nil, err
 	}
 	mux := http.NewServeMux()
+	mux.Handle("/feeds", feeds) // or the mux would redirect to what is not there
 	mux.Handle("/feeds/", feeds)
 	mux.Handle("/feeds.opml", feeds)
 	mux.Handle("GET /{$}", &index{log: log, site: site, page: page})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		h := w.Header()
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	u, err := url.Parse(site.BaseURL)
 	if err != nil {
 		return nil, err
 	}
-	return mount(strings.TrimRight(u.Path, "/"), mux), nil
+	return bounded(mount(strings.TrimRight(u.Path, "/"), mux)), nil
+}
+
+// longestTarget is the length of address that RFC 9110 §4.1 wants supported.
+const longestTarget = 8000
+
+// bounded refuses longer addresses before anybody looks at them.
+func bounded(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.RequestURI) > longestTarget {
+			http.Error(w, "uri too long", http.StatusRequestURITooLong)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // mount serves below the path of base_url as well as at the root, since some
