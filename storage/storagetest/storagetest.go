@@ -29,6 +29,9 @@ type Store interface {
 	Newest(category string, w storage.Window) ([]article.Article, error)
 	NewestOfSource(source string, w storage.Window) ([]article.Article, error)
 	NewestOfStock(code string, w storage.Window) ([]article.Article, error)
+	Latest(storage.Run, storage.Window) ([]article.Article, bool, error)
+	Arrived(storage.Run, storage.Stretch) ([]article.Article, error)
+	Around(storage.Run, storage.Stretch) (storage.Surroundings, error)
 	Categories() ([]storage.CategoryCount, error)
 	CategoryBySlug(slug string) (storage.Category, error)
 	RenameSlugs(slugs map[string]string) ([]storage.Renaming, error)
@@ -68,6 +71,9 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a window is bounded by number and age":        windows,
 		"a late copy is news in its category":          lateCopy,
 		"stocks follow the text":                       stocks,
+		"a stretch of the past stays what it is":       stretches,
+		"a stretch tells that it was revised":          revised,
+		"a run tells whether there is more of it":      latest,
 		"queries select and order":                     queries,
 		"a reader may write while it reads":            readAndWrite,
 		"a category's address never changes":           categories,

@@ -1,0 +1,221 @@
+package storage
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"aggregator/normalize/article"
+)
+
+// Run names the articles that came under one thing, in the order in which they
+// did: those of a category, of a source or with a stock; the zero Run is all
+// articles. That order only grows at its end, whatever becomes of an article
+// later, so that a stretch of the past keeps its articles.
+type Run struct{ Category, Source, Stock string }
+
+// Latest gives what [Store.Newest] and its like do, and tells whether that is
+// all there is in the run.
+func (s *Store) Latest(r Run, w Window) (found []article.Article, all bool, err error) {
+	found, err = s.newest(w, func(t *tables) (iter.Seq2[uint64, uint64], error) {
+		at, err := t.run(r)
+		return func(yield func(order, arrival uint64) bool) {
+			for order, arrival := range at.down(1<<64 - 1) {
+				if !yield(order, arrival) {
+					return
+				}
+			}
+			all = true
+		}, err
+	})
+	return found, all && err == nil, err
+}
+
+// Stretch is what came into a run from First on and before End: after Skip
+// others, and Limit at most.
+type Stretch struct {
+	First, End  time.Time
+	Skip, Limit int
+}
+
+// Arrived gives the articles of a stretch, newest published first. Withdrawn ones
+// are left out, but counted by Skip and Limit, so that those stay what they are.
+func (s *Store) Arrived(r Run, st Stretch) ([]article.Article, error) {
+	return s.newest(Window{Entries: st.Limit}, func(t *tables) (iter.Seq2[uint64, uint64], error) {
+		at, err := t.run(r)
+		return at.part(st), err
+	})
+}
+
+// Surroundings tell where a stretch lies.
+type Surroundings struct {
+	Count         int       // articles in it, withdrawn ones too
+	Before, After time.Time // when the last before it came, and the first after it; zero where none did
+	// Revised is when an article of the stretch last changed after the last
+	// of them had come; zero where none did.
+	Revised time.Time
+}
+
+// Around looks at what a stretch holds and what surrounds it, without reading
+// articles. Before and After do not depend on Skip and Limit.
+func (s *Store) Around(r Run, st Stretch) (around Surroundings, err error) {
+	err = s.view(func(t *tables) error {
+		at, err := t.run(r)
+		if err != nil {
+			return err
+		}
+		around = at.around(st)
+		return nil
+	})
+	if err != nil {
+		return Surroundings{}, fmt.Errorf("around: %w", err)
+	}
+	return around, nil
+}
+
+// runAt is a Run in a transaction.
+type runAt struct {
+	*tables
+	term term // nil for all articles
+	none bool // nothing ever came
+}
+
+func (t *tables) run(r Run) (runAt, error) {
+	switch {
+	case r.Category != "":
+		n := t.category(r.Category)
+		return runAt{t, categoryTerm(n), n == 0}, nil
+	case r.Source != "":
+		src, err := t.source(r.Source)
+		if err != nil {
+			return runAt{none: true}, err
+		}
+		return runAt{t, sourceTerm(src.Number), src.Number == 0}, nil
+	case r.Stock != "":
+		return runAt{t, stockTerm(r.Stock), false}, nil
+	}
+	return runAt{t, nil, false}, nil
+}
+
+// table is where the keys of the run lie: those of articles are their arrivals.
+func (at runAt) table() *bolt.Bucket {
+	if at.term == nil {
+		return at.articles
+	}
+	return at.index
+}
+
+// entry reads an index key: the order it stands for and whose it is. A key that
+// only leads to a later one, or is another run's, is none.
+func (at runAt) entry(k, v []byte) (order, arrival uint64, ok bool) {
+	if len(k) != len(at.term)+8 || !bytes.HasPrefix(k, at.term) {
+		return 0, 0, false
+	}
+	order = fromNumber(k[len(at.term):])
+	arrival = order
+	if at.term != nil && len(v) == 8 {
+		arrival = fromNumber(v)
+	}
+	return order, arrival, arrival <= order
+}
+
+// up goes through the run from an order on, down backwards from before it.
+func (at runAt) up(from uint64) iter.Seq2[uint64, uint64] {
+	return func(yield func(order, arrival uint64) bool) {
+		if at.none {
+			return
+		}
+		c := at.table().Cursor()
+		for k, v := c.Seek(at.term.at(from)); bytes.HasPrefix(k, at.term) && k != nil; k, v = c.Next() {
+			if order, arrival, ok := at.entry(k, v); ok && !yield(order, arrival) {
+				return
+			}
+		}
+	}
+}
+
+func (at runAt) down(from uint64) iter.Seq2[uint64, uint64] {
+	return func(yield func(order, arrival uint64) bool) {
+		if at.none {
+			return
+		}
+		c := at.table().Cursor()
+		for k, v := before(c, at.term.at(from)); bytes.HasPrefix(k, at.term) && k != nil; k, v = c.Prev() {
+			if order, arrival, ok := at.entry(k, v); ok && !yield(order, arrival) {
+				return
+			}
+		}
+	}
+}
+
+func (at runAt) part(st Stretch) iter.Seq2[uint64, uint64] {
+	return func(yield func(order, arrival uint64) bool) {
+		n, end := 0, orderAt(st.End)
+		for order, arrival := range at.up(orderAt(st.First)) {
+			if order >= end || n >= st.Skip+st.Limit {
+				return
+			}
+			if n++; n > st.Skip && !yield(order, arrival) {
+				return
+			}
+		}
+	}
+}
+
+func (at runAt) around(st Stretch) (a Surroundings) {
+	var first, last uint64
+	for order := range at.part(st) {
+		if a.Count++; a.Count == 1 {
+			first = order
+		}
+		last = order
+	}
+	for order := range at.down(orderAt(st.First)) {
+		a.Before = moment(order)
+		break
+	}
+	for order := range at.up(orderAt(st.End)) {
+		a.After = moment(order)
+		break
+	}
+	if a.Count > 0 {
+		a.Revised = at.revised(first, last)
+	}
+	return a
+}
+
+// revised looks for the last change, after last, of what came from first to last.
+// It goes back through the changes since: keys of 16 bytes, a thousand a page.
+func (at runAt) revised(first, last uint64) time.Time {
+	c := at.changes.Cursor()
+	for k, v := c.Last(); k != nil && fromNumber(k) > last; k, v = c.Prev() {
+		if order := at.order(fromNumber(v)); first <= order && order <= last {
+			return moment(fromNumber(k))
+		}
+	}
+	return time.Time{}
+}
+
+// order is where in the run an article stands; 0 where it is not in it.
+func (at runAt) order(arrival uint64) uint64 {
+	if at.term == nil {
+		return arrival
+	}
+	v := at.index.Get(at.term.at(arrival))
+	switch {
+	case v == nil:
+		return 0
+	case len(v) == 8:
+		return fromNumber(v)
+	}
+	return arrival
+}
+
+// orderAt is the first order number of a time.
+func orderAt(t time.Time) uint64 {
+	const ends = 1 << 44 // where the number has no more room for the time
+	return uint64(min(max(t.UnixMilli(), 0), ends-1)) << 20
+}
