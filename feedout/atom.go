@@ -19,6 +19,7 @@ type atomFeed struct {
 	XMLName   xml.Name      `xml:"http://www.w3.org/2005/Atom feed"`
 	Lang      string        `xml:"xml:lang,attr,omitempty"`
 	Media     string        `xml:"xmlns:media,attr"`
+	History   string        `xml:"xmlns:fh,attr,omitempty"`
 	ID        string        `xml:"id"`
 	Title     atomText      `xml:"title"`
 	Subtitle  *atomText     `xml:"subtitle"`
@@ -28,6 +29,8 @@ type atomFeed struct {
 	Generator atomGenerator `xml:"generator"`
 	Icon      string        `xml:"icon,omitempty"`
 	Rights    *atomText     `xml:"rights"`
+	Complete  *none         `xml:"fh:complete"`
+	Archive   *none         `xml:"fh:archive"`
 	Entries   []atomEntry   `xml:"entry"`
 }
 
@@ -137,6 +140,7 @@ func (f *Feed) atom() (*atomFeed, error) {
 	wire := &atomFeed{
 		Lang:      f.Language,
 		Media:     mediaNamespace,
+		History:   f.History.namespace(),
 		ID:        f.ID,
 		Title:     *plainText(title),
 		Subtitle:  plainText(line(f.Subtitle)),
@@ -145,6 +149,8 @@ func (f *Feed) atom() (*atomFeed, error) {
 		Generator: atomGenerator{URI: uri(cmp.Or(f.Generator, f.Site)), Name: "aggregator"},
 		Icon:      uri(f.Icon),
 		Rights:    plainText(line(f.Rights)),
+		Complete:  element(f.History.Complete),
+		Archive:   element(f.History.Archive),
 		Entries:   make([]atomEntry, len(f.Articles)),
 	}
 	for i := range f.Articles {
@@ -157,17 +163,12 @@ func (f *Feed) atom() (*atomFeed, error) {
 // atomLinks are the links of the feed itself. There is at most one of a
 // relation and type, as RFC 4287 §4.1.1 asks of rel="alternate".
 func (f *Feed) atomLinks() []atomLink {
-	var links []atomLink
-	for _, l := range []atomLink{
+	links := present([]atomLink{
 		{Rel: "self", Type: atomType, Href: uri(f.selfAs(atomSuffix))},
 		{Rel: "alternate", Type: htmlType, Href: uri(f.Site)},
 		{Rel: "hub", Href: uri(f.Hub)}, // WebSub §4
-	} {
-		if l.Href != "" {
-			links = append(links, l)
-		}
-	}
-	return links
+	})
+	return append(links, f.History.links(atomType, atomSuffix)...)
 }
 
 // setUpdated gives every entry its updated, and the feed that of the newest

@@ -20,6 +20,7 @@ type Document struct {
 	Representation
 	cadence      time.Duration // of its content; zero where unknown
 	links        string        // Link field; empty for none
+	settled      bool          // its bytes will not change any more
 	gzip, brotli func() Representation
 }
 

@@ -40,6 +40,8 @@ type Feed struct {
 	// Sources are the feeds of the articles' sources by their names, each
 	// with the address of its RSS document; optional.
 	Sources map[string]Outline
+	// History is where among its documents this one stands; optional.
+	History History
 	// Cadence is how often the feed is likely to change; optional. It is no
 	// part of a document.
 	Cadence time.Duration
@@ -90,10 +92,20 @@ func (f *Feed) title() string { return cmp.Or(line(f.Title), line(f.Self), f.ID)
 
 // selfAs is the address of the document in the format of a suffix.
 func (f *Feed) selfAs(suffix string) string {
-	if address, ok := strings.CutSuffix(f.Self, atomSuffix); ok {
-		return address + suffix
+	return beside(f.Self, suffix)
+}
+
+// beside is the address of the document in another format than Atom.
+func beside(address, suffix string) string {
+	path, query, asked := strings.Cut(address, "?")
+	path, ok := strings.CutSuffix(path, atomSuffix)
+	switch {
+	case !ok:
+		return address
+	case asked:
+		return path + suffix + "?" + query
 	}
-	return f.Self
+	return path + suffix
 }
 
 // linkField is the Link field (RFC 8288) by which a WebSub hub, and who asks

@@ -30,6 +30,7 @@ func validateRSS(document []byte) (*node, []string) {
 	v.count(c, "Required channel elements", "title description", 1, 1)
 	v.count(c, "Optional channel elements", "language copyright lastBuildDate generator", 0, 1)
 	v.check(len(links(c, "self")) == 1, "Best Practices, atom:link", "no self")
+	v.history(c)
 	_, err := time.Parse(time.RFC1123, c.text("lastBuildDate"))
 	v.check(err == nil, "lastBuildDate", "%v", err)
 	var ids []string

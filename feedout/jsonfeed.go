@@ -15,6 +15,7 @@ type jsonFeed struct {
 	Title       string     `json:"title"`
 	Home        string     `json:"home_page_url,omitempty"`
 	Self        string     `json:"feed_url,omitempty"`
+	Next        string     `json:"next_url,omitempty"` // to older items
 	Description string     `json:"description,omitempty"`
 	Icon        string     `json:"icon,omitempty"`
 	Language    string     `json:"language,omitempty"`
@@ -77,6 +78,7 @@ func (f *Feed) json() *jsonFeed {
 		Title:       f.title(),
 		Home:        uri(f.Site),
 		Self:        uri(f.selfAs(jsonSuffix)),
+		Next:        uri(beside(f.History.Previous, jsonSuffix)),
 		Description: line(f.Subtitle),
 		Icon:        uri(f.Icon),
 		Language:    f.Language,

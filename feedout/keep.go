@@ -18,7 +18,7 @@ func (p *Publisher) successor(s *slot, doc *Document) *Document {
 	case old.etag == "":
 		return doc
 	case old.etag == doc.ETag && s.doc != nil:
-		return s.doc
+		return s.doc.saying(doc)
 	case old.etag == doc.ETag:
 		doc.Modified = old.modified
 		return doc
@@ -27,6 +27,17 @@ func (p *Publisher) successor(s *slot, doc *Document) *Document {
 		doc.Modified = latest(now, old.modified.Add(time.Second))
 	}
 	return doc
+}
+
+// saying is the document with what another one of the same bytes says beside
+// them. Readers may be at work with it: it is not changed.
+func (d *Document) saying(other *Document) *Document {
+	if d.cadence == other.cadence && d.links == other.links && d.settled == other.settled {
+		return d
+	}
+	same := *d
+	same.cadence, same.links, same.settled = other.cadence, other.links, other.settled
+	return &same
 }
 
 // keep puts a document into its slot, and drops others until there is room. One

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	pathpkg "path"
 	"slices"
 	"strings"
 	"sync"
@@ -87,7 +88,7 @@ func New(load Loader, o Options) *Publisher {
 }
 
 // Changed says that the articles of these feeds changed, or of all feeds when
-// none is named. They are rendered anew, and the list of feeds with them, at
+// none is named; their archives with them. They are rendered anew, and the list of feeds with them, at
 // the next request.
 func (p *Publisher) Changed(slugs ...string) {
 	p.mu.Lock()
@@ -100,9 +101,14 @@ func (p *Publisher) Changed(slugs ...string) {
 		return
 	}
 	p.stale(opmlPath)
+	named := map[string]bool{}
 	for _, slug := range slugs {
-		for _, suffix := range suffixes() {
-			p.stale(feedPrefix + slug + suffix)
+		named[slug] = true
+	}
+	for path, s := range p.slots {
+		// The archives of a feed are below it.
+		if named[s.target.slug] || named[pathpkg.Dir(s.target.slug)] {
+			p.stale(path)
 		}
 	}
 }

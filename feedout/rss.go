@@ -25,6 +25,7 @@ type rss struct {
 	Content string     `xml:"xmlns:content,attr"`
 	Dublin  string     `xml:"xmlns:dc,attr"`
 	Media   string     `xml:"xmlns:media,attr"`
+	History string     `xml:"xmlns:fh,attr,omitempty"`
 	Channel rssChannel `xml:"channel"`
 }
 
@@ -39,6 +40,8 @@ type rssChannel struct {
 	Copyright   *rssText   `xml:"copyright"`
 	Built       string     `xml:"lastBuildDate"`
 	Generator   string     `xml:"generator"`
+	Complete    *none      `xml:"fh:complete"`
+	Archive     *none      `xml:"fh:archive"`
 	Items       []rssItem  `xml:"item"`
 }
 
@@ -111,6 +114,8 @@ func (f *Feed) rss() *rss {
 		Language:    f.Language,
 		Built:       rssDate(f.updated()),
 		Generator:   "aggregator",
+		Complete:    element(f.History.Complete),
+		Archive:     element(f.History.Archive),
 	}
 	if rights := line(f.Rights); rights != "" {
 		c.Copyright = &rssText{bareText(rights)}
@@ -119,19 +124,19 @@ func (f *Feed) rss() *rss {
 		c.Items = append(c.Items, f.rssItem(&f.Articles[i]))
 	}
 	return &rss{
-		Version: "2.0", Atom: "http://www.w3.org/2005/Atom", Media: mediaNamespace, Channel: c,
+		Version: "2.0", Atom: "http://www.w3.org/2005/Atom", Media: mediaNamespace, History: f.History.namespace(), Channel: c,
 		Content: "http://purl.org/rss/1.0/modules/content/", Dublin: "http://purl.org/dc/elements/1.1/",
 	}
 }
 
 // rssLinks are the document's own address (RSS Advisory Board, Best Practices,
-// "atom:link") and its hub (WebSub §4).
+// "atom:link"), its hub (WebSub §4) and its neighbours (RFC 5005 §4).
 func (f *Feed) rssLinks() []atomLink {
-	links := []atomLink{{Rel: "self", Type: rssType, Href: uri(f.selfAs(rssSuffix))}}
-	if hub := uri(f.Hub); hub != "" {
-		links = append(links, atomLink{Rel: "hub", Href: hub})
-	}
-	return links
+	links := present([]atomLink{
+		{Rel: "self", Type: rssType, Href: uri(f.selfAs(rssSuffix))},
+		{Rel: "hub", Href: uri(f.Hub)},
+	})
+	return append(links, f.History.links(rssType, rssSuffix)...)
 }
 
 func (f *Feed) rssItem(a *article.Article) rssItem {

@@ -57,7 +57,7 @@ func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, at target) {
 func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, rep Representation, slug string) {
 	h := w.Header()
 	h["Etag"] = []string{rep.ETag}
-	h["Cache-Control"] = []string{p.cacheControl(slug, doc.cadence)}
+	h["Cache-Control"] = []string{p.cacheControl(slug, doc)}
 	h["Access-Control-Expose-Headers"] = []string{"ETag, Link, Content-Range, Accept-Ranges, Retry-After"}
 	if doc.links != "" {
 		h["Link"] = []string{doc.links}
@@ -103,11 +103,17 @@ func (p *Publisher) modified(doc *Document) time.Time {
 	return doc.Modified
 }
 
+// forever is a year: nobody keeps anything longer.
+const forever = "public, max-age=31536000, immutable" // RFC 8246
+
 // cacheControl lets readers and caches keep the bytes until the next change is
 // likely, and a day longer while this program is away (RFC 9111 §5.2.2, RFC
 // 5861 §4).
-func (p *Publisher) cacheControl(slug string, cadence time.Duration) string {
-	age := cmp.Or(p.o.MaxAge(slug), cadence)
+func (p *Publisher) cacheControl(slug string, doc *Document) string {
+	if doc.settled {
+		return forever
+	}
+	age := cmp.Or(p.o.MaxAge(slug), doc.cadence)
 	if age < time.Second {
 		age = 10 * time.Minute
 	}

@@ -75,7 +75,8 @@ func (v *validator) feed(feed *node) {
 	v.count(feed, "§4.1.1", "id title updated", 1, 1)
 	v.count(feed, "§4.1.1", "subtitle generator icon logo rights", 0, 1)
 	v.count(feed, "§4.1.1", "author", 1, 99)
-	v.common(feed, "id title subtitle updated author link generator icon rights category entry")
+	v.common(feed, "id title subtitle updated author link generator icon rights category complete archive entry")
+	v.history(feed)
 	v.check(len(links(feed, "self")) == 1, "§4.1.1", "feed should have a self link")
 	v.check(feed.attr("lang") != "", "§2", "no xml:lang")
 	for _, g := range feed.all("generator") {
@@ -95,6 +96,31 @@ func (v *validator) feed(feed *node) {
 	v.check(newest.IsZero() || newest.Equal(parsed(feed.text("updated"))), "§4.2.15", "feed is not updated with its newest entry")
 	first := slices.IndexFunc(feed.Nodes, func(n node) bool { return n.name() == "entry" })
 	v.check(first < 0 || len(feed.Nodes)-first == len(entries), "warning", "metadata follow entries")
+}
+
+// history checks the rules of RFC 5005, and what the W3C's validator asks of
+// archives beyond them.
+func (v *validator) history(feed *node) {
+	v.count(feed, "RFC 5005 §2", "complete archive", 0, 1)
+	for _, n := range append(feed.all("complete"), feed.all("archive")...) {
+		v.check(n.XMLName.Space == historyNamespace && n.Text == "" && n.Nodes == nil, "RFC 5005 §2", "%v", n)
+	}
+	rels := map[string]int{}
+	for _, l := range feed.all("link") {
+		rels[l.attr("rel")]++
+	}
+	for rel, n := range rels {
+		v.check(n == 1, "RFC 5005 §4", "%d links %s", n, rel)
+	}
+	neighbours := rels["prev-archive"] + rels["next-archive"]
+	if len(feed.all("complete")) > 0 {
+		v.check(neighbours+rels["current"]+len(feed.all("archive")) == 0, "RFC 5005 §2", "a complete feed has neighbours")
+	}
+	if len(feed.all("archive")) > 0 {
+		v.check(neighbours > 0 && rels["current"] == 1, "RFC 5005 §4", "an archive without neighbours")
+		v.check(!strings.HasSuffix(links(feed, "current")[0].attr("href"), links(feed, "self")[0].attr("href")), "RFC 5005 §4", "an archive to subscribe to")
+	}
+	v.check(rels["next-archive"] == 0 || rels["current"] == 1, "RFC 5005 §4", "next-archive in the current document")
 }
 
 func (v *validator) entry(e *node) {
@@ -160,7 +186,7 @@ func (v *validator) date(s string) {
 }
 
 func (v *validator) link(l *node) {
-	rels := []string{"self", "alternate", "via", "enclosure", "hub"}
+	rels := []string{"self", "alternate", "via", "enclosure", "hub", "current", "prev-archive", "next-archive"}
 	v.check(isURI(l.attr("href")), "§4.2.7.1", "href %q", l.attr("href"))
 	v.check(slices.Contains(rels, l.attr("rel")), "§4.2.7.2", "rel %q", l.attr("rel"))
 	kind := regexp.MustCompile(`^([^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+)?$`)

@@ -28,7 +28,8 @@ Read it bottom-up; each package's comment says what to call first.
     it knows of one article, Versions how it looked before it was edited. A
     new article whose story is told already becomes a copy (join.go).
   - [aggregator/feedout]: articles become feed documents, rendered once per
-    change and served as bytes.
+    change and served as bytes. What a feed showed before lies in archive
+    documents by month (history.go; feed_archive.go of the daemon).
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
     rounds of them now or on schedule, what feeds are loaded from the store, the

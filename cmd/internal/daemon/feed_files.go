@@ -49,7 +49,8 @@ func filesAt(ctx context.Context, p *feedout.Publisher, path string) ([]feedout.
 	return doc.Files(strings.TrimPrefix(path, "/")), nil
 }
 
-// slugs are those of the feeds that the list of feeds names.
+// slugs are those of the feeds that the list of feeds names, and of their
+// archives.
 func (f Feeds) slugs() (all []string, err error) {
 	list, err := f.List()
 	for _, l := range list {
@@ -60,6 +61,10 @@ func (f Feeds) slugs() (all []string, err error) {
 	}
 	for _, s := range f.d.cfg.Sources {
 		all = append(all, sourcePrefix+s.Name)
+	}
+	for _, slug := range all[:len(all):len(all)] {
+		archives, failed := f.archives(slug)
+		all, err = append(all, archives...), errors.Join(err, failed)
 	}
 	return all, err
 }

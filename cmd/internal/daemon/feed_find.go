@@ -10,7 +10,6 @@ import (
 
 	"aggregator/cmd/internal/config"
 	"aggregator/feedout"
-	"aggregator/normalize/article"
 	"aggregator/storage"
 )
 
@@ -24,25 +23,42 @@ const (
 // are read.
 type offer struct {
 	id, title, subtitle string
-	articles            func(storage.Window) ([]article.Article, error)
+	run                 *storage.Run // its articles; nil for those of a search
+	search              *config.Saved
 	brings              func(*source) bool // tells the sources it lives on; nil means all
 }
 
 // Feed implements feedout.Loader.
 func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
+	if of, s, ok := f.d.section(slug); ok {
+		return f.archive(of, s)
+	}
 	what, err := f.find(slug)
 	if err != nil {
 		return nil, err
 	}
+	feed := f.feed(what, slug)
+	if what.search != nil {
+		feed.Articles, err = f.d.store.NewestOfWords(what.search.Any, what.search.None, f.d.window())
+		return feed, err
+	}
+	if err := f.show(feed, *what.run, slug); err != nil {
+		return nil, err
+	}
+	if what.run.Stock != "" && len(feed.Articles) == 0 { // any code may be asked for
+		return nil, feedout.ErrNoFeed
+	}
+	return feed, nil
+}
+
+// feed is an offer as a feed at a slug, without its articles.
+func (f Feeds) feed(what *offer, slug string) *feedout.Feed {
 	site := f.d.cfg.Site
-	feed := &feedout.Feed{
+	return &feedout.Feed{
 		ID: what.id, Title: what.title, Subtitle: what.subtitle, Language: site.Language,
 		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"),
-		Scheme: f.tag("category"), Sources: f.sources(),
+		Scheme: f.tag("category"), Sources: f.sources(), Cadence: f.d.cadence(what.brings),
 	}
-	feed.Cadence = f.d.cadence(what.brings)
-	feed.Articles, err = what.articles(f.d.window())
-	return feed, err
 }
 
 // tag is an id of RFC 4151 under this store's authority.
@@ -74,26 +90,21 @@ func (f Feeds) find(slug string) (*offer, error) {
 }
 
 func (f Feeds) category(c storage.Category, title string) *offer {
-	articles := func(w storage.Window) ([]article.Article, error) { return f.d.store.Newest(c.Name, w) }
-	brings := func(s *source) bool { return c.Name == "" || slices.Contains(s.Categories, c.Name) }
-	return &offer{c.ID, title, f.d.cfg.Categories[c.Name].Description, articles, brings}
+	return &offer{
+		id: c.ID, title: title, subtitle: f.d.cfg.Categories[c.Name].Description, run: &storage.Run{Category: c.Name},
+		brings: func(s *source) bool { return c.Name == "" || slices.Contains(s.Categories, c.Name) },
+	}
 }
 
 var stockCodes = regexp.MustCompile(`^[A-Za-z0-9._]{1,20}$`)
 
-// stock finds the feed of a stock that some article mentions.
+// stock is the feed of the articles that mention a stock.
 func (f Feeds) stock(code string) (*offer, error) {
 	if !stockCodes.MatchString(code) {
 		return nil, feedout.ErrNoFeed
 	}
 	title := code + " · " + f.d.cfg.Site.Title
-	return &offer{f.tag("feed/stock/" + code), title, "", func(w storage.Window) ([]article.Article, error) {
-		articles, err := f.d.store.NewestOfStock(code, w)
-		if err == nil && len(articles) == 0 {
-			return nil, feedout.ErrNoFeed
-		}
-		return articles, err
-	}, nil}, nil
+	return &offer{id: f.tag("feed/stock/" + code), title: title, run: &storage.Run{Stock: code}}, nil
 }
 
 func (f Feeds) source(name string) (*offer, error) {
@@ -102,9 +113,10 @@ func (f Feeds) source(name string) (*offer, error) {
 		return nil, f.goneSource(name)
 	}
 	title := cmp.Or(f.d.cfg.Sources[i].Title, name)
-	return &offer{f.tag("feed/source/" + name), title, "", func(w storage.Window) ([]article.Article, error) {
-		return f.d.store.NewestOfSource(name, w)
-	}, func(s *source) bool { return s.Name == name }}, nil
+	return &offer{
+		id: f.tag("feed/source/" + name), title: title, run: &storage.Run{Source: name},
+		brings: func(s *source) bool { return s.Name == name },
+	}, nil
 }
 
 // savedOr gives a slug that a category has left to a saved search.
@@ -122,9 +134,7 @@ func (f Feeds) saved(slug string) (*offer, error) {
 		return nil, feedout.ErrNoFeed
 	}
 	s := f.d.cfg.Feeds.Saved[i]
-	return &offer{f.tag("feed/saved/" + slug), cmp.Or(s.Title, slug), "", func(w storage.Window) ([]article.Article, error) {
-		return f.d.store.NewestOfWords(s.Any, s.None, w)
-	}, nil}, nil
+	return &offer{id: f.tag("feed/saved/" + slug), title: cmp.Or(s.Title, slug), search: &s}, nil
 }
 
 // sources are the feeds that RSS items name as where they come from.

@@ -98,7 +98,9 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s is not what is served", file.Name)
 		}
 	}
-	if n != 3*(3*5+1) { // all, two categories, the search, the source; the list
+	// all, two categories, the search, the source; the month of each but the
+	// search; the list
+	if n != 3*(3*(5+4)+1) {
 		t.Errorf("%d files", n)
 	}
 }
