@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 
 	"aggregator/normalize/article"
@@ -61,7 +62,7 @@ func (a *addition) add() (change Change, err error) {
 	if a.order, err = a.tick(); err != nil {
 		return change, err
 	}
-	if err := a.join(); err != nil {
+	if err := errors.Join(a.moved(), a.join()); err != nil {
 		return change, err
 	}
 	switch {

@@ -19,6 +19,9 @@ type Entry struct {
 	// Copy adds this source's categories and link to a known article and
 	// touches nothing else of it.
 	Copy bool
+	// Of is the Key of the article that Recognise found the entry to be. It is
+	// a copy then, by which the article is known under further keys.
+	Of string
 	// Gone tells that the article's page is there no more: an article that has
 	// its text from there is withdrawn.
 	Gone bool

@@ -18,7 +18,7 @@ const (
 // Join is an item that is no article of its own, since it was found to be one
 // that is stored.
 type Join struct {
-	Step   string // ByAddress or ByStory
+	Step   string // ByAddress, ByStory or ByLooks
 	Key    string // the item's own identity key
 	Source string // that lists it
 	Link   string

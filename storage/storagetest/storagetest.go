@@ -24,6 +24,7 @@ type Store interface {
 	Raw(key string) ([]byte, error)
 	Explain(ref string) (storage.Explanation, error)
 	Versions(ref string) ([]storage.Version, error)
+	Recognise(source string, looks []storage.Look) ([]string, error)
 	Split(ref, key string) ([]article.Article, error)
 	Articles(storage.Query) iter.Seq2[article.Article, error]
 	Newest(category string, w storage.Window) ([]article.Article, error)
@@ -93,6 +94,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"other stories stay apart":                     apart,
 		"a story twice in a batch is one article":      joinedAtOnce,
 		"a join is undone for good":                    split,
+		"a source that changes all ids is known":       recognised,
 		"an item under another's address is told":      byAddress,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,

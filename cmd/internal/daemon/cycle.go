@@ -109,7 +109,8 @@ type wanted struct {
 	item     fetcher.Item
 	id       article.Identity
 	standing storage.Standing
-	attempts int // times its page was tried in vain
+	of       string // Key of the article that it was recognised as
+	attempts int    // times its page was tried in vain
 }
 
 // found is what the documents of a cycle bring.
@@ -187,6 +188,9 @@ const batchSize = 20
 // addAll makes articles of the wanted items, oldest first, so that after a
 // crash what is unknown is the newest, and the next cycle finds it.
 func (c *cycle) addAll(ctx context.Context, f found) error {
+	if err := c.addMoved(ctx, &f); err != nil {
+		return err
+	}
 	if len(f.wanted) == 0 {
 		c.vouch(f.validators)
 		return nil
@@ -219,6 +223,25 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		}
 	}
 	return nil
+}
+
+// addMoved stores what was recognised in one transaction: a part of it would be
+// too few to be recognised again.
+func (c *cycle) addMoved(ctx context.Context, f *found) error {
+	var moved, others []wanted
+	for _, w := range f.wanted {
+		if w.of != "" {
+			moved = append(moved, w)
+		} else {
+			others = append(others, w)
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	f.wanted = others
+	c.s.log.Warn("source re-identified", "items", len(moved), "hint", "its ids and addresses have changed; nothing is published twice")
+	return c.addBatch(ctx, moved)
 }
 
 // addBatch makes articles of some items and stores them in one transaction.

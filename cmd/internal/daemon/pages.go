@@ -70,7 +70,7 @@ func (c *cycle) page(ctx context.Context, w wanted) page {
 func (c *cycle) entry(w wanted, p *page) storage.Entry {
 	e := storage.Entry{Identity: w.id}
 	if w.standing == storage.Copy {
-		e.Copy = true
+		e.Copy, e.Of = true, w.of
 		e.Article = article.Article{Source: c.s.Name, Link: w.item.Link, Categories: c.s.options.Categories}
 		return e
 	}

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -25,6 +26,7 @@ type pages struct {
 
 	ids       []article.Identity
 	sightings []storage.Sighting
+	of        []string // Key of the article that an item was recognised as
 }
 
 func newPages(s *source, items []fetcher.Item) *pages {
@@ -104,7 +106,37 @@ func (c *cycle) nextPage(ctx context.Context, p *pages, n int) error {
 func (c *cycle) sight(p *pages) (err error) {
 	c.rec.Step = max(c.rec.Step, int(normalize.StepOf(p.items)))
 	p.ids = normalize.Identities(p.items, c.options())
-	p.sightings, err = c.store.Sight(c.s.Name, p.ids)
+	if p.sightings, err = c.store.Sight(c.s.Name, p.ids); err != nil {
+		return err
+	}
+	return c.recognise(p)
+}
+
+// recognise finds items again whose site has changed all ids and addresses: a
+// source most of whose items are new is looked at twice.
+func (c *cycle) recognise(p *pages) error {
+	p.of = make([]string, len(p.items))
+	var unknown []int
+	for i, s := range p.sightings {
+		if s.Standing == storage.New {
+			unknown = append(unknown, i)
+		}
+	}
+	if c.rec.LastSuccess.IsZero() || 2*len(unknown) < len(p.items) {
+		return nil
+	}
+	looks := make([]storage.Look, len(unknown))
+	for j, i := range unknown {
+		it := p.items[i]
+		looks[j] = storage.Look{Title: it.Title, Published: it.Published, Text: cmp.Or(it.Content, it.Summary)}
+	}
+	keys, err := c.store.Recognise(c.s.Name, looks)
+	for j, key := range keys {
+		if key != "" {
+			i := unknown[j]
+			p.of[i], p.sightings[i].Standing, p.sightings[i].Listed = key, storage.Copy, true
+		}
+	}
 	return err
 }
 
@@ -178,7 +210,7 @@ func (p *pages) wanted() []wanted {
 		if s := p.sightings[i]; s.Standing != storage.Unchanged {
 			id := p.ids[i]
 			id.Keys = s.Keys
-			out = append(out, wanted{item: it, id: id, standing: s.Standing})
+			out = append(out, wanted{item: it, id: id, standing: s.Standing, of: p.of[i]})
 		}
 	}
 	slices.Reverse(out)
