@@ -1,7 +1,6 @@
 package fetcher
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 	"time"
 
 	"github.com/cespare/xxhash/v2"
-	"github.com/klauspost/compress/gzip"
 )
 
 // Options configure a Client. Zero values mean the defaults named.
@@ -23,6 +21,7 @@ type Options struct {
 	UserAgent    string
 	Timeout      time.Duration  // for one request from its turn to its last byte; 30 s
 	MaxBody      int64          // bytes after decompression; 8 MiB
+	Concurrency  int            // requests at a time in all; 16
 	PerHost      int            // requests at a time to one site; 2
 	Interval     time.Duration  // between the starts of two requests to one site
 	AllowPrivate []netip.Prefix // private networks that may be fetched from
@@ -48,6 +47,9 @@ func NewClient(o Options) (*Client, error) {
 	if o.MaxBody == 0 {
 		o.MaxBody = 8 << 20
 	}
+	if o.Concurrency == 0 {
+		o.Concurrency = 16
+	}
 	if o.PerHost == 0 {
 		o.PerHost = 2
 	}
@@ -58,7 +60,7 @@ func NewClient(o Options) (*Client, error) {
 		}
 		o.Transport = t
 	}
-	g := newGates(o.PerHost, o.Interval)
+	g := newGates(o)
 	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}
 	t.robots = newRobots(o.UserAgent, t)
 	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, http: http.Client{Transport: t}}, nil
@@ -75,6 +77,10 @@ type Request struct {
 	Charset    string      // overrides what the document says of its encoding; optional
 	Page       bool        // an article page, which lets lists go first
 	Force      bool        // although the host asked to rest
+	// Use is given the document while the request still counts as one under
+	// way, so that there are never more documents in memory than requests are
+	// allowed; optional.
+	Use func(*Document)
 }
 
 const (
@@ -112,6 +118,9 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 		return nil, fail(res.Request.URL.String(), err)
 	}
 	doc.Moved = way.moved
+	if r.Use != nil {
+		r.Use(doc)
+	}
 	return doc, nil
 }
 
@@ -142,7 +151,7 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	if r.Page {
 		req.Header.Set("Accept", acceptPage)
 	}
-	req.Header.Set("Accept-Encoding", "gzip")
+	req.Header.Set("Accept-Encoding", acceptEncoding)
 	maps.Copy(req.Header, r.Header)
 	condition(req, r.Validators)
 	return req, nil
@@ -162,6 +171,10 @@ func condition(req *http.Request, v Validators) {
 	if v.LastModified != "" {
 		req.Header.Set("If-Modified-Since", v.LastModified)
 	}
+}
+
+func conditional(req *http.Request) bool {
+	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
 }
 
 // redirect judges a hop: at most five, never silently out of encryption, and
@@ -198,6 +211,8 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		c.gates.of(res.Request.URL.Host).welcome()
 	}
 	switch {
+	case res.StatusCode == http.StatusNotModified && !conditional(res.Request):
+		return nil, &Error{Reason: ReasonBroken, Status: res.StatusCode, Err: errors.New("the answer to a request without conditions is 304 Not Modified")}
 	case res.StatusCode == http.StatusNotModified:
 		doc.NotModified = true
 		doc.Validators = renewed(r.Validators, doc.Validators)
@@ -205,19 +220,15 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 	case res.StatusCode != http.StatusOK:
 		return nil, c.refusal(res)
 	}
-	sent, err := readAll(res.Body, c.maxBody)
+	body, err := readBody(res.Body, res.Header.Get("Content-Encoding"), c.maxBody)
 	if err != nil {
 		return nil, err
 	}
-	doc.Hash = xxhash.Sum64(sent)
+	doc.Hash = xxhash.Sum64(body)
 	doc.Validators.Hash = doc.Hash
 	if doc.Hash == r.Validators.Hash && r.Validators.Hash != 0 {
 		doc.NotModified = true
 		return doc, nil
-	}
-	body, err := decompress(sent, res.Header.Get("Content-Encoding"), c.maxBody)
-	if err != nil {
-		return nil, err
 	}
 	doc.Body, doc.Charset = UTF8(body, res.Header.Get("Content-Type"), r.Charset)
 	return doc, nil
@@ -292,25 +303,4 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 		return nil, &Error{Reason: ReasonTooLarge, Err: fmt.Errorf("body is larger than %d bytes", limit)}
 	}
 	return b, nil
-}
-
-func decompress(body []byte, encoding string, limit int64) ([]byte, error) {
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "", "identity":
-		return body, nil
-	case "gzip", "x-gzip":
-		if len(body) == 0 {
-			return body, nil
-		}
-		zr, err := gzip.NewReader(bytes.NewReader(body))
-		if err != nil {
-			return nil, fmt.Errorf("gunzip: %w", err)
-		}
-		b, err := readAll(zr, limit)
-		if err != nil {
-			return nil, fmt.Errorf("gunzip: %w", err)
-		}
-		return b, nil
-	}
-	return nil, fmt.Errorf("content encoding %q was not asked for", encoding)
 }

@@ -110,7 +110,7 @@ func TestRequestManners(t *testing.T) {
 			t.Errorf("%s was sent", name)
 		}
 	}
-	if !strings.HasPrefix(got.Get("Accept"), "application/atom+xml") || got.Get("Accept-Encoding") != "gzip" {
+	if !strings.HasPrefix(got.Get("Accept"), "application/atom+xml") || got.Get("Accept-Encoding") != "gzip, br, zstd" {
 		t.Errorf("Accept %q, Accept-Encoding %q", got.Get("Accept"), got.Get("Accept-Encoding"))
 	}
 }

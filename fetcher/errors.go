@@ -129,14 +129,14 @@ func reason(err error) Reason {
 		ne   net.Error
 	)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
-		return ReasonTimeout
 	case errors.As(err, &dns):
 		return ReasonDNS
+	case errors.As(err, &op) && op.Op == "dial":
+		return ReasonConnect // though it be by silence: nothing came as far as the host
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &ne) && ne.Timeout():
+		return ReasonTimeout
 	case errors.As(err, &cert), errors.As(err, &ca), errors.As(err, &host), errors.As(err, &rec):
 		return ReasonTLS
-	case errors.As(err, &op) && op.Op == "dial":
-		return ReasonConnect
 	}
 	return ReasonBroken
 }

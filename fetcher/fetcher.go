@@ -47,7 +47,7 @@ type Document struct {
 	Header     http.Header
 	Body       []byte // UTF-8, decompressed, no longer than the client's limit
 	Charset    string // the encoding the body came in
-	Hash       uint64 // of the body as it was transferred
+	Hash       uint64 // of the body, decoded
 	Validators Validators
 	FetchedAt  time.Time
 	// NotModified tells that the document is the one its validators vouch

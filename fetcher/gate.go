@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"golang.org/x/net/publicsuffix"
+	"golang.org/x/sync/semaphore"
 )
 
 // gates keep the manners toward every site: so many requests at a time, and
@@ -16,13 +17,14 @@ import (
 type gates struct {
 	concurrency int
 	interval    time.Duration
+	all         *semaphore.Weighted // requests under way, to whomever
 
 	mu   sync.Mutex
 	site map[string]*gate
 }
 
-func newGates(concurrency int, interval time.Duration) *gates {
-	return &gates{concurrency: max(1, concurrency), interval: interval, site: map[string]*gate{}}
+func newGates(o Options) *gates {
+	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, all: semaphore.NewWeighted(int64(max(1, o.Concurrency))), site: map[string]*gate{}}
 }
 
 // of returns the gate of the site a host belongs to.
@@ -32,7 +34,7 @@ func (g *gates) of(host string) *gate {
 	defer g.mu.Unlock()
 	t := g.site[name]
 	if t == nil {
-		t = &gate{free: g.concurrency, interval: g.interval}
+		t = &gate{free: g.concurrency, interval: g.interval, all: g.all}
 		g.site[name] = t
 	}
 	return t
@@ -58,6 +60,7 @@ func Site(hostport string) string {
 // gate is one site's. Lists pass before article pages.
 type gate struct {
 	interval time.Duration
+	all      *semaphore.Weighted
 
 	mu      sync.Mutex
 	free    int
@@ -74,16 +77,25 @@ const (
 	forPage
 )
 
-// enter waits for a turn. The caller must leave the gate if err is nil.
+// enter waits for a turn. The caller must leave the gate if err is nil. Only
+// who may go on at this site takes one of the places there are in all, so that
+// those who wait at a slow site keep nobody else waiting.
 func (g *gate) enter(ctx context.Context, kind int) error {
 	if err := g.slot(ctx, kind); err != nil {
 		return err
 	}
-	if err := g.pause(ctx); err != nil {
-		g.leave()
-		return err
+	err := g.pause(ctx)
+	if err == nil && !g.all.TryAcquire(1) {
+		if err = g.all.Acquire(ctx, 1); err == nil {
+			if err = g.pause(ctx); err != nil { // another may have begun meanwhile
+				g.all.Release(1)
+			}
+		}
 	}
-	return nil
+	if err != nil {
+		g.pass()
+	}
+	return err
 }
 
 func (g *gate) slot(ctx context.Context, kind int) error {
@@ -118,10 +130,16 @@ func (g *gate) abandon(kind int, turn chan struct{}) {
 		}
 	}
 	g.mu.Unlock()
-	g.leave()
+	g.pass()
 }
 
 func (g *gate) leave() {
+	g.all.Release(1)
+	g.pass()
+}
+
+// pass gives the slot to the next who waits.
+func (g *gate) pass() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for kind := range g.waiting {

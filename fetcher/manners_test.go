@@ -2,9 +2,11 @@ package fetcher_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,4 +153,60 @@ func TestMoved(t *testing.T) {
 	if err != nil || doc.Moved != "https://example.org/new" || doc.URL != "https://example.org/today" {
 		t.Errorf("%+v, %v", doc, err)
 	}
+}
+
+// TestRequestThatWaitedSeesTheRest: who waits at the gate while the host asks
+// to rest is not let through.
+func TestRequestThatWaitedSeesTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		c := newClient(t, fetcher.Options{Interval: time.Second, Transport: roundTrip(func(*http.Request) *http.Response {
+			requests++
+			return answer(http.StatusTooManyRequests, http.Header{"Retry-After": {"60"}})
+		})})
+		go c.Get(context.Background(), fetcher.Request{URL: "https://example.org/1"})
+		synctest.Wait()
+		_, err := c.Get(context.Background(), fetcher.Request{URL: "https://example.org/2"})
+		if fetcher.ReasonOf(err) != fetcher.ReasonResting || requests != 1 {
+			t.Errorf("%v after %d requests", err, requests)
+		}
+	})
+}
+
+// TestManyHostsTogether: there are no more requests under way than allowed in
+// all, and a host's pause holds although its turn came late.
+func TestManyHostsTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		under, most := 0, 0
+		last := map[string]time.Time{}
+		c := newClient(t, fetcher.Options{Concurrency: 3, Interval: time.Second, Transport: roundTrip(func(r *http.Request) *http.Response {
+			mu.Lock()
+			if gap := time.Since(last[r.URL.Host]); gap < time.Second {
+				t.Errorf("%s: %s after the one before", r.URL, gap)
+			}
+			last[r.URL.Host] = time.Now()
+			under++
+			most = max(most, under)
+			mu.Unlock()
+			time.Sleep(5 * time.Second)
+			mu.Lock()
+			under--
+			mu.Unlock()
+			return answer(http.StatusOK, nil)
+		})})
+		var group sync.WaitGroup
+		for i := range 40 {
+			group.Go(func() {
+				url := fmt.Sprintf("https://host%d.example/%d", i%10, i)
+				if _, err := c.Get(context.Background(), fetcher.Request{URL: url}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if most != 3 {
+			t.Errorf("%d requests at a time, want 3", most)
+		}
+	})
 }

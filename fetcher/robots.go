@@ -102,6 +102,8 @@ func (r *robots) get(page *http.Request) (*robotstxt.RobotsData, error) {
 		return nil, fail(u, err)
 	}
 	req.Header.Set("User-Agent", r.agent)
+	req.Header.Set("Accept", "text/plain, */*;q=0.1")
+	req.Header.Set("Accept-Encoding", acceptEncoding)
 	res, err := r.http.Do(req)
 	if err != nil {
 		return nil, fail(u, err)
@@ -110,7 +112,12 @@ func (r *robots) get(page *http.Request) (*robotstxt.RobotsData, error) {
 	if s := res.StatusCode; s >= 500 {
 		return nil, &Error{Reason: ReasonStatus, URL: u, Status: s, Err: fmt.Errorf("status %d: nothing of the host may be fetched", s)}
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, robotsSize))
+	plain, err := decoded(res.Body, res.Header.Get("Content-Encoding"))
+	if err != nil {
+		return nil, fail(u, err)
+	}
+	defer plain.Close()
+	body, err := io.ReadAll(io.LimitReader(plain, robotsSize))
 	if err != nil {
 		return nil, fail(u, err)
 	}

@@ -40,11 +40,14 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	g := t.gates.of(req.URL.Host)
-	if until, resting := g.resting(); resting && !m.force {
-		return nil, &Error{Reason: ReasonResting, URL: Redact(req.URL.String()), RetryAfter: time.Until(until),
-			Err: fmt.Errorf("the host asked to rest until %s", until.UTC().Format(time.RFC3339))}
+	if err := m.rests(g, req); err != nil {
+		return nil, err
 	}
 	if err := g.enter(req.Context(), m.kind); err != nil {
+		return nil, err
+	}
+	if err := m.rests(g, req); err != nil { // it asked while this one waited
+		g.leave()
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
@@ -56,6 +59,16 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	res.Body = newPacedBody(res.Body, leave)
 	return res, nil
+}
+
+// rests returns an error while the site wants to be left alone.
+func (m manners) rests(g *gate, req *http.Request) error {
+	until, resting := g.resting()
+	if !resting || m.force {
+		return nil
+	}
+	return &Error{Reason: ReasonResting, URL: Redact(req.URL.String()), RetryAfter: time.Until(until),
+		Err: fmt.Errorf("the host asked to rest until %s", until.UTC().Format(time.RFC3339))}
 }
 
 // newTransport makes the connections. Addresses are judged after name

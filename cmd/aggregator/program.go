@@ -202,7 +202,7 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 func newClient(cfg *config.Config) (*fetcher.Client, error) {
 	client, err := fetcher.NewClient(fetcher.Options{
 		UserAgent: cfg.UserAgent(version()), Timeout: time.Duration(cfg.Fetch.Timeout), MaxBody: int64(cfg.Fetch.MaxBody),
-		PerHost: cfg.Fetch.PerHost.Concurrency, Interval: time.Duration(cfg.Fetch.PerHost.Interval),
+		Concurrency: cfg.Fetch.Concurrency, PerHost: cfg.Fetch.PerHost.Concurrency, Interval: time.Duration(cfg.Fetch.PerHost.Interval),
 		AllowPrivate: cfg.Fetch.Private(), Proxy: cfg.Fetch.Proxy.Reveal(),
 	})
 	if err != nil {
