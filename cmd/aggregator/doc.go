@@ -32,7 +32,8 @@ Read it bottom-up; each package's comment says what to call first.
     documents by month (history.go; feed_archive.go of the daemon).
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
-    rounds of them now or on schedule, what feeds are loaded from the store, the
+    rounds of them now or on schedule (turn.go says when, outage.go whether our own
+    link is down), what feeds are loaded from the store, the
     archive writer, and the control socket.
   - [aggregator/cmd/internal/web]: the public listener.
   - this command: one file per command, nothing else.

@@ -48,7 +48,7 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	s.running.Lock()
 	defer s.running.Unlock()
 	start := time.Now()
-	c := &cycle{Daemon: d, s: s, o: o, place: at, rep: Report{Source: s.Name}}
+	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, rep: Report{Source: s.Name}}
 	err := c.run(ctx)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx) // not the source's fault, and not recorded
@@ -57,7 +57,7 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	c.rep.Resting = err != nil && fetcher.ReasonOf(err) == fetcher.ReasonResting
 	c.rep.Took = time.Since(start)
 	if !o.DryRun && ctx.Err() == nil {
-		if err := c.record(start, err); err != nil {
+		if err := c.record(err); err != nil {
 			c.rep.Err = errors.Join(c.rep.Err, err)
 		}
 	}
@@ -72,22 +72,24 @@ type cycle struct {
 	o Options
 	// place is the source's in its round.
 	place *place
+	began time.Time
 	rec   storage.Source
 	rep   Report
 	// listed are the keys of all items that were read.
 	listed []string
 	// recorded tells that the source's record went in with the last batch.
 	recorded bool
-	// fresh is how long the list says that it will not change; outage that
-	// our own link is down.
-	fresh  time.Duration
-	outage bool
+	// fresh is how long the list says that it will not change.
+	fresh time.Duration
+	// first tells that the source was never fetched before.
+	first bool
 }
 
 func (c *cycle) run(ctx context.Context) (err error) {
 	if c.rec, err = c.store.Source(c.s.Name); err != nil {
 		return err
 	}
+	c.first = c.rec.LastFetch.IsZero()
 	found, err := c.list(ctx)
 	if err != nil {
 		return err
@@ -125,7 +127,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	address := c.address(c.s, c.rec)
 	doc, err := c.get(ctx, address, c.validators())
 	if ctx.Err() == nil {
-		c.outage = c.link.note(address, err)
+		c.link.note(address, err, time.Now())
 	}
 	if err != nil {
 		return found{}, err

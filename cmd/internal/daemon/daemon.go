@@ -14,7 +14,6 @@ import (
 	"sync"
 
 	"github.com/robfig/cron/v3"
-	"golang.org/x/sync/semaphore"
 
 	"aggregator/cmd/internal/config"
 	"aggregator/fetcher"
@@ -29,7 +28,6 @@ type Daemon struct {
 	client  *fetcher.Client
 	store   *storage.Store
 	sources []*source
-	turns   *semaphore.Weighted // sources fetched at a time
 	archive *archive
 	claims  claims
 	link    link
@@ -52,7 +50,7 @@ type source struct {
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, log: log, client: client, store: store, turns: semaphore.NewWeighted(int64(cfg.Fetch.Concurrency))}
+	d := &Daemon{cfg: cfg, log: log, client: client, store: store}
 	for i := range cfg.Sources {
 		if !cfg.Sources[i].Enabled {
 			continue
@@ -63,6 +61,7 @@ func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *st
 		}
 		d.sources = append(d.sources, s)
 	}
+	d.link = newLink(len(d.sites()))
 	if cfg.Archive != "" {
 		d.archive = &archive{dir: cfg.Archive, daemon: d}
 	}
@@ -75,6 +74,15 @@ func (d *Daemon) source(c config.Source) (*source, error) {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
 	return &source{Source: c, reader: reader, when: d.cfg.Schedule(&c), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name)}, nil
+}
+
+// sites are whom lists are fetched from.
+func (d *Daemon) sites() map[string]bool {
+	sites := map[string]bool{}
+	for _, s := range d.sources {
+		sites[s.site()] = true
+	}
+	return sites
 }
 
 // UnknownSource is an error for a name that no enabled source has.

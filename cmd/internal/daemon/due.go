@@ -25,9 +25,12 @@ func wait(err error, failures int) time.Duration {
 // stampede is how many overdue sources may start at once.
 const stampede = 32
 
+// spreadOver is over how long overdue sources are moved apart at most.
+const spreadOver = time.Hour
+
 // spread moves overdue sources apart where they are many: each to a place of
-// its own within its interval from now. One that was never fetched is not
-// moved: somebody waits for it.
+// its own within its rhythm from now. One that was never fetched is not moved:
+// somebody waits for it.
 func (d *Daemon) spread(plan map[*source]time.Time, now time.Time) {
 	var late []*source
 	for s, due := range plan {
@@ -39,14 +42,8 @@ func (d *Daemon) spread(plan map[*source]time.Time, now time.Time) {
 		return
 	}
 	for _, s := range late {
-		plan[s] = now.Add(time.Duration(s.share() * float64(s.interval(now))))
+		plan[s] = s.aside(now.Add(time.Duration(s.share() * float64(min(s.rhythm(now), spreadOver)))))
 	}
-}
-
-// interval is the time between two turns of the source's schedule.
-func (s *source) interval(now time.Time) time.Duration {
-	first := s.when.Next(now)
-	return s.when.Next(first).Sub(first)
 }
 
 // prime tells the client which hosts asked to rest before a restart.

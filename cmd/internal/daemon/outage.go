@@ -1,42 +1,132 @@
 package daemon
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"sync"
+	"time"
 
 	"aggregator/fetcher"
+	"aggregator/storage"
 )
 
-// link judges whether our own connection is down: more than half of at least
-// five sites cannot be reached at all (CONDUCT 14).
+// link judges whether our own connection is down: since anybody last answered,
+// more than half of at least five sites could not even be connected to
+// (CONDUCT 14). Then nobody is to blame, and nobody is asked, but one source now
+// and then to see whether the connection is back.
 type link struct {
-	mu   sync.Mutex
-	site map[string]bool // whether the last attempt did not even connect
+	sites int // that lists are fetched from
+
+	mu     sync.Mutex
+	silent map[string]bool           // since anybody answered
+	blamed map[string]storage.Source // by name, as they were before
+	down   bool
+	turned bool // down or up again since it was last asked
+	until  time.Time
+	probes int
 }
 
-// note takes what came of asking for a URL and tells whether our link is down.
-func (l *link) note(rawURL string, err error) (down bool) {
-	u, parse := url.Parse(rawURL)
-	r := fetcher.ReasonOf(err)
-	if parse != nil || err != nil && r == fetcher.ReasonResting {
-		return false // nobody was asked
-	}
-	unreachable := err != nil && (r == fetcher.ReasonDNS || r == fetcher.ReasonConnect)
+func newLink(sites int) link {
+	return link{sites: sites, silent: map[string]bool{}, blamed: map[string]storage.Source{}}
+}
+
+// outageRetry is how often the link is tried while it is down.
+const outageRetry = 5 * time.Minute
+
+// note takes what came of asking for a URL.
+func (l *link) note(rawURL string, err error, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.site == nil {
-		l.site = map[string]bool{}
+	switch {
+	case unreachable(err):
+		if u, err := url.Parse(rawURL); err == nil {
+			l.silent[fetcher.Site(u.Host)] = true
+		}
+		if !l.down && l.sites >= 5 && 2*len(l.silent) > l.sites {
+			l.down, l.turned, l.until = true, true, now.Add(outageRetry)
+		}
+	case answered(err), l.down && fetcher.ReasonOf(err) == fetcher.ReasonTimeout:
+		// With an old connection there may be no answer for that it is dead; one
+		// made while the link seems down shows that it is not.
+		clear(l.silent)
+		clear(l.blamed)
+		l.turned, l.down = l.turned || l.down, false
 	}
-	l.site[fetcher.Site(u.Host)] = unreachable
-	return unreachable && l.down()
 }
 
-func (l *link) down() bool {
-	dead := 0
-	for _, unreachable := range l.site {
-		if unreachable {
-			dead++
+// excuse tells that a source's failure to connect is the link's fault. As long
+// as that is not known, it keeps what the source's record was before.
+func (l *link) excuse(before storage.Source) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, twice := l.blamed[before.Name]; !l.down && !twice {
+		l.blamed[before.Name] = before
+	}
+	return l.down
+}
+
+// isDown tells what is known at the moment.
+func (l *link) isDown() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.down
+}
+
+// acquitted returns the records of sources that were blamed before it was known
+// that the link is down.
+func (l *link) acquitted() []storage.Source {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	records := slices.Collect(maps.Values(l.blamed))
+	clear(l.blamed)
+	return records
+}
+
+// hasTurned tells whether the link went down or came back since the last call.
+func (l *link) hasTurned() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	turned := l.turned
+	l.turned = false
+	return turned
+}
+
+// admit returns which of the sources that are due may be fetched: while the
+// link is down none or, when it is time to try it, one: each time another.
+func (l *link) admit(due []*source, now time.Time) []*source {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case !l.down:
+		return due
+	case len(due) == 0 || now.Before(l.until):
+		return nil
+	}
+	l.until = now.Add(outageRetry)
+	l.probes++
+	n := l.probes % len(due)
+	return slices.Clone(due[n : n+1])
+}
+
+// unreachable tells that nothing of the request came as far as a host.
+func unreachable(err error) bool {
+	r := fetcher.ReasonOf(err)
+	return err != nil && (r == fetcher.ReasonDNS || r == fetcher.ReasonConnect)
+}
+
+// answered tells that a host answered, be it a refusal.
+func answered(err error) bool {
+	return err == nil || asError(err) != nil && asError(err).Status != 0
+}
+
+// acquit takes the blame from sources that failed before it was known that the
+// link is down.
+func (d *Daemon) acquit() error {
+	for _, rec := range d.link.acquitted() {
+		if err := d.store.PutSource(rec); err != nil {
+			return err
 		}
 	}
-	return len(l.site) >= 5 && 2*dead > len(l.site)
+	return nil
 }

@@ -15,11 +15,21 @@ func (c *cycle) succeed(now time.Time) {
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
 	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
 	c.rec.Rest = c.client.Resting(c.address(c.s, c.rec)) // a page may have been told so
-	c.rec.Due = later(c.s.next(now), later(now.Add(max(c.fresh, c.rec.TTL)), c.rec.Rest))
+	c.rec.Due = c.due(now, later(now.Add(max(c.fresh, c.rec.TTL)), c.rec.Rest))
+}
+
+// due returns when the source is due after this cycle, not before the time that
+// its publisher asked for.
+func (c *cycle) due(now, asked time.Time) time.Time {
+	due := c.s.turn(c.began, now, asked)
+	if c.first {
+		due = c.s.first(due, now)
+	}
+	return c.s.aside(due)
 }
 
 // record stores the outcome of the cycle, unless the last batch did.
-func (c *cycle) record(start time.Time, err error) error {
+func (c *cycle) record(err error) error {
 	if err == nil {
 		if c.recorded {
 			return nil
@@ -33,17 +43,19 @@ func (c *cycle) record(start time.Time, err error) error {
 	if lookup != nil {
 		return lookup
 	}
-	rec.LastFetch = start
+	rec.LastFetch = c.began
 	if c.rep.Resting {
 		// A second more: the store keeps milliseconds, and a moment too early
 		// would only be told to rest again.
 		rec.Rest = time.Now().Add(asError(err).RetryAfter + time.Second)
-		rec.Due = later(c.s.next(time.Now()), rec.Rest)
+		rec.Due = c.due(time.Now(), rec.Rest)
 		return c.store.PutSource(rec)
 	}
-	if c.outage {
-		rec.Due = time.Now().Add(outageRetry)
-		return c.store.PutSource(rec)
+	if unreachable(err) && c.link.excuse(rec) {
+		if err := c.store.PutSource(rec); err != nil { // still due
+			return err
+		}
+		return c.acquit()
 	}
 	c.blame(&rec, err)
 	c.rec = rec
@@ -58,19 +70,14 @@ func (c *cycle) blame(rec *storage.Source, err error) {
 	if rec.ErrorSince.IsZero() {
 		rec.ErrorSince = now
 	}
-	rec.Due = later(c.s.next(now), now.Add(wait(err, rec.Failures)))
 	if fe := asError(err); fe != nil && fe.RetryAfter > 0 {
 		rec.Rest = now.Add(fe.RetryAfter)
-		rec.Due = later(rec.Due, rec.Rest)
 	}
+	rec.Due = c.due(now, later(now.Add(wait(err, rec.Failures)), rec.Rest))
 }
 
-const (
-	// outageRetry is when sources are asked again after our link was down.
-	outageRetry = 5 * time.Minute
-	// longestFresh caps what a document can ask for (CONDUCT 10).
-	longestFresh = 7 * 24 * time.Hour
-)
+// longestFresh caps what a document can ask for (CONDUCT 10).
+const longestFresh = 7 * 24 * time.Hour
 
 // backOff is how long a source that failed so often in a row is left alone at
 // least. It is never given up.

@@ -31,8 +31,7 @@ func (c *cycle) entries(ctx context.Context, batch []wanted) (storage.Batch, err
 	group.SetLimit(pagesAtOnce)
 	for i, w := range batch {
 		group.Go(func() error {
-			got[i] = c.page(ctx, w)
-			b.Entries[i] = c.entry(w, &got[i])
+			got[i], b.Entries[i] = c.page(ctx, w)
 			return ctx.Err()
 		})
 	}
@@ -44,37 +43,52 @@ func (c *cycle) entries(ctx context.Context, batch []wanted) (storage.Batch, err
 		case g.err != nil:
 			c.rep.FailedPages++
 			c.s.log.Debug("page failed", "link", fetcher.Redact(batch[i].item.Link), "attempt", batch[i].attempts+1, "err", g.err)
-		case g.doc != nil:
+		case g.got:
 			c.rep.Pages++
 		}
 	}
 	return b, nil
 }
 
-// page is an article page, or why there is none; neither for an item that
-// needs none.
+// page tells of an article page whether it was got, or why not; neither of an
+// item that needs none.
 type page struct {
-	doc *fetcher.Document
+	got bool
 	err error
 }
 
-func (c *cycle) page(ctx context.Context, w wanted) page {
+// page fetches the page of an item, if it needs one, and makes what is stored
+// of the two.
+func (c *cycle) page(ctx context.Context, w wanted) (p page, e storage.Entry) {
 	if !c.s.FullText || w.item.Link == "" || w.item.Withdrawn || w.standing == storage.Copy {
-		return page{}
+		return p, c.entry(w, nil, &p)
 	}
-	doc, err := c.client.Get(ctx, fetcher.Request{URL: w.item.Link, Charset: c.s.Charset, Page: true, Force: c.o.Force})
-	return page{doc, err}
+	_, err := c.client.Get(ctx, fetcher.Request{
+		URL: w.item.Link, Charset: c.s.Charset, Page: true, Force: c.o.Force,
+		Use: func(doc *fetcher.Document) {
+			p.got = true
+			e = c.entry(w, doc, &p)
+		},
+	})
+	if ctx.Err() == nil {
+		c.link.note(w.item.Link, err, time.Now())
+	}
+	if err != nil {
+		p.err = err
+		e = c.entry(w, nil, &p)
+	}
+	return p, e
 }
 
-// entry makes what is stored of one item.
-func (c *cycle) entry(w wanted, p *page) storage.Entry {
+// entry makes what is stored of one item, and of its page where there is one.
+func (c *cycle) entry(w wanted, doc *fetcher.Document, p *page) storage.Entry {
 	e := storage.Entry{Identity: w.id}
 	if w.standing == storage.Copy {
 		e.Copy, e.Of = true, w.of
 		e.Article = article.Article{Source: c.s.Name, Link: w.item.Link, Categories: c.s.options.Categories}
 		return e
 	}
-	res := normalize.Article(w.item, p.doc, c.s.options, time.Now())
+	res := normalize.Article(w.item, doc, c.s.options, time.Now())
 	e.Article, e.Raw, e.Verdict = res.Article, res.Raw, res.Verdict
 	if res.Verdict.Refused != "" {
 		p.err = &refusedPage{res.Verdict.Refused}
@@ -95,12 +109,14 @@ func (c *cycle) entry(w wanted, p *page) storage.Entry {
 }
 
 // retry plans when a page is tried again: nil once it has been tried enough.
-// Where the host rests, that is no attempt.
+// Where the host rests, or our own link is down, that is no attempt.
 func (c *cycle) retry(w wanted, err error) *storage.Retry {
 	attempts := w.attempts + 1
 	wait := 10 * time.Minute << (2 * (attempts - 1))
 	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonResting {
 		attempts, wait = w.attempts, max(fe.RetryAfter, time.Minute)
+	} else if unreachable(err) && c.link.isDown() {
+		attempts, wait = w.attempts, outageRetry
 	}
 	if attempts > tries(err) {
 		c.s.log.Warn("page given up", "link", fetcher.Redact(w.item.Link), "attempts", w.attempts, "err", err)

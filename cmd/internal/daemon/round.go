@@ -8,8 +8,9 @@ import (
 	"aggregator/fetcher"
 )
 
-// round runs the cycles of sources that are due together, fetch.concurrency at
-// a time, and returns when all are done or the context ends. Lists of one site
+// round runs the cycles of sources that are due together and returns when all
+// are done or the context ends. The client's gates bound what is asked at a
+// time, and no cycle waits for one of another site. Lists of one site
 // share articles: there, each source claims what it wants after those before
 // it in the configuration, so that an article belongs to the first that lists
 // it, whichever answer comes first.
@@ -18,15 +19,11 @@ func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done f
 	defer group.Wait()
 	lines := map[string]*place{} // by site; the last in each
 	for _, s := range sources {
-		if d.turns.Acquire(ctx, 1) != nil {
-			return // interrupted: what is stored stays, the rest is fetched another time
-		}
 		site := s.site()
 		at := newPlace(lines[site])
 		lines[site] = at
 		group.Go(func() {
 			rep := d.cycle(ctx, s, o, at)
-			d.turns.Release(1)
 			done(s, rep)
 		})
 	}

@@ -1,0 +1,134 @@
+package daemon_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestNoTurnAtTheFullMinute: a list that says it is fresh until the full hour,
+// and a program that was started at one, bring no source there.
+func TestNoTurnAtTheFullMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday,
+			character{host: "expiring", lists: 2, schedule: `"@every 25m"`, every: time.Hour, serve: expiring},
+			character{host: "interval", lists: 3, schedule: `"@every 20m"`, every: time.Hour, serve: both})
+		m.begin()
+		m.until(day)
+		m.stop()
+		var phases []time.Duration
+		for host, lists := range map[string]int{"expiring": 2, "interval": 3} {
+			for n := range lists {
+				visits := m.visits(host, n)[1:] // the first is at the start
+				for _, v := range visits {
+					if v.Second() == 0 {
+						t.Errorf("%s%d: fetched at %s", host, n, v)
+					}
+				}
+				phases = append(phases, visits[0].Sub(m.start))
+			}
+		}
+		slices.Sort(phases)
+		if len(slices.Compact(phases)) != 5 {
+			t.Errorf("second turns after %s: some go on together", phases)
+		}
+	})
+}
+
+// TestNoTurnRightAfterAFirstFetch: who begins shortly before a turn waits for
+// the one after it, but for nothing longer than ten minutes.
+func TestNoTurnRightAfterAFirstFetch(t *testing.T) {
+	for _, tt := range []struct {
+		start    time.Time
+		schedule string
+		want     time.Duration // the first turn, less than a minute after it
+	}{
+		{monday.Add(9*time.Minute + 50*time.Second), `"*/10 * * * *"`, 10*time.Minute + 10*time.Second},
+		{monday.Add(2 * time.Minute), `"*/10 * * * *"`, 8 * time.Minute},
+		{monday.Add(55 * time.Minute), `"0 9 * * *"`, 24*time.Hour + 5*time.Minute},
+		{monday.Add(49 * time.Minute), `"0 9 * * *"`, 11 * time.Minute},
+		{monday.Add(10 * time.Minute), `"@every 1h"`, time.Hour},
+		// Two specs a minute apart are both the owner's word.
+		{monday.Add(30 * time.Second), `["1 * * * *", "2 * * * *"]`, 30 * time.Second},
+	} {
+		t.Run(tt.schedule, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMonth(t, tt.start, character{host: "both", lists: 1, schedule: tt.schedule, every: time.Hour, serve: both})
+				m.begin()
+				m.until(25 * time.Hour)
+				m.stop()
+				visits := m.visits("both", 0)
+				if len(visits) < 2 {
+					t.Fatalf("%d turns", len(visits))
+				}
+				if got := visits[1].Sub(visits[0]); got < tt.want || got > tt.want+time.Minute {
+					t.Errorf("the second turn is %s after the first, want %s", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// TestOutageBlamesNobody: sources that failed before it was plain that our own
+// link is down are acquitted, and all are fetched soon after it is back.
+func TestOutageBlamesNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hosts := []string{"a", "b", "c", "d", "e", "f"}
+		var all []character
+		for _, host := range hosts {
+			all = append(all, character{host: host, lists: 1, schedule: `"*/20 * * * *"`, every: time.Hour, serve: both})
+		}
+		m := newMonth(t, monday.Add(17*time.Second), all...)
+		m.out = func(at time.Duration) bool { return at > 6*time.Hour && at < 9*time.Hour }
+		m.begin()
+		m.until(9*time.Hour - time.Second)
+		for _, host := range hosts {
+			if rec := m.record(host + "0"); rec.Error != "" || rec.Failures != 0 || !rec.ErrorSince.IsZero() {
+				t.Errorf("%s0 is blamed: %+v", host, rec)
+			}
+		}
+		m.until(9*time.Hour + 6*time.Minute)
+		for _, host := range hosts {
+			if back := m.start.Add(9 * time.Hour); between(m.visits(host, 0), back, back.Add(time.Hour)) == 0 {
+				t.Errorf("%s0 is not fetched again", host)
+			}
+		}
+		m.stop()
+		if n := len(m.score.trying); n < 20 || n > 60 {
+			t.Errorf("%d attempts in three hours", n)
+		}
+	})
+}
+
+// TestFewHostsAreBlamed: of two that cannot be reached, our link is not to blame.
+func TestFewHostsAreBlamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday,
+			character{host: "a", lists: 1, schedule: `"*/20 * * * *"`, every: time.Hour, serve: both},
+			character{host: "b", lists: 1, schedule: `"*/20 * * * *"`, every: time.Hour, serve: both})
+		m.out = func(time.Duration) bool { return true }
+		m.begin()
+		m.until(2 * time.Hour)
+		if rec := m.record("a0"); rec.Failures < 3 {
+			t.Errorf("%+v", rec)
+		}
+		m.stop()
+	})
+}
+
+// TestSourcesOfAStuckHostDelayNobody: however many sources a host has that
+// answers nothing, others are fetched at their turns.
+func TestSourcesOfAStuckHostDelayNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday,
+			character{host: "stuck", lists: 60, schedule: `"*/30 * * * *"`, every: time.Hour, serve: stuck},
+			character{host: "both", lists: 1, schedule: `"*/10 * * * *"`, every: time.Hour, serve: both})
+		m.begin()
+		m.until(6 * time.Hour)
+		m.stop()
+		if n := len(m.visits("both", 0)); n != 36 {
+			t.Errorf("%d turns, want 36", n)
+		}
+	})
+}
