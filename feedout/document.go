@@ -19,6 +19,7 @@ type Document struct {
 	Modified time.Time // when its content last changed; zero where unknown
 	Representation
 	cadence      time.Duration // of its content; zero where unknown
+	self         string        // its address, absolute; empty for the list of feeds
 	links        string        // Link field; empty for none
 	settled      bool          // its bytes will not change any more
 	gzip, brotli func() Representation

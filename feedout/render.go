@@ -67,6 +67,7 @@ func renderFeed(ctx context.Context, load Loader, at target) (*Document, error) 
 	}
 	doc := newDocument(mediaType, f.Modified(), body)
 	doc.cadence = f.Cadence
+	doc.self = uri(f.selfAs(at.suffix))
 	doc.links, doc.settled = f.linkField(at.suffix), f.History.Settled
 	return doc, nil
 }

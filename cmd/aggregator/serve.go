@@ -67,7 +67,10 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logge
 		return err
 	}
 	defer stop()
-	srv, err := newServer(cfg, log, d)
+	feeds := feedout.New(d.Feeds(), feedout.Options{Log: log, Formats: cfg.Feeds.Formats})
+	hub := newHub(cfg, log, feeds)
+	d.Changed = hub.after(feeds.Changed)
+	srv, err := newServer(cfg, log, d, feeds)
 	if err != nil {
 		l.Close()
 		return err
@@ -85,6 +88,7 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logge
 			cancel(err)
 		}
 	})
+	group.Go(func() { hub.run(ctx) })
 	log.Info("serving", "address", l.Addr().String(), "feeds", d.URL("/feeds.opml"))
 	notify(sd.SdNotifyReady)
 	<-ctx.Done()
@@ -116,11 +120,8 @@ func shutdown(srv *http.Server, group *sync.WaitGroup, log *slog.Logger) {
 	}
 }
 
-// newServer makes the public listener's server, whose feeds follow the
-// daemon's changes.
-func newServer(cfg *config.Config, log *slog.Logger, d *daemon.Daemon) (*http.Server, error) {
-	feeds := feedout.New(d.Feeds(), feedout.Options{Log: log, Formats: cfg.Feeds.Formats})
-	d.Changed = feeds.Changed
+// newServer makes the public listener's server.
+func newServer(cfg *config.Config, log *slog.Logger, d *daemon.Daemon, feeds http.Handler) (*http.Server, error) {
 	handler, err := web.New(log, web.Site{
 		Title: cfg.Site.Title, Language: cfg.Site.Language, BaseURL: cfg.Site.BaseURL, Zone: d.Zone(), Feeds: d.Feeds(),
 	}, feeds)

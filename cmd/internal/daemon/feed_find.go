@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
 		return nil, err
 	}
 	feed := f.feed(what, slug)
+	feed.Hub = hubForReaders(f.d.cfg.Feeds.Hub) // archives change too seldom to be subscribed to
 	if what.search != nil {
 		feed.Articles, err = f.d.store.NewestOfWords(what.search.Any, what.search.None, f.d.window())
 		return feed, err
@@ -59,6 +61,18 @@ func (f Feeds) feed(what *offer, slug string) *feedout.Feed {
 		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"),
 		Scheme: f.tag("category"), Sources: f.sources(), Cadence: f.d.cadence(what.brings),
 	}
+}
+
+// hubForReaders is the hub's address without what is a secret of its owner.
+func hubForReaders(hub config.Address) string {
+	u, err := url.Parse(hub.Reveal())
+	switch {
+	case err != nil:
+		return ""
+	case hub.String() != hub.Reveal():
+		u.User, u.RawQuery = nil, ""
+	}
+	return u.String()
 }
 
 // tag is an id of RFC 4151 under this store's authority.

@@ -1,0 +1,167 @@
+package feedout
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Hub tells a WebSub hub which documents changed, so that it fetches them at
+// once and passes them on to whoever subscribed there (WebSub §6 leaves the form
+// to hub and publisher; this one is PubSubHubbub's, which hubs take).
+//
+// It holds nobody up: [Hub.Changed] only makes a note. What is not told when the
+// program ends is not told later; readers that poll find it.
+type Hub struct {
+	Publisher *Publisher
+	URL       string // may hold a secret
+	Client    *http.Client
+	Log       *slog.Logger
+	UserAgent string
+	// Quiet is how long after a change others are awaited: a cycle stores its
+	// articles in several batches. Default 5 s.
+	Quiet time.Duration
+
+	mu   sync.Mutex
+	due  map[string]bool // paths that may have changed
+	told map[string]string
+	wake chan struct{}
+}
+
+// A hub that cannot be reached is tried again, after ever longer pauses.
+const hubPause, hubLongest = 10 * time.Second, time.Hour
+
+// Changed notes that feeds changed. It never waits.
+func (h *Hub) Changed(slugs ...string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.start()
+	for _, path := range h.Publisher.Paths(slugs...) {
+		if path != opmlPath {
+			h.due[path] = true
+		}
+	}
+	select {
+	case h.wake <- struct{}{}:
+	default: // it is awake
+	}
+}
+
+func (h *Hub) start() {
+	if h.wake == nil {
+		h.wake = make(chan struct{}, 1)
+		h.due, h.told = map[string]bool{}, map[string]string{}
+	}
+}
+
+// Run tells the hub until ctx ends.
+func (h *Hub) Run(ctx context.Context) {
+	h.mu.Lock()
+	h.start()
+	h.mu.Unlock()
+	for pause := hubPause; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.wake:
+		}
+		if !sleep(ctx, cmp.Or(h.Quiet, 5*time.Second)) {
+			return
+		}
+		for err := h.round(ctx); err != nil; err = h.round(ctx) {
+			h.Log.Warn("hub not told", "err", err, "again", pause)
+			if !sleep(ctx, pause) {
+				return
+			}
+			pause = min(2*pause, hubLongest)
+		}
+		pause = hubPause
+	}
+}
+
+// sleep tells whether ctx lasted.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// round tells of all that is due. It ends at the first failure of the hub; what
+// it did not come to stays due.
+func (h *Hub) round(ctx context.Context) error {
+	h.mu.Lock()
+	paths := slices.Sorted(maps.Keys(h.due))
+	h.mu.Unlock()
+	for _, path := range paths {
+		if err := h.tell(ctx, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tell tells of one document, if it is another than the one last told of.
+func (h *Hub) tell(ctx context.Context, path string) error {
+	h.mu.Lock()
+	delete(h.due, path) // a change from now on makes it due again
+	h.mu.Unlock()
+	doc, err := h.Publisher.Document(ctx, path)
+	if err != nil || doc.self == "" || h.told[path] == doc.ETag {
+		return nil // where nothing can be read there is nothing to tell
+	}
+	if err := h.ping(ctx, doc.self); err != nil {
+		h.mu.Lock()
+		h.due[path] = true
+		h.mu.Unlock()
+		return err
+	}
+	h.told[path] = doc.ETag
+	return nil
+}
+
+// ping is an error where the hub is to be asked again. A hub that does not want
+// a topic is not.
+func (h *Hub) ping(ctx context.Context, topic string) error {
+	form := url.Values{"hub.mode": {"publish"}, "hub.url": {topic}, "hub.topic": {topic}}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return errors.New("hub has no valid address")
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if h.UserAgent != "" {
+		r.Header.Set("User-Agent", h.UserAgent)
+	}
+	resp, err := h.Client.Do(r)
+	var hidden *url.Error // it would show the address
+	if errors.As(err, &hidden) {
+		err = hidden.Err
+	}
+	if err != nil {
+		return err
+	}
+	_, _ = io.CopyN(io.Discard, resp.Body, 1<<16) // so that the connection can be used again
+	resp.Body.Close()
+	switch {
+	case resp.StatusCode < 300:
+		h.Log.Debug("hub told", "topic", topic)
+	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode >= 500:
+		return fmt.Errorf("status %d", resp.StatusCode)
+	default:
+		h.Log.Warn("hub refused", "topic", topic, "status", strconv.Itoa(resp.StatusCode))
+	}
+	return nil
+}
