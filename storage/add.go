@@ -45,6 +45,7 @@ func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
 			a.arrival = arrivals[a.Keys[0]]
 		}
 		a.archived()
+		a.Skip = a.Skip || m.forgotten && a.arrival == 0
 		change, err := a.add()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.Keys[0], err)

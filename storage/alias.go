@@ -80,6 +80,14 @@ func (a *addition) list(r *record) (gained, first bool, err error) {
 	return gained, first, a.seen.Put(seenKey(l.Source, l.Item), value)
 }
 
+// seenPrint is the print in a value of "seen".
+func seenPrint(value []byte) uint64 {
+	if len(value) < 16 {
+		return 0
+	}
+	return fromNumber(value[8:])
+}
+
 // skip notes the print of an item that is not wanted. An item without an
 // article has the order in its place, so that old ones can be told.
 func (a *addition) skip() error {

@@ -153,7 +153,7 @@ func (t *tables) splitOff(arrival uint64, r *record, j joined) (article.Article,
 	if err != nil {
 		return article.Article{}, err
 	}
-	print := fromNumber(t.seen.Get(seenKey(src.Number, itemHash(own.Keys[0])))[8:])
+	print := seenPrint(t.seen.Get(seenKey(src.Number, itemHash(own.Keys[0]))))
 	if err := t.takeBack(arrival, r, j, own); err != nil {
 		return article.Article{}, err
 	}

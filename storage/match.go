@@ -14,6 +14,8 @@ type match struct {
 	print   uint64 // and showed this
 	keys    []string
 	further bool // found by a further key
+	// forgotten tells that a key is that of an article that was pruned.
+	forgotten bool
 }
 
 // match finds the articles of the items of one document. Two items of one
@@ -90,6 +92,7 @@ func (t *tables) lookUpFirst(source uint32, m *match) {
 	if m.arrival == 0 { // never seen, or skipped and brought by another source since
 		m.arrival = t.alias(m.keys[0])
 	}
+	m.forgotten = m.arrival == 0 && t.forgotten(m.keys[0])
 }
 
 func (t *tables) lookUpFurther(m *match, taken map[uint64]bool) {
@@ -101,10 +104,12 @@ func (t *tables) lookUpFurther(m *match, taken map[uint64]bool) {
 			continue
 		case arrival != 0 && m.arrival == 0:
 			m.arrival, m.further = arrival, true
+		case t.forgotten(m.keys[j]):
+			m.forgotten = true
 		}
 		j++
 	}
 	if m.arrival != 0 {
-		taken[m.arrival] = true
+		taken[m.arrival], m.forgotten = true, false
 	}
 }

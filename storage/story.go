@@ -71,6 +71,13 @@ func (t *tables) tell(arrival uint64, a *article.Article) {
 	t.told[arrival] = f
 }
 
+// untell takes an article out of the window.
+func (t *tables) untell(arrival uint64) {
+	if t.stories != nil {
+		t.told[arrival] = fingerprint{}
+	}
+}
+
 // likeness is an article of the same story.
 type likeness struct {
 	arrival  uint64

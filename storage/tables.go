@@ -15,6 +15,7 @@ import (
 //	["meta", "schema"] => number of this layout
 //	["meta", "authority"] => Options.Authority of the first run
 //	["meta", "articles"] => how many there are
+//	["meta", "raw"] => arrival up to which bodies were pruned
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
 //	["articles", arrival] => record; grows at its end only
 //	["raw", arrival] => body as it came; pruned from its start
@@ -22,10 +23,11 @@ import (
 //	        stored at that order; pruned from its start                   Versions
 //	["copies", arrival, order] => record of an item that was joined with the
 //	        article, as it would have been one                            Split
-//	["names", Article.Key] => arrival                          Article
-//	["aliases", identity key] => arrival                       Sight, Add
+//	["names", Article.Key] => arrival; 0 of one that was pruned  Article
+//	["aliases", identity key] => arrival; of one that was pruned: 0, order
+//	                                                           Sight, Add
 //	["seen", source number, hash of first key] => arrival, print    Sight;
-//	        of a skipped item: 0, print, order
+//	        of a skipped item, or a pruned article: 0, print, order
 //	["index", 'p', published, arrival] => nothing              Articles
 //	["index", 'c', category number, order] => see index.go     Newest
 //	["index", 's', source number, order] => see index.go       NewestOfSource

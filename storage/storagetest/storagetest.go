@@ -6,6 +6,7 @@
 package storagetest
 
 import (
+	"context"
 	"iter"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ type Store interface {
 	Raw(key string) ([]byte, error)
 	Explain(ref string) (storage.Explanation, error)
 	Versions(ref string) ([]storage.Version, error)
+	Prune(context.Context, storage.Retention) (storage.Pruned, error)
 	Recognise(source string, looks []storage.Look) ([]string, error)
 	Split(ref, key string) ([]article.Article, error)
 	Articles(storage.Query) iter.Seq2[article.Article, error]
@@ -95,6 +97,9 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a story twice in a batch is one article":      joinedAtOnce,
 		"a join is undone for good":                    split,
 		"a source that changes all ids is known":       recognised,
+		"what is pruned by age never comes back":       prunedByAge,
+		"the newest are kept":                          prunedByNumber,
+		"bodies are pruned before articles":            prunedRaw,
 		"an item under another's address is told":      byAddress,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,

@@ -27,6 +27,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.replan(plan)
 	var group sync.WaitGroup
 	defer group.Wait()
+	group.Go(func() { d.pruneOften(ctx) })
 	done := make(chan *source)
 	timer := time.NewTimer(0)
 	defer timer.Stop()

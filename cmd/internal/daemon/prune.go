@@ -1,0 +1,48 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"aggregator/storage"
+)
+
+// Prune forgets what the configuration says is not kept.
+func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
+	r := d.cfg.Retention
+	return d.store.Prune(ctx, storage.Retention{
+		MaxAge: time.Duration(r.MaxAge), MaxArticles: r.MaxArticles, Raw: time.Duration(r.Raw),
+		Keep: func(source string) bool {
+			s := d.sourceNamed(source)
+			return s != nil && s.Body == "verbatim"
+		},
+	})
+}
+
+const (
+	// pruneFirst leaves the first minutes of a daemon to fetching.
+	pruneFirst = 10 * time.Minute
+	pruneEvery = time.Hour
+)
+
+// pruneOften forgets now and then until the context ends.
+func (d *Daemon) pruneOften(ctx context.Context) {
+	timer := time.NewTimer(pruneFirst)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		switch p, err := d.Prune(ctx); {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			d.log.Error("prune failed", "err", err)
+		case p != storage.Pruned{}:
+			d.log.Info("prune ok", "articles", p.Articles, "bodies", p.Bodies)
+		}
+		timer.Reset(pruneEvery)
+	}
+}
