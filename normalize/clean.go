@@ -14,8 +14,10 @@ import (
 // Clean makes of any HTML what readers may show: balanced, by the allow-list
 // of elements, with absolute addresses and without anything active. Cleaning
 // twice changes nothing.
-func Clean(body, base string) string {
-	out, _ := cleanNode(parseFragment(body), parseBase(base))
+func Clean(body, base string) (out string) {
+	if guarded(func() { out, _ = cleanNode(parseFragment(body), parseBase(base)) }) != nil {
+		return paragraphs(visibleText(body))
+	}
 	return out
 }
 

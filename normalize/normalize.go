@@ -46,12 +46,12 @@ type Result struct {
 //
 // A parser that panics costs an article what it was to read, and no more.
 func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) Result {
-	res, panicked := attempt(func() Result { return makeArticle(it, doc, o, now) })
+	var res Result
+	panicked := guarded(func() { res = makeArticle(it, doc, o, now) })
 	if panicked == nil {
 		return res
 	}
-	res, again := attempt(func() Result { return makeArticle(it, nil, o, now) })
-	if again != nil {
+	if guarded(func() { res = makeArticle(it, nil, o, now) }) != nil {
 		it.Summary, it.Content = "", ""
 		res = makeArticle(it, nil, o, now)
 	}
@@ -59,9 +59,12 @@ func Article(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) R
 	return res
 }
 
-func attempt(read func() Result) (res Result, panicked any) {
+// guarded runs what other people's parsers do with other people's documents,
+// and returns what it panicked with.
+func guarded(read func()) (panicked any) {
 	defer func() { panicked = recover() }()
-	return read(), nil
+	read()
+	return nil
 }
 
 func makeArticle(it fetcher.Item, doc *fetcher.Document, o Options, now time.Time) Result {

@@ -15,10 +15,16 @@ import (
 // dropped, addresses made absolute, and every picture gets the referrerpolicy
 // without which sinaimg.cn does not show it. The image is the body's first.
 func Verbatim(raw []byte, base string) (body, image string) {
-	root := parseFragment(string(keepComments(raw)))
-	v := verbatim{base: parseBase(base)}
-	v.children(root)
-	return string(bareComments([]byte(renderInner(root)))), firstImage(root)
+	panicked := guarded(func() {
+		root := parseFragment(string(keepComments(raw)))
+		v := verbatim{base: parseBase(base)}
+		v.children(root)
+		body, image = string(bareComments([]byte(renderInner(root)))), firstImage(root)
+	})
+	if panicked != nil {
+		return paragraphs(visibleText(string(raw))), ""
+	}
+	return body, image
 }
 
 type verbatim struct{ base *url.URL }
