@@ -88,6 +88,9 @@ const (
 	acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
 
 	maxRedirects = 5
+
+	// drained is how much of a refusal's text is read.
+	drained = 64 << 10
 )
 
 // Get fetches a document. Where the validators still hold, or the bytes are
@@ -204,7 +207,7 @@ func redirect(next *http.Request, via []*http.Request, r Request) error {
 
 func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 	doc := &Document{
-		URL: res.Request.URL.String(), Status: res.StatusCode, Header: res.Header, FetchedAt: time.Now(),
+		URL: withoutUser(res.Request.URL), Status: res.StatusCode, Header: res.Header, FetchedAt: time.Now(),
 		Validators: Validators{URL: res.Request.URL.String(), ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified")},
 	}
 	if res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNotModified {
@@ -217,7 +220,8 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		doc.NotModified = true
 		doc.Validators = renewed(r.Validators, doc.Validators)
 		return doc, nil
-	case res.StatusCode != http.StatusOK:
+	case res.StatusCode != http.StatusOK: // another 2xx is none of a whole document
+		_, _ = io.CopyN(io.Discard, res.Body, drained) // so that the connection can be used again
 		return nil, c.refusal(res)
 	}
 	body, err := readBody(res.Body, res.Header.Get("Content-Encoding"), c.maxBody)
@@ -232,6 +236,13 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 	}
 	doc.Body, doc.Charset = UTF8(body, res.Header.Get("Content-Type"), r.Charset)
 	return doc, nil
+}
+
+// withoutUser keeps userinfo out of what is resolved against a document's URL.
+func withoutUser(u *url.URL) string {
+	plain := *u
+	plain.User = nil
+	return plain.String()
 }
 
 // renewed returns old with what a 304 said anew (RFC 9111 §3.2).

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -336,3 +337,5 @@ func TestSite(t *testing.T) {
 		}
 	}
 }
+
+func body(text string) io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }

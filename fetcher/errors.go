@@ -96,8 +96,14 @@ func statusHint(err error) string {
 	switch e.Status {
 	case http.StatusNotFound, http.StatusGone:
 		return "look for the list's new address"
-	case http.StatusUnauthorized, http.StatusForbidden:
+	case http.StatusUnauthorized:
+		return "it wants to know who asks: give the source its headers, such as Authorization"
+	case http.StatusPaymentRequired:
+		return "it wants to be paid for"
+	case http.StatusForbidden:
 		return "it may want headers of its own, or refuse this machine's address"
+	case http.StatusUnavailableForLegalReasons:
+		return "its host may not show it here"
 	}
 	return "it is tried again"
 }

@@ -11,21 +11,22 @@ import (
 const longestFresh = 7 * 24 * time.Hour
 
 // Fresh returns how long the document's headers say that it will not change:
-// max-age less Age, else Expires less Date (RFC 9111 §4.2.1).
-func (d *Document) Fresh() time.Duration {
+// max-age less Age, else Expires less Date (RFC 9111 §4.2.1); told is false
+// where they say nothing of it.
+func (d *Document) Fresh() (fresh time.Duration, told bool) {
 	if age, ok := maxAge(d.Header.Values("Cache-Control")); ok {
 		spent, _ := strconv.Atoi(strings.TrimSpace(d.Header.Get("Age")))
-		return bounded(age - time.Duration(max(0, min(spent, int(longestFresh/time.Second))))*time.Second)
+		return bounded(age - time.Duration(max(0, min(spent, int(longestFresh/time.Second))))*time.Second), true
 	}
 	expires, err := http.ParseTime(d.Header.Get("Expires"))
 	if err != nil {
-		return 0
+		return 0, d.Header.Get("Expires") != "" // RFC 9111 §5.3: it has expired
 	}
 	date, err := http.ParseTime(d.Header.Get("Date"))
 	if err != nil {
 		date = d.FetchedAt
 	}
-	return bounded(expires.Sub(date))
+	return bounded(expires.Sub(date)), true
 }
 
 // maxAge reads the directive; no-cache and no-store are an age of nothing.

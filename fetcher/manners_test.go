@@ -132,8 +132,8 @@ func TestFresh(t *testing.T) {
 		{http.Header{"Date": {date}, "Expires": {"Mon, 02 Mar 2026 12:00:00 GMT"}}, 2 * time.Hour},
 		{http.Header{"Date": {date}, "Expires": {"0"}}, 0},
 	} {
-		if got := (&fetcher.Document{Header: tt.h}).Fresh(); got != tt.want {
-			t.Errorf("%v: %s, want %s", tt.h, got, tt.want)
+		if got, told := (&fetcher.Document{Header: tt.h}).Fresh(); got != tt.want || told != (len(tt.h) > 0) {
+			t.Errorf("%v: %s, %t; want %s", tt.h, got, told, tt.want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -131,6 +132,26 @@ func (r *Reader) Print(doc *Document) uint64 {
 		body = re.ReplaceAll(body, nil)
 	}
 	return xxhash.Sum64(body)
+}
+
+// readerVersion changes where a document that has not changed would now be read
+// otherwise than before.
+const readerVersion = 1
+
+// Terms is a fingerprint of how the source's documents are asked for and read.
+// Validators are only good for documents on the same terms (CONDUCT 5).
+func (r *Reader) Terms() uint64 {
+	s := r.src
+	var rules Rules
+	if found, _, err := s.resolve(); err == nil && found != nil {
+		rules = *found
+	}
+	zone := time.UTC
+	if s.Zone != nil {
+		zone = s.Zone
+	}
+	// Maps are printed in the order of their keys.
+	return xxhash.Sum64String(fmt.Sprintf("%d %q %q %q %q %q %q %q %d %q", readerVersion, acceptEncoding, s.Kind, r.url, s.Params, s.Charset, zone, s.Headers, s.Limit, fmt.Sprintf("%+v", rules)))
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)

@@ -110,6 +110,7 @@ func (r *robots) get(page *http.Request) (*robotstxt.RobotsData, error) {
 	}
 	defer res.Body.Close()
 	if s := res.StatusCode; s >= 500 {
+		_, _ = io.CopyN(io.Discard, res.Body, drained)
 		return nil, &Error{Reason: ReasonStatus, URL: u, Status: s, Err: fmt.Errorf("status %d: nothing of the host may be fetched", s)}
 	}
 	plain, err := decoded(res.Body, res.Header.Get("Content-Encoding"))

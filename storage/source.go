@@ -40,6 +40,13 @@ type Source struct {
 	TTL  time.Duration // how long its last document asked to be left alone
 	Note string        // what was odd about it, though it was read; empty for nothing
 
+	// Terms is a fingerprint of how the document that the validators are of was
+	// asked for and read; Fresh how long its headers said that it will not
+	// change; Gone before when an origin that said it is gone is not asked again.
+	Terms uint64
+	Fresh time.Duration
+	Gone  time.Time
+
 	Step int // how far its own ids can be trusted; the caller's to count, never lower than before
 }
 
@@ -72,6 +79,9 @@ type storedSource struct {
 	TTL          int64  `cbor:"20,keyasint,omitempty"`
 	Step         int    `cbor:"21,keyasint,omitempty"`
 	Note         string `cbor:"22,keyasint,omitempty"`
+	Terms        uint64 `cbor:"23,keyasint,omitempty"`
+	Fresh        int64  `cbor:"24,keyasint,omitempty"`
+	Gone         int64  `cbor:"25,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -150,6 +160,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Rest: millis(r.Rest), Articles: r.Articles,
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Step: r.Step, Note: r.Note,
+		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone),
 	})
 	if err != nil {
 		return err
@@ -168,6 +179,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Rest: fromMillis(s.Rest), Articles: s.Articles,
 		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Step: s.Step, Note: s.Note,
+		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone),
 	}}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -79,8 +80,6 @@ type cycle struct {
 	listed []string
 	// recorded tells that the source's record went in with the last batch.
 	recorded bool
-	// fresh is how long the list says that it will not change.
-	fresh time.Duration
 	// first tells that the source was never fetched before.
 	first bool
 }
@@ -90,6 +89,11 @@ func (c *cycle) run(ctx context.Context) (err error) {
 		return err
 	}
 	c.first = c.rec.LastFetch.IsZero()
+	c.s.agree(&c.rec)
+	if left := time.Until(c.rec.Gone); left > 0 && !c.o.Force {
+		return &fetcher.Error{Reason: fetcher.ReasonResting, URL: fetcher.Redact(c.address(c.s, c.rec)), Status: http.StatusGone, RetryAfter: left,
+			Err: fmt.Errorf("it is gone, says its host; it is asked again after %s", c.rec.Gone.Format(time.RFC3339))}
+	}
 	found, err := c.list(ctx)
 	if err != nil {
 		return err
@@ -133,7 +137,9 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		return found{}, err
 	}
 	c.noteMove(doc, time.Now())
-	c.fresh = doc.Fresh()
+	if fresh, told := doc.Fresh(); told || doc.Status == http.StatusOK {
+		c.rec.Fresh = fresh // what a 304 does not tell stays (RFC 9111 §3.2)
+	}
 	if doc.NotModified || c.same(doc) {
 		c.rep.NotModified = true
 		v := doc.Validators
@@ -175,6 +181,14 @@ func (c *cycle) validators() fetcher.Validators {
 		return fetcher.Validators{}
 	}
 	return fetcher.Validators{URL: c.rec.URL, ETag: c.rec.ETag, LastModified: c.rec.LastModified, Hash: c.rec.Hash}
+}
+
+// agree forgets validators of a document that was asked for or read on other
+// terms: it is fetched whole, once.
+func (s *source) agree(rec *storage.Source) {
+	if rec.Terms != s.terms {
+		rec.URL, rec.ETag, rec.LastModified, rec.Hash, rec.Terms = "", "", "", 0, s.terms
+	}
 }
 
 // same tells that a document lists what it listed last time, though its

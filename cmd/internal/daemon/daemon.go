@@ -40,6 +40,7 @@ type Daemon struct {
 type source struct {
 	config.Source
 	reader  *fetcher.Reader
+	terms   uint64 // of reader
 	when    cron.Schedule
 	options normalize.Options
 	log     *slog.Logger
@@ -73,7 +74,7 @@ func (d *Daemon) source(c config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, when: d.cfg.Schedule(&c), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name)}, nil
+	return &source{Source: c, reader: reader, terms: reader.Terms(), when: d.cfg.Schedule(&c), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name)}, nil
 }
 
 // sites are whom lists are fetched from.

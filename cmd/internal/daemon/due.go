@@ -7,16 +7,17 @@ import (
 	"aggregator/fetcher"
 )
 
+// goneRest is how long a source is left alone whose host says that it is gone
+// (CONDUCT 19).
+const goneRest = 7 * 24 * time.Hour
+
 // wait is how long a source that failed with err is left alone at least.
 func wait(err error, failures int) time.Duration {
 	fe := asError(err)
 	if fe == nil || fe.Reason != fetcher.ReasonStatus {
 		return backOff(failures)
 	}
-	switch fe.Status {
-	case http.StatusGone:
-		return 7 * 24 * time.Hour
-	case http.StatusNotFound:
+	if fe.Status == http.StatusNotFound {
 		return 24 * time.Hour
 	}
 	return max(backOff(failures), fe.RetryAfter)

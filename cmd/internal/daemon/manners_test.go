@@ -25,8 +25,9 @@ type month struct {
 	cfg  *config.Config
 	file string
 	// store of the daemon that runs, for a look at its records.
-	store *storage.Store
-	stop  func()
+	store  *storage.Store
+	daemon *daemon.Daemon
+	stop   func()
 }
 
 // character is a kind of host and how many lists of it there are.
@@ -101,6 +102,22 @@ func newMonth(t *testing.T, start time.Time, characters ...character) *month {
 
 // begin runs a daemon on the store until stop.
 func (m *month) begin() {
+	m.open()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() { ended <- m.daemon.Run(ctx) }()
+	closeStore := m.stop
+	m.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			m.Error(err)
+		}
+		closeStore()
+	}
+}
+
+// open makes a daemon on the store that does nothing yet.
+func (m *month) open() {
 	store, err := storage.Open(m.file, storage.Options{Authority: "feeds.example.net,2026", NoSync: true})
 	if err != nil {
 		m.Fatal(err)
@@ -109,19 +126,12 @@ func (m *month) begin() {
 	if err != nil {
 		m.Fatal(err)
 	}
-	d, err := daemon.New(slog.New(slog.DiscardHandler), m.cfg, client, store)
+	m.daemon, err = daemon.New(slog.New(slog.DiscardHandler), m.cfg, client, store)
 	if err != nil {
 		m.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error)
-	go func() { ended <- d.Run(ctx) }()
 	m.store = store
 	m.stop = func() {
-		cancel()
-		if err := <-ended; err != nil {
-			m.Error(err)
-		}
 		if err := store.Close(); err != nil {
 			m.Error(err)
 		}

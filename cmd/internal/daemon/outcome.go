@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"aggregator/fetcher"
@@ -14,8 +15,9 @@ import (
 func (c *cycle) succeed(now time.Time) {
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
 	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
+	c.rec.Gone = time.Time{}
 	c.rec.Rest = c.client.Resting(c.address(c.s, c.rec)) // a page may have been told so
-	c.rec.Due = c.due(now, later(now.Add(max(c.fresh, c.rec.TTL)), c.rec.Rest))
+	c.rec.Due = c.due(now, later(now.Add(max(c.rec.Fresh, c.rec.TTL)), c.rec.Rest))
 }
 
 // due returns when the source is due after this cycle, not before the time that
@@ -42,6 +44,10 @@ func (c *cycle) record(err error) error {
 	rec, lookup := c.store.Source(c.s.Name)
 	if lookup != nil {
 		return lookup
+	}
+	c.s.agree(&rec)
+	if c.rep.Resting && rec.Gone.After(c.began) {
+		return nil // nobody was asked, and the host is not meant
 	}
 	rec.LastFetch = c.began
 	if c.rep.Resting {
@@ -70,10 +76,14 @@ func (c *cycle) blame(rec *storage.Source, err error) {
 	if rec.ErrorSince.IsZero() {
 		rec.ErrorSince = now
 	}
+	rec.Gone = time.Time{}
 	if fe := asError(err); fe != nil && fe.RetryAfter > 0 {
 		rec.Rest = now.Add(fe.RetryAfter)
 	}
-	rec.Due = c.due(now, later(now.Add(wait(err, rec.Failures)), rec.Rest))
+	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonStatus && fe.Status == http.StatusGone {
+		rec.Gone = now.Add(goneRest)
+	}
+	rec.Due = c.due(now, later(now.Add(wait(err, rec.Failures)), later(rec.Gone, rec.Rest)))
 }
 
 // longestFresh caps what a document can ask for (CONDUCT 10).

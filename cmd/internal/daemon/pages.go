@@ -90,6 +90,9 @@ func (c *cycle) entry(w wanted, doc *fetcher.Document, p *page) storage.Entry {
 	}
 	res := normalize.Article(w.item, doc, c.s.options, time.Now())
 	e.Article, e.Raw, e.Verdict = res.Article, res.Raw, res.Verdict
+	if doc != nil && doc.NoArchive() {
+		e.Raw = nil // the article is ours, the page as it came is not
+	}
 	if res.Verdict.Refused != "" {
 		p.err = &refusedPage{res.Verdict.Refused}
 	} else if p.err != nil {
