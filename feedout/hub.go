@@ -42,7 +42,7 @@ type Hub struct {
 // A hub that cannot be reached is tried again, after ever longer pauses.
 const hubPause, hubLongest = 10 * time.Second, time.Hour
 
-// Changed notes that feeds changed. It never waits.
+// Changed notes that feeds changed; nothing, where none is named. It never waits.
 func (h *Hub) Changed(slugs ...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -88,7 +88,8 @@ func New(load Loader, o Options) *Publisher {
 }
 
 // Changed says that the articles of these feeds changed, or of all feeds when
-// none is named; their archives with them. They are rendered anew, and the list of feeds with them, at
+// none is named, and of what is below them: "source" is all sources, and the archives
+// of a feed are below it. They are rendered anew, and the list of feeds with them, at
 // the next request.
 func (p *Publisher) Changed(slugs ...string) {
 	p.mu.Lock()
@@ -106,9 +107,10 @@ func (p *Publisher) Changed(slugs ...string) {
 		named[slug] = true
 	}
 	for path, s := range p.slots {
-		// The archives of a feed are below it.
-		if named[s.target.slug] || named[pathpkg.Dir(s.target.slug)] {
-			p.stale(path)
+		for slug := s.target.slug; slug != "." && slug != ""; slug = pathpkg.Dir(slug) {
+			if named[slug] {
+				p.stale(path)
+			}
 		}
 	}
 }

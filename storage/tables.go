@@ -32,7 +32,7 @@ import (
 //	["index", 'c', category number, order] => see index.go     Newest
 //	["index", 's', source number, order] => see index.go       NewestOfSource
 //	["index", 'k', stock code, 0, order] => see index.go       NewestOfStock
-//	["changes", order] => arrival; one entry an article        Changes
+//	["changes", order] => arrival; one entry an article        Changes, Corrections
 //	["readers", name] => order                                 Position
 //	["retries", source number, arrival] => due, Retry          Retries
 //	["sources", name] => sourceRecord

@@ -97,7 +97,7 @@ func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer,
 		added += n
 	}
 	if d.Changed != nil && added > 0 {
-		d.Changed(slugsOf(d.Store())...)
+		d.Changed()
 	}
 	fmt.Fprintf(p.Err, "%d articles imported, %d were there already\n", added, len(entries)-added)
 	if failed > 0 {
@@ -130,19 +130,6 @@ func (p *program) readFiles(ctx context.Context, im *importer, dir string) (entr
 func arrivedBefore(a, b storage.Entry) int {
 	return cmp.Or(a.Article.Seen.Compare(b.Article.Seen), a.Article.Published.Compare(b.Article.Published),
 		cmp.Compare(a.Article.Key, b.Article.Key))
-}
-
-// slugsOf are the feeds that an import may have changed.
-func slugsOf(s *storage.Store) []string {
-	slugs := []string{"all"}
-	categories, err := s.Categories()
-	if err != nil {
-		return slugs // they are rendered anew with their next article
-	}
-	for _, c := range categories {
-		slugs = append(slugs, c.Slug)
-	}
-	return slugs
 }
 
 // importer makes entries of files.

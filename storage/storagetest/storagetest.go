@@ -33,6 +33,7 @@ type Store interface {
 	NewestOfSource(source string, w storage.Window) ([]article.Article, error)
 	NewestOfStock(code string, w storage.Window) ([]article.Article, error)
 	Latest(storage.Run, storage.Window) ([]article.Article, bool, error)
+	Corrections(limit int) ([]storage.Correction, error)
 	Arrived(storage.Run, storage.Stretch) ([]article.Article, error)
 	Around(storage.Run, storage.Stretch) (storage.Surroundings, error)
 	Categories() ([]storage.CategoryCount, error)
@@ -77,6 +78,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a stretch of the past stays what it is":       stretches,
 		"a stretch tells that it was revised":          revised,
 		"a run tells whether there is more of it":      latest,
+		"corrections come newest first":                corrections,
 		"queries select and order":                     queries,
 		"a reader may write while it reads":            readAndWrite,
 		"a category's address never changes":           categories,

@@ -32,7 +32,8 @@ type Daemon struct {
 	claims  claims
 	link    link
 
-	// Changed is told which feeds show something new; nil to tell nobody.
+	// Changed is told which feeds show something new, and with no names that
+	// any may show something else, which is no news; nil to tell nobody.
 	Changed func(slugs ...string)
 }
 

@@ -56,6 +56,7 @@ func (f Feeds) slugs() (all []string, err error) {
 	for _, l := range list {
 		all = append(all, l.Slug)
 	}
+	all = append(all, correctionsSlug)
 	for _, s := range f.d.cfg.Feeds.Saved {
 		all = append(all, s.Slug)
 	}

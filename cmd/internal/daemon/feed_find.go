@@ -11,6 +11,7 @@ import (
 
 	"aggregator/cmd/internal/config"
 	"aggregator/feedout"
+	"aggregator/normalize/article"
 	"aggregator/storage"
 )
 
@@ -24,9 +25,9 @@ const (
 // are read.
 type offer struct {
 	id, title, subtitle string
-	run                 *storage.Run // its articles; nil for those of a search
-	search              *config.Saved
-	brings              func(*source) bool // tells the sources it lives on; nil means all
+	run                 *storage.Run                                    // its articles,
+	found               func(storage.Window) ([]article.Article, error) // or how they are found; they have no archives then
+	brings              func(*source) bool                              // tells the sources it lives on; nil means all
 }
 
 // Feed implements feedout.Loader.
@@ -40,8 +41,8 @@ func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
 	}
 	feed := f.feed(what, slug)
 	feed.Hub = hubForReaders(f.d.cfg.Feeds.Hub) // archives change too seldom to be subscribed to
-	if what.search != nil {
-		feed.Articles, err = f.d.store.NewestOfWords(what.search.Any, what.search.None, f.d.window())
+	if what.found != nil {
+		feed.Articles, err = what.found(f.d.window())
 		return feed, err
 	}
 	if err := f.show(feed, *what.run, slug); err != nil {
@@ -85,8 +86,13 @@ func (f Feeds) find(slug string) (*offer, error) {
 	if name, ok := strings.CutPrefix(slug, sourcePrefix); ok {
 		return f.source(name)
 	}
-	if slug == "all" {
+	switch slug {
+	case "all":
 		return f.category(storage.Category{ID: f.tag("feed/all")}, f.d.cfg.Site.Title), nil
+	case correctionsSlug:
+		return f.corrections(), nil
+	case "health": // until something tells it, an empty feed would say that all is well
+		return nil, feedout.ErrNoFeed
 	}
 	c, err := f.d.store.CategoryBySlug(slug)
 	switch {
@@ -148,7 +154,9 @@ func (f Feeds) saved(slug string) (*offer, error) {
 		return nil, feedout.ErrNoFeed
 	}
 	s := f.d.cfg.Feeds.Saved[i]
-	return &offer{id: f.tag("feed/saved/" + slug), title: cmp.Or(s.Title, slug), search: &s}, nil
+	return &offer{id: f.tag("feed/saved/" + slug), title: cmp.Or(s.Title, slug), found: func(w storage.Window) ([]article.Article, error) {
+		return f.d.store.NewestOfWords(s.Any, s.None, w)
+	}}, nil
 }
 
 // sources are the feeds that RSS items name as where they come from.
@@ -163,9 +171,10 @@ func (f Feeds) sources() map[string]feedout.Outline {
 	return all
 }
 
-// further are the outlines of the feeds that are no category's: the saved
-// searches, then the sources. Stocks are too many.
+// further are the outlines of the feeds that are no category's: the corrections,
+// the saved searches, then the sources. Stocks are too many.
 func (f Feeds) further() (out []feedout.Outline) {
+	out = append(out, feedout.Outline{Title: f.corrections().title, Feed: f.d.feedURL(correctionsSlug), Site: f.d.URL("/")})
 	for _, s := range f.d.cfg.Feeds.Saved {
 		out = append(out, feedout.Outline{Title: cmp.Or(s.Title, s.Slug), Feed: f.d.feedURL(s.Slug), Site: f.d.URL("/")})
 	}

@@ -98,9 +98,9 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s is not what is served", file.Name)
 		}
 	}
-	// all, two categories, the search, the source; the month of each but the
-	// search; the list
-	if n != 3*(3*(5+4)+1) {
+	// all, two categories, the source, with a month each; the search, the
+	// corrections; the list
+	if n != 3*(3*(4*2+2)+1) {
 		t.Errorf("%d files", n)
 	}
 }

@@ -91,6 +91,11 @@ func (c *cycle) tell(changes []storage.Change) {
 		if ch.Outcome != storage.Same {
 			names = article.Union(names, ch.Article.Categories...)
 			slugs = article.Union(slugs, sourcePrefix+c.s.Name, sourcePrefix+ch.Article.Source)
+			if ch.Outcome != storage.Stored {
+				// Other sources may list it too, and it may have mentioned
+				// other stocks before.
+				slugs = article.Union(slugs, correctionsSlug, "source", "stock")
+			}
 			for _, code := range ch.Article.Stocks {
 				slugs = article.Union(slugs, stockPrefix+code)
 			}

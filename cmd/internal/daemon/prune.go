@@ -10,13 +10,17 @@ import (
 // Prune forgets what the configuration says is not kept.
 func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
 	r := d.cfg.Retention
-	return d.store.Prune(ctx, storage.Retention{
+	pruned, err := d.store.Prune(ctx, storage.Retention{
 		MaxAge: time.Duration(r.MaxAge), MaxArticles: r.MaxArticles, Raw: time.Duration(r.Raw),
 		Keep: func(source string) bool {
 			s := d.sourceNamed(source)
 			return s != nil && s.Body == "verbatim"
 		},
 	})
+	if pruned.Articles > 0 && d.Changed != nil {
+		d.Changed()
+	}
+	return pruned, err
 }
 
 const (

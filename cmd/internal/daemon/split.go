@@ -15,13 +15,10 @@ func (d *Daemon) Split(ref, key string) ([]article.Article, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names, slugs []string
+	slugs := []string{"source", "stock"} // of all: others may list it too
+	var names []string
 	for _, a := range append([]article.Article{from}, split...) {
 		names = article.Union(names, a.Categories...)
-		slugs = article.Union(slugs, sourcePrefix+a.Source)
-		for _, code := range a.Stocks {
-			slugs = article.Union(slugs, stockPrefix+code)
-		}
 	}
 	if err := d.announce(names, slugs); err != nil {
 		return split, err
