@@ -46,7 +46,7 @@ to article, normalize to fetcher. A test in this package keeps it so.
 
 	due -> fetch the list (conditional)
 	    -> not modified, or the same bytes: the outcome is noted, that is all
-	    -> items; further pages while known ground is not reached
+	    -> items; further pages while known ground is not reached (gap.go)
 	    -> store: which are new or changed?
 	    -> oldest first, in batches:
 	         fetch article pages -> normalise -> one transaction; the list's

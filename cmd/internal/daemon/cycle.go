@@ -154,6 +154,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	c.rep.Note = cmp.Or(first.Partial, first.Note)
 	c.rec.Note = c.rep.Note
 	p := newPages(c.s, first.Items)
+	p.next = first.Next
 	if err := c.pageBack(ctx, p); err != nil {
 		return found{}, err
 	}
@@ -172,8 +173,17 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 
 func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fetcher.Document, error) {
 	return c.client.Get(ctx, fetcher.Request{
-		URL: url, Header: c.s.Fetcher().Headers, Charset: c.s.Charset, Validators: v, Force: c.o.Force,
+		URL: url, Header: c.headers(url), Charset: c.s.Charset, Validators: v, Force: c.o.Force,
 	})
+}
+
+// headers are those of the configuration, for the host that it names: neither
+// where the list has moved to nor where its older part lies is that.
+func (c *cycle) headers(url string) http.Header {
+	if host(url) != host(c.s.reader.URL(1)) {
+		return nil
+	}
+	return c.s.Fetcher().Headers
 }
 
 func (c *cycle) validators() fetcher.Validators {

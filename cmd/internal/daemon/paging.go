@@ -20,7 +20,8 @@ type pages struct {
 	s     *source
 	seen  map[[2]string]bool
 	items []fetcher.Item
-	last  int // items of the page read last
+	last  int    // items of the page read last
+	next  string // where that says the list goes on
 	// ground is until when the source's articles are known; see known.
 	ground time.Time
 
@@ -75,11 +76,12 @@ func (c *cycle) pageBack(ctx context.Context, p *pages) (err error) {
 		if err := c.sight(p); err != nil {
 			return err
 		}
-		if p.last == 0 || c.onGround(p) || n == c.s.reader.Pages() {
+		further := c.further(p, n)
+		if further == "" {
 			c.noteGap(p, n)
 			return nil
 		}
-		err := c.nextPage(ctx, p, n+1)
+		err := c.nextPage(ctx, p, further)
 		if err != nil && c.rec.Failures >= patience && ctx.Err() == nil {
 			c.rep.Gap = fmt.Sprintf("page %d cannot be read: what it lists may be missing", n+1)
 			return nil
@@ -90,8 +92,8 @@ func (c *cycle) pageBack(ctx context.Context, p *pages) (err error) {
 	}
 }
 
-func (c *cycle) nextPage(ctx context.Context, p *pages, n int) error {
-	doc, err := c.get(ctx, c.s.reader.URL(n), fetcher.Validators{})
+func (c *cycle) nextPage(ctx context.Context, p *pages, url string) error {
+	doc, err := c.get(ctx, url, fetcher.Validators{})
 	if err != nil {
 		return err
 	}
@@ -100,6 +102,7 @@ func (c *cycle) nextPage(ctx context.Context, p *pages, n int) error {
 		return err
 	}
 	p.add(list.Items)
+	p.next = list.Next
 	return nil
 }
 
@@ -184,7 +187,9 @@ func (c *cycle) known() (time.Time, error) {
 // noteGap says what paging back achieved, where it had to.
 func (c *cycle) noteGap(p *pages, read int) {
 	switch {
-	case p.ground.IsZero() || c.s.reader.Pages() == 1 || p.last == 0:
+	case c.s.reader.Pages() == 1:
+		c.noteLinkedGap(p, read)
+	case p.ground.IsZero() || p.last == 0:
 	case !c.onGround(p):
 		c.rep.Gap = fmt.Sprintf("gap not closable, %d hours missing", c.missing(p))
 	case read > 1:

@@ -1,0 +1,116 @@
+package daemon_test
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// archived is a feed of one item an hour, ten to a document, that tells where
+// its older part is, by a link of the relation given; hours counts them.
+type archived struct {
+	rel   string
+	start time.Time
+	hours int
+	asked []string
+	loop  bool // every part leads to the newest
+}
+
+func (a *archived) answer(r *http.Request) string {
+	a.asked = append(a.asked, r.URL.Path)
+	newest := a.hours
+	if n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/before/")); err == nil {
+		newest = n
+	}
+	var b strings.Builder
+	b.WriteString(`<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>urn:f</id>`)
+	switch {
+	case a.loop:
+		fmt.Fprintf(&b, `<link rel="%s" href="/before/%d"/>`, a.rel, a.hours)
+	case newest > 10 && a.rel != "":
+		fmt.Fprintf(&b, `<link rel="%s" href="/before/%d"/>`, a.rel, newest-10)
+	}
+	for n := newest; n > newest-10 && n > 0; n-- {
+		at := a.start.Add(time.Duration(n) * time.Hour).UTC().Format(time.RFC3339)
+		fmt.Fprintf(&b, `<entry><id>urn:%d</id><title>Hour %[1]d</title><published>%s</published><updated>%[2]s</updated><content>text</content></entry>`, n, at)
+	}
+	b.WriteString("</feed>")
+	return b.String()
+}
+
+func newArchived(t *testing.T, rel, options string) (*world, *archived) {
+	w := newWorld(t, "\n  - {name: site, kind: feed, url: \"https://feed.example/now\", full_text: false"+options+"}\n")
+	// Its clock is so far behind that what is to come is later than the first fetch.
+	a := &archived{rel: rel, start: time.Now().Add(-30 * time.Hour).Truncate(time.Second), hours: 30}
+	w.transport(a.answer)
+	return w, a
+}
+
+// TestFeedIsFollowedBackOverAGap: where all of a feed is new, its older parts are
+// read until something known; where not, and at first, it costs one request.
+func TestFeedIsFollowedBackOverAGap(t *testing.T) {
+	for _, rel := range []string{"next", "prev-archive"} {
+		w, a := newArchived(t, rel, "")
+		if w.fetch(); len(a.asked) != 1 || len(w.articles()) != 10 {
+			t.Errorf("%s: at first %v, %d articles", rel, a.asked, len(w.articles()))
+		}
+		a.hours, a.asked = 33, nil
+		if r := w.fetch()["site"]; len(a.asked) != 1 || r.New != 3 || r.Gap != "" {
+			t.Errorf("%s: without a gap %v, %+v", rel, a.asked, r)
+		}
+		a.hours, a.asked = 61, nil
+		if r := w.fetch()["site"]; r.New != 28 || r.Gap != "gap closed" || len(a.asked) != 3 {
+			t.Errorf("%s: over a gap %v, %+v", rel, a.asked, r)
+		}
+		if got := len(w.articles()); got != 41 {
+			t.Errorf("%s: %d articles, want 41", rel, got)
+		}
+	}
+}
+
+// TestGapThatCannotBeClosedIsTold: with no way back, or none that is short enough.
+func TestGapThatCannotBeClosedIsTold(t *testing.T) {
+	for _, tt := range []struct {
+		rel, options string
+		pages        int
+	}{{"", "", 1}, {"next", ", max_pages: 2", 2}} {
+		w, a := newArchived(t, tt.rel, tt.options)
+		w.fetch()
+		a.hours, a.asked = 80, nil
+		r := w.fetch()["site"]
+		if want := fmt.Sprintf("gap not closable, %d hours missing", 80-30-10*tt.pages+1); r.Gap != want || len(a.asked) != tt.pages {
+			t.Errorf("%v: %q, want %q", a.asked, r.Gap, want)
+		}
+	}
+}
+
+// TestFeedThatLeadsToItselfEnds: a part that brings nothing new is the last.
+func TestFeedThatLeadsToItselfEnds(t *testing.T) {
+	w, a := newArchived(t, "next", "")
+	w.fetch()
+	a.hours, a.loop, a.asked = 45, true, nil
+	if r := w.fetch()["site"]; r.New != 10 || len(a.asked) != 2 {
+		t.Errorf("%v, %+v", a.asked, r)
+	}
+}
+
+// TestHeadersStayWithTheConfiguredHost: neither the older part of a feed on
+// another host nor an adopted address is sent the source's headers.
+func TestHeadersStayWithTheConfiguredHost(t *testing.T) {
+	w, a := newArchived(t, "next", ", headers: {X-Key: secret}")
+	w.transport(func(r *http.Request) string {
+		if key := r.Header.Get("X-Key"); (key != "") != (r.URL.Host == "feed.example") {
+			t.Errorf("%s: X-Key %q", r.URL, key)
+		}
+		return strings.ReplaceAll(a.answer(r), `href="/before`, `href="https://old.example/before`)
+	})
+	w.fetch()
+	a.hours, a.asked = 60, nil
+	w.fetch()
+	if len(a.asked) < 2 {
+		t.Errorf("%v: the test shows nothing", a.asked)
+	}
+}
