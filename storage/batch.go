@@ -88,11 +88,13 @@ func (s *Store) Add(b Batch) ([]Change, error) {
 	var changes []Change
 	err = s.update(func(t *tables) (err error) {
 		changes, err = t.add(b, raws)
+		s.articles.Store(int64(t.counted()))
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add %s: %w", b.Source, err)
 	}
+	s.train()
 	return changes, nil
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
@@ -10,15 +11,23 @@ import (
 // The first byte of a stored value says how to read the rest.
 const (
 	plain      = 0 // as it is
-	compressed = 1 // zstd without a dictionary; further numbers are for dictionaries
+	compressed = 1 // zstd
+	primed     = 2 // zstd with the dictionary that its frame names
 )
 
-// codec turns values into bytes: CBOR, and zstd where that is shorter. Its zstd
-// frames carry checksums, so that a damaged value is noticed.
+// codec turns values into bytes: CBOR, and zstd where that is shorter, with the
+// newest dictionary there is. Its zstd frames carry checksums, so that a damaged
+// value is noticed.
 type codec struct {
+	now  atomic.Pointer[coders]
+	cbor cbor.DecMode
+}
+
+// coders are an encoder, and a decoder for all that encoders before it wrote.
+type coders struct {
 	enc  *zstd.Encoder
 	dec  *zstd.Decoder
-	cbor cbor.DecMode
+	code byte // of what enc writes
 }
 
 func newCodec() (*codec, error) {
@@ -27,21 +36,37 @@ func newCodec() (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest),
-		zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		return nil, err
+	c := &codec{cbor: mode}
+	return c, c.prime(nil)
+}
+
+// prime has values coded with the last of the dictionaries from now on. Values
+// that are being read meanwhile are read to their end; what reads them is left
+// to the garbage collector.
+func (c *codec) prime(dictionaries [][]byte) error {
+	encoding := []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithWindowSize(1 << 20), zstd.WithLowerEncoderMem(true)}
+	code := byte(compressed)
+	if n := len(dictionaries); n > 0 {
+		encoding, code = append(encoding, zstd.WithEncoderDict(dictionaries[n-1])), primed
 	}
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(256<<20))
+	enc, err := zstd.NewWriter(nil, encoding...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &codec{enc, dec, mode}, nil
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(256<<20),
+		zstd.WithDecoderDicts(dictionaries...))
+	if err != nil {
+		return err
+	}
+	c.now.Store(&coders{enc, dec, code})
+	return nil
 }
 
 func (c *codec) close() {
-	c.enc.Close()
-	c.dec.Close()
+	now := c.now.Load()
+	now.enc.Close()
+	now.dec.Close()
 }
 
 func (c *codec) marshal(v any) ([]byte, error) {
@@ -61,8 +86,9 @@ func (c *codec) unmarshal(value []byte, v any) error {
 }
 
 func (c *codec) pack(b []byte) []byte {
-	small := append(make([]byte, 0, len(b)/2+64), compressed)
-	if small = c.enc.EncodeAll(b, small); len(small) < len(b)+1 {
+	now := c.now.Load()
+	small := append(make([]byte, 0, len(b)/2+64), now.code)
+	if small = now.enc.EncodeAll(b, small); len(small) < len(b)+1 {
 		return small
 	}
 	return append([]byte{plain}, b...)
@@ -76,8 +102,8 @@ func (c *codec) unpack(value []byte) ([]byte, error) {
 	switch value[0] {
 	case plain:
 		return value[1:], nil
-	case compressed:
-		b, err := c.dec.DecodeAll(value[1:], nil)
+	case compressed, primed:
+		b, err := c.now.Load().dec.DecodeAll(value[1:], nil)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 		}

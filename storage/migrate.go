@@ -34,6 +34,7 @@ func migrations() []migration {
 	return []migration{
 		{tables: []string{"versions"}},
 		{tables: []string{"copies"}},
+		{tables: []string{"dictionaries"}},
 	}
 }
 

@@ -167,7 +167,7 @@ func (s *Store) look(tx *bolt.Tx) error {
 		b.Cursor().First()
 		b.Cursor().Last()
 	}
-	return nil
+	return s.loadDictionaries(tx)
 }
 
 // explain tells what became of a file that could not be opened.

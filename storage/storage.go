@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -53,12 +54,16 @@ type Options struct {
 
 // Store is an open database.
 type Store struct {
-	path      string
-	db        *bolt.DB
-	codec     *codec
-	now       func() time.Time
-	slug      func(name string) string
-	authority string
+	path         string
+	db           *bolt.DB
+	codec        *codec
+	now          func() time.Time
+	slug         func(name string) string
+	authority    string
+	articles     atomic.Int64 // how many there are, of the last write
+	dictionaries atomic.Int64 // how many there are
+	training     sync.Mutex   // held while one is made
+
 	stories   stories // nil until they are asked for
 	verifying bool    // the file is not to be changed
 

@@ -7,7 +7,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// The layout, schema 3. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 4. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -39,6 +39,7 @@ import (
 //	["categories", 'r', number] => Category; 'n', name and 's', slug, its own or
 //	              a former one => number;
 //	              'a', number => how many articles
+//	["dictionaries", number] => dictionary that values are compressed with
 //
 // What one document lists lies together in "seen", so that judging it touches
 // a few pages at any size of the store. "aliases" holds the keys as they are,
@@ -46,7 +47,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 3
+const schema = 4
 
 // tables are the buckets within one transaction.
 type tables struct {
@@ -85,7 +86,7 @@ func (t *tables) fill() {
 
 func bucketNames() []string {
 	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index",
-		"changes", "readers", "retries", "sources", "categories"}
+		"changes", "readers", "retries", "sources", "categories", "dictionaries"}
 }
 
 // tick gives the next order number: the time in milliseconds, 20 bits up, or

@@ -1,0 +1,130 @@
+package storage
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+	bolt "go.etcd.io/bbolt"
+)
+
+// Articles are short for a compressor, and much alike. A dictionary of what
+// stands in many of them, made of the store's own articles and kept in its file,
+// takes a third off them. More are made as the store grows and news change; all
+// are kept, for what was coded with one is read with it.
+
+const (
+	// firstDictionary is how many articles there are when the first dictionary
+	// is made, and each further one at so many times as many as the last.
+	firstDictionary  = 500
+	furtherAt        = 20
+	mostDictionaries = 4
+
+	dictionarySize = 256 << 10
+	// samples are taken from the newest articles, one of every few, so that each
+	// source has its share.
+	samples, sampleEvery = 500, 4
+	// dictionaryID is that of the first dictionary; those below are reserved by
+	// RFC 8878.
+	dictionaryID = 32768
+)
+
+// dictionaries are those in the file, in the order in which they were made.
+func dictionaries(tx *bolt.Tx) (list [][]byte) {
+	c := tx.Bucket([]byte("dictionaries")).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		list = append(list, bytes.Clone(v))
+	}
+	return list
+}
+
+// loadDictionaries makes all values of the file readable.
+func (s *Store) loadDictionaries(tx *bolt.Tx) error {
+	list := dictionaries(tx)
+	s.dictionaries.Store(int64(len(list)))
+	if len(list) == 0 {
+		return nil
+	}
+	if err := s.codec.prime(list); err != nil {
+		return fmt.Errorf("%w: dictionary: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
+// train makes a dictionary when it is time. Nothing depends on it: what fails is
+// tried again after the next write, whose own error tells what is wrong with the
+// file.
+func (s *Store) train() {
+	n := s.dictionaries.Load()
+	due := int64(firstDictionary)
+	for range n {
+		due *= furtherAt
+	}
+	if n >= mostDictionaries || s.articles.Load() < due || !s.training.TryLock() {
+		return
+	}
+	defer s.training.Unlock()
+	if s.dictionaries.Load() != n {
+		return
+	}
+	var contents [][]byte
+	err := s.view(func(t *tables) (err error) {
+		contents, err = t.sample()
+		return err
+	})
+	if err != nil {
+		return
+	}
+	if dictionary, err := buildDictionary(uint32(dictionaryID+n), contents); err == nil {
+		s.adopt(n, dictionary)
+	}
+}
+
+// adopt stores a dictionary. Only when it is in the file may anything be coded
+// with it.
+func (s *Store) adopt(n int64, dictionary []byte) {
+	var all [][]byte
+	err := s.update(func(t *tables) error {
+		err := t.tx.Bucket([]byte("dictionaries")).Put(number(uint64(n)), dictionary)
+		all = dictionaries(t.tx)
+		return err
+	})
+	if err == nil && s.codec.prime(all) == nil {
+		s.dictionaries.Store(n + 1)
+	}
+}
+
+func (t *tables) sample() (contents [][]byte, err error) {
+	c := t.articles.Cursor()
+	steps := 0
+	for k, v := c.Last(); k != nil && len(contents) < samples; k, v = c.Prev() {
+		if steps++; steps%sampleEvery != 0 && t.counted() > samples*sampleEvery {
+			continue
+		}
+		b, err := t.codec.unpack(v)
+		if err != nil {
+			return nil, err
+		}
+		contents = append(contents, bytes.Clone(b))
+	}
+	return contents, nil
+}
+
+// buildDictionary makes a dictionary that ends in the newest of the samples,
+// cut to size: what is nearest to its end is the cheapest to refer to.
+func buildDictionary(id uint32, contents [][]byte) (dictionary []byte, err error) {
+	err = protect(func() (err error) {
+		var history []byte
+		for _, b := range contents {
+			if len(history)+len(b) > dictionarySize {
+				break
+			}
+			history = append(bytes.Clone(b), history...)
+		}
+		dictionary, err = zstd.BuildDict(zstd.BuildDictOptions{
+			ID: id, Contents: contents, History: history, Offsets: [3]int{1, 4, 8}, Level: zstd.SpeedFastest,
+		})
+		return err
+	})
+	return dictionary, err
+}

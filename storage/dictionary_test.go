@@ -1,0 +1,84 @@
+package storage_test
+
+import (
+	"fmt"
+	"html"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"aggregator/fetcher/simulated"
+	"aggregator/storage"
+)
+
+// TestDictionary: once a store has some articles the next ones take less room,
+// and all are read back, also by the next run and from a compacted file.
+func TestDictionary(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	s, err := storage.Open(path, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	o := simulated.New(simulated.Options{Now: func() time.Time { return end }})
+	want := map[string]string{}
+	var batch []storage.Entry
+	for a := range o.Articles(0, end.Add(-96*time.Hour), time.Time{}) {
+		key := fmt.Sprint("a", a.ID)
+		want[key] = "<p>" + html.EscapeString(strings.Join(a.Paragraphs, "</p><p>")) + "</p>"
+		if batch = append(batch, storyEntry(key, a.Title, want[key], a.Stocks)); len(batch) == 50 {
+			if _, err := s.Add(storage.Batch{Source: "s", Entries: batch}); err != nil {
+				t.Fatal(err)
+			}
+			batch = nil
+		}
+	}
+	read := func() {
+		t.Helper()
+		n, err := s.Count()
+		if err != nil || n < 1000 {
+			t.Fatalf("%d articles, %v", n, err)
+		}
+		for a, err := range s.Articles(storage.Query{}) {
+			if err != nil || a.Content != want[a.Key] {
+				t.Fatalf("%s: %v, %.80s, want %.80s", a.Key, err, a.Content, want[a.Key])
+			}
+		}
+		if err := s.Check(); err != nil {
+			t.Error(err)
+		}
+	}
+	read()
+	if err := s.Compact(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = open(t, path); err != nil {
+		t.Fatal(err)
+	}
+	read()
+	s.Close()
+
+	var sizes []int
+	change(t, path, func(tx *bolt.Tx) error {
+		return tx.Bucket([]byte("articles")).ForEach(func(_, v []byte) error {
+			sizes = append(sizes, len(v))
+			return nil
+		})
+	})
+	before, after := mean(sizes[:400]), mean(sizes[len(sizes)-400:])
+	if after > before*2/3 {
+		t.Errorf("%d bytes an article before there was a dictionary, %d after", before, after)
+	}
+	t.Logf("%d bytes an article before there was a dictionary, %d after", before, after)
+}
+
+func mean(sizes []int) int {
+	sum := 0
+	for _, n := range sizes {
+		sum += n
+	}
+	return sum / len(sizes)
+}
