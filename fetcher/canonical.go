@@ -32,8 +32,10 @@ type canonical struct {
 
 	item    *item
 	items   int
-	strange int // items of a vocabulary that is not the feed's
-	ended   bool
+	strange int  // items of a vocabulary that is not the feed's
+	ended   bool // nothing more is read
+	closed  bool // the root has ended
+	shells  int  // elements around the items, so far
 	note    string
 	partial string
 	// elements counts those that were written beside the texts.
@@ -48,7 +50,6 @@ type item struct {
 	start   int // and in the output
 	raw     []byte
 	scope   *scope
-	inside  bool // the source ended within one of its elements
 	about   string
 	link    string   // the first that leads to the web as it stands,
 	ref     string   // and the first that does by the base in force
@@ -72,7 +73,7 @@ func canonicalise(src []byte, base *url.URL, limit int) (*canonical, error) {
 			break
 		}
 		if err := c.token(t); err != nil {
-			return nil, &Error{Reason: ReasonParse, Err: err}
+			c.giveUp(err)
 		}
 	}
 	c.close()
@@ -122,7 +123,7 @@ func (c *canonical) begin(t token, root string) {
 	c.outer = c.scope
 	c.prefix, _ = split(string(t.name))
 	c.root, c.atom = name{local: root}, root == "feed" || root == "entry"
-	c.ended = t.kind == emptyToken
+	c.closed = t.kind == emptyToken
 	if c.atom {
 		c.out.WriteString(`<feed xmlns="http://www.w3.org/2005/Atom"` + declarations + ">")
 	} else {
@@ -137,7 +138,7 @@ func (c *canonical) begin(t token, root string) {
 }
 
 func (c *canonical) close() {
-	if !c.ended && c.note == "" {
+	if !c.ended && !c.closed {
 		c.partial = fmt.Sprintf("the document ends at byte %d, before its end", len(c.src))
 	}
 	if c.item != nil {
@@ -150,17 +151,19 @@ func (c *canonical) close() {
 	}
 }
 
-// abandon ends the item in which the document ended. It is half an item, and
-// left out; where it is all there is, it stays as far as its elements are whole.
+// abandon leaves out the item in which the document ended, which is half an item.
 func (c *canonical) abandon() {
-	c.partial = fmt.Sprintf("the document ends at byte %d, inside the item at byte %d", len(c.src), c.item.at)
-	if c.items > 1 || c.item.inside {
-		c.out.Truncate(c.item.start)
-		c.item = nil
-		c.items--
-		return
+	if c.partial == "" || !c.ended {
+		c.partial = fmt.Sprintf("the document ends at byte %d, inside the item at byte %d", len(c.src), c.item.at)
 	}
-	c.endItem()
+	c.out.Truncate(c.item.start)
+	c.item = nil
+	c.items--
+}
+
+// giveUp stops reading; the items before stay.
+func (c *canonical) giveUp(err error) {
+	c.partial, c.ended = err.Error(), true
 }
 
 // name is an element's; one with the root's prefix, or with none, is native
@@ -185,6 +188,9 @@ func (c *canonical) name(raw []byte) name {
 func (c *canonical) token(t token) error {
 	switch t.kind {
 	case startToken, emptyToken:
+		if c.closed && c.item == nil && !c.opensItem(c.name(t.name)) {
+			return nil // what stands behind the root is junk, but for more items
+		}
 		outside := c.scope
 		c.scope = outside.within(c.bytes(t))
 		n := c.name(t.name)
@@ -193,7 +199,7 @@ func (c *canonical) token(t token) error {
 			return nil
 		}
 		if slices.Contains(outlines, n.local) {
-			c.enclose()
+			c.enclose(outside)
 			return nil
 		}
 		err := c.element(t, n)
@@ -205,18 +211,22 @@ func (c *canonical) token(t token) error {
 			c.endItem()
 		case n.local == c.root.local && n.space != foreign:
 			c.endItem()
-			c.ended = true
+			c.closed = true
 		}
 	}
 	return nil
 }
 
-// enclose makes what a channel declares hold for all that follows.
-func (c *canonical) enclose() {
-	if c.item == nil && c.scope != c.outer {
-		c.outer = c.scope
-		clear(c.known)
+// enclose makes what a channel declares hold for all that follows. No feed has
+// many of them.
+func (c *canonical) enclose(outside *scope) {
+	const most = 8
+	if c.shells++; c.item != nil || c.scope == outside || c.shells > most {
+		c.scope = outside
+		return
 	}
+	c.outer = c.scope
+	clear(c.known)
 }
 
 // opensItem tells the names of items: entries in Atom, items elsewhere.

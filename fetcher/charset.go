@@ -17,9 +17,10 @@ import (
 )
 
 // UTF8 returns the body in UTF-8 without a byte order mark, and the name of
-// the encoding it came in. The order of belief is: byte order mark, override,
-// valid UTF-8, the HTTP header, the document's own declaration, detection
-// (PITFALLS G5).
+// the encoding it came in. The order of belief is: byte order mark, what the
+// first signs of the document look like in UTF-16, UTF-32 and EBCDIC, override,
+// valid UTF-8, UTF-8 with some bad bytes, the HTTP header, the document's own
+// declaration, detection (PITFALLS G5).
 func UTF8(body []byte, contentType, override string) ([]byte, string) {
 	valid := utf8.Valid(body)
 	enc, name := decide(body, valid, contentType, override)
@@ -70,12 +71,44 @@ func decide(body []byte, valid bool, contentType, override string) (encoding.Enc
 	if valid && !shifts(body) {
 		return nil, ""
 	}
-	for _, label := range []string{headerCharset(contentType), declaredCharset(body), detectedCharset(body)} {
+	labels := []string{headerCharset(contentType), declaredCharset(body), ""}
+	if !valid && nearlyUTF8(body, labels) {
+		return nil, ""
+	}
+	labels[2] = detectedCharset(body)
+	for _, label := range labels {
 		if enc, name := lookup(label); enc != nil {
 			return enc, name
 		}
 	}
 	return nil, ""
+}
+
+// nearlyUTF8 tells that a body is UTF-8 in which something broke: a byte that got
+// lost, or the end. It takes many good characters to each bad byte; fewer
+// where the body is said to be UTF-8.
+func nearlyUTF8(body []byte, labels []string) bool {
+	good, bad := 0, 0
+	for i := 0; i < len(body); {
+		if body[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(body[i:])
+		if r == utf8.RuneError && n == 1 {
+			bad++
+		} else {
+			good++
+		}
+		i += n
+	}
+	enough := 20
+	for _, label := range labels {
+		if _, name := lookup(label); name == "utf-8" {
+			enough = 2
+		}
+	}
+	return good >= enough*bad
 }
 
 // shifts tells what is ASCII to the eye, and Chinese or Japanese between signs
@@ -94,7 +127,7 @@ func unmarked(body []byte) (encoding.Encoding, string) {
 	if len(body) < 4 {
 		return nil, ""
 	}
-	sign := func(i int) bool { return bytes.IndexByte([]byte("<{["), body[i]) >= 0 }
+	sign := func(i int) bool { return bytes.IndexByte([]byte("<{[ \t\r\n"), body[i]) >= 0 }
 	zero := func(i int) bool { return body[i] == 0 }
 	switch {
 	case sign(0) && zero(1) && !zero(2) && zero(3):

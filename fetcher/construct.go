@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"mime"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -58,11 +59,27 @@ type construct struct {
 	value string
 	html  bool // it is markup for sure
 	plain bool // it is no markup for sure
+	base  *url.URL
 }
 
 // text reads a text construct (RFC 4287 §3.1; Atom 0.3 had a mode beside the
 // type).
 func (c *canonical) text(t token, in span) construct {
+	k := c.read(t, in)
+	k.base = c.scope.base
+	if in.elements { // the element that holds all of it may have a base, too
+		first := tokens{src: c.src[:in.to], pos: in.from}
+		for u, ok := first.next(); ok && u.kind != endToken; u, ok = first.next() {
+			if u.kind == startToken {
+				k.base = c.scope.within(first.bytes(u)).base
+				break
+			}
+		}
+	}
+	return k
+}
+
+func (c *canonical) read(t token, in span) construct {
 	tag := c.bytes(t)
 	kind, _, err := mime.ParseMediaType(attribute(tag, "type"))
 	if err != nil {
@@ -131,7 +148,7 @@ func (c *canonical) body(to string, k construct) {
 		if k.plain && !strings.Contains(k.value, "</") && !strings.Contains(k.value, "/>") { // the type is often forgotten
 			k.value = paragraphs(k.value)
 		}
-		it.content, it.base = true, c.scope.base
+		it.content, it.base = true, k.base
 	case "description":
 		it.summary = true
 		if c.atom {
@@ -140,7 +157,7 @@ func (c *canonical) body(to string, k construct) {
 		fallthrough
 	default:
 		if !it.content {
-			it.base = c.scope.base
+			it.base = k.base
 		}
 	}
 	c.write(to, k.value)

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/itlightning/dateparse"
 )
 
 // ParseTime reads a time as a stranger wrote it: RFC 3339 and other forms of
@@ -33,20 +31,16 @@ func ParseTime(text string, zone *time.Location) time.Time {
 	if t, ok := spokenTime(text, zone, time.Now()); ok {
 		return t
 	}
-	if t, ok := readDate(text, zone); ok {
-		return t
-	}
-	if t, err := dateparse.ParseIn(text, zone); err == nil {
-		return whole(t)
-	}
-	return time.Time{}
+	t, _ := readDate(text, zone)
+	return t
 }
 
 // longestDate is more than any date has; texts are searched more than once.
 const longestDate = 100
 
 // widths are signs that Chinese and others write wider than ASCII's.
-var widths = strings.NewReplacer("：", ":", "，", ",", "（", "(", "）", ")", "－", "-", "−", "-")
+var widths = strings.NewReplacer("：", ":", "，", ",", "（", "(", "）", ")", "－", "-", "−", "-", "／", "/",
+	"０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9")
 
 // whole is a time as articles have it.
 func whole(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
@@ -54,8 +48,9 @@ func whole(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 // unixTime reads seconds or milliseconds since 1970; both lie between 1990
 // and 2100, which tells them apart. Zero means that there is no time.
 func unixTime(text string) (time.Time, bool) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
+	seconds, fraction, _ := strings.Cut(text, ".") // Python's have one
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil || strings.Trim(fraction, "0123456789") != "" || fraction != "" && len(seconds) < 9 {
 		return time.Time{}, false
 	}
 	const from, to = 631152000, 4102444800
@@ -84,18 +79,29 @@ func readDate(text string, zone *time.Location) (time.Time, bool) {
 		rest = m.clock(text, zone)
 		ok = m.date(rest)
 	}
-	if m.zone == nil {
-		m.zone = zone
-		if korean.MatchString(text) {
-			m.zone = seoul
-		}
-	}
-	if !ok || m.month < 1 || m.month > 12 || m.day < 1 || m.day > 31 || m.hour > 25 || m.minute > 61 || m.second > 61 {
+	if !ok {
 		return time.Time{}, false
 	}
-	// What is a little over, such as 24:00 or 31 February, runs over.
-	return time.Date(m.year, time.Month(m.month), m.day, m.hour, m.minute, m.second, 0, m.zone).UTC(), true
+	if korean.MatchString(text) && m.zone == nil {
+		m.zone = seoul
+	}
+	return m.time(zone)
 }
+
+// time is the moment, in the zone given where it names none; false where there
+// is no such time. What is a little over, such as 24:00 or 31 February, runs
+// over.
+func (m *moment) time(zone *time.Location) (time.Time, bool) {
+	if m.month < 1 || m.month > 12 || m.day < 1 || m.day > 31 || !m.onClock() {
+		return time.Time{}, false
+	}
+	if m.zone != nil {
+		zone = m.zone
+	}
+	return time.Date(m.year, time.Month(m.month), m.day, m.hour, m.minute, m.second, 0, zone).UTC(), true
+}
+
+func (m *moment) onClock() bool { return m.hour <= 25 && m.minute <= 61 && m.second <= 61 }
 
 var (
 	packedTime = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?:[Tt ]?(\d{2})(\d{2})(\d{2})?)?(?:[.,]\d+)?\s*(Z|z|[+-]\d{2}:?\d{2})?$`)
@@ -118,9 +124,9 @@ func (m *moment) packed(text string) string {
 }
 
 var (
-	clockTime = regexp.MustCompile(`(\d{1,2})\s*(?:[:時时点點시])\s*(?:(\d{1,2})\s*[分분]?)?(?:\s*:?\s*(\d{1,2})(?:[.,]\d+)?\s*[秒초]?)?`)
+	clockTime = regexp.MustCompile(`(\d{1,2})\s*(?::|[时時点點시])\s*(?:(\d{1,2})\s*[分분]?)?(?:\s*:\s*(\d{1,2})(?:[.,]\d+)?|\s*(\d{1,2})\s*[秒초])?`)
 	bareHour  = regexp.MustCompile(`(?:\dT| )(\d{2})(Z|\s?GMT|[+-]\d{2}:?\d{2})$`)
-	halves    = regexp.MustCompile(`(?i)(?:\b([ap])\.?m\b\.?|(上午|凌晨|早上|오전)|(下午|晚上|中午|오후))`)
+	halves    = regexp.MustCompile(`(?i)(?:\b([ap])\.?m\b\.?|(凌晨|清晨|早晨|早上|早|上午|오전)|(下午|傍晚|晚上|晚间|晚|夜间|오후)|(中午|正午|午间))`)
 	korean    = regexp.MustCompile(`[년월일]|오[전후]`)
 	seoul     = time.FixedZone("KST", 9*60*60)
 )
@@ -144,18 +150,30 @@ func (m *moment) clock(text string, zone *time.Location) string {
 		}
 		return number(text[at[2*i]:at[2*i+1]])
 	}
-	m.hour, m.minute, m.second = part(1), part(2), part(3)
-	switch {
-	case half == nil:
-	case (half[1] == "a" || half[1] == "A" || half[2] != "") && m.hour == 12:
-		m.hour = 0
-	case (half[1] == "p" || half[1] == "P" || half[3] != "") && m.hour < 12:
-		m.hour += 12
-	}
+	m.hour, m.minute, m.second = part(1), part(2), max(part(3), part(4))
+	m.halve(half)
 	after := text[at[1]:]
 	var n int
 	m.zone, n = leadingZone(after, zone)
 	return text[:at[0]] + " " + after[n:]
+}
+
+// halve reads the hour of a half of the day, as halves finds it. Noon is in the
+// second, and so is the midnight that ends an evening.
+func (m *moment) halve(half []string) {
+	if half == nil {
+		return
+	}
+	first := half[2] != "" || strings.EqualFold(half[1], "a")
+	switch {
+	case first && m.hour == 12:
+		m.hour = 0
+	case first || m.hour > 12:
+	case m.hour == 12 && strings.HasPrefix(half[3], "晚"):
+		m.hour = 24
+	case m.hour < 12 && (half[4] == "" || m.hour < 10):
+		m.hour += 12
+	}
 }
 
 var (

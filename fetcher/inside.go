@@ -26,12 +26,8 @@ func (c *canonical) capture(t token) (span, error) {
 	if c.again += c.pos - t.end; c.again > patience+8*len(c.src) {
 		return span{}, fmt.Errorf("too many elements without an end, the last at byte %d", t.at)
 	}
-	atEnd := c.pos >= len(c.src)
 	c.pos = t.end
 	in, _ := c.inside(t, true)
-	if c.item != nil && atEnd && c.pos >= len(c.src) {
-		c.item.inside = true
-	}
 	return in, nil
 }
 

@@ -36,7 +36,6 @@ var namespaces = map[string]string{
 	"video.search.yahoo.com/mrss":                  "media",
 	"tools.search.yahoo.com/mrss":                  "media",
 	"www.itunes.com/dtds/podcast-1.0.dtd":          "itunes",
-	"example.com/dtds/podcast-1.0.dtd":             "itunes",
 	"www.w3.org/1999/xhtml":                        "xhtml",
 	"www.w3.org/tr/rec-html40":                     "xhtml",
 	"purl.org/rss/1.0/modules/syndication":         "sy",
@@ -75,6 +74,9 @@ type scope struct {
 	base     *url.URL
 }
 
+// longestBase is more than any address has.
+const longestBase = 2 << 10
+
 // within is the scope inside a tag; the same one where the tag declares
 // nothing.
 func (s *scope) within(tag []byte) *scope {
@@ -90,7 +92,7 @@ func (s *scope) within(tag []byte) *scope {
 		case prefix == "xmlns":
 			inner.declare(local, decode(value))
 		case prefix == "xml" && strings.EqualFold(local, "base"):
-			if ref, err := url.Parse(strings.TrimSpace(decode(value))); err == nil {
+			if ref, err := url.Parse(strings.TrimSpace(decode(value))); err == nil && len(value) <= longestBase {
 				inner.base = s.base.ResolveReference(ref)
 			}
 		}

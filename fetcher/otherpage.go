@@ -10,8 +10,8 @@ import (
 // These are the ways in which a page that came in place of a list says what it
 // wants, in its first kilobytes.
 var (
-	asksWho   = regexp.MustCompile(`(?i)<input[^>]+type\s*=\s*["']?password|<title>[^<]*(?:log ?in|sign ?in|登录|登陆)`)
-	asksHuman = regexp.MustCompile(`(?i)<title>[^<]*(?:just a moment|attention required|are you (?:human|a robot)|ddos|security check|captcha|安全验证|人机验证|访问验证)|cf-chl-|_cf_chl_opt|/cdn-cgi/challenge|g-recaptcha|hcaptcha\.com|aliyun_waf|acw_sc__v2`)
+	asksWho   = regexp.MustCompile(`(?i)<input[^>]+type\s*=\s*["']?password|<title>[^<]*(?:\b(?:log|sign) ?in\b|登录|登陆)`)
+	asksHuman = regexp.MustCompile(`(?i)<title>[^<]*(?:just a moment|attention required|are you (?:human|a robot)|ddos|security check|captcha|安全验证|人机验证|访问验证)|cf-chl-|_cf_chl_opt|/cdn-cgi/challenge|aliyun_waf|acw_sc__v2`)
 )
 
 // notList is the error of a good answer that is no list, of the kind wanted.

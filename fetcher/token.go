@@ -32,9 +32,9 @@ type token struct {
 type tokens struct {
 	src []byte
 	pos int
-	// bare tells that no comment, and open that no CDATA section, that begins
-	// from here on has an end.
-	bare, open bool
+	// bare and open are from where on no comment, and no CDATA section, has an
+	// end; one more than that, since zero is nowhere.
+	bare, open int
 }
 
 func (s *tokens) next() (t token, ok bool) {
@@ -87,10 +87,10 @@ func (s *tokens) markup() (kind tokenKind, end int, name []byte) {
 	i, b := s.pos, s.src[s.pos:]
 	switch {
 	case bytes.HasPrefix(b, []byte("<!--")):
-		return otherToken, i + marked(b, "<!--", "-->", &s.bare), nil
+		return otherToken, i + s.marked("<!--", "-->", &s.bare), nil
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
-		n := marked(b, "<![CDATA[", "]]>", &s.open)
-		if s.open {
+		n := s.marked("<![CDATA[", "]]>", &s.open)
+		if n == len("<![CDATA[") {
 			return otherToken, i + n, nil
 		}
 		return cdataToken, i + n, nil
@@ -110,15 +110,15 @@ func (s *tokens) markup() (kind tokenKind, end int, name []byte) {
 	return kind, i + n, tagName(b[1:])
 }
 
-// marked is the length of what reaches to its closing mark. Where that is
-// missing, which endless remembers, it is the opening mark alone: what follows is
-// read as if that were not there.
-func marked(b []byte, open, mark string, endless *bool) int {
-	if !*endless {
-		if at := bytes.Index(b[len(open):], []byte(mark)); at >= 0 {
+// marked is the length of what reaches from here to its closing mark. Where that
+// is missing, it is the opening mark alone: what follows is read as if that were
+// not there.
+func (s *tokens) marked(open, mark string, endless *int) int {
+	if *endless == 0 || s.pos < *endless-1 {
+		if at := bytes.Index(s.src[s.pos+len(open):], []byte(mark)); at >= 0 {
 			return len(open) + at + len(mark)
 		}
-		*endless = true
+		*endless = s.pos + 1
 	}
 	return len(open)
 }
@@ -189,12 +189,11 @@ func attributes(tag []byte) iter.Seq2[[]byte, []byte] {
 				b = b[1:]
 				continue
 			}
-			value, rest, found := bytes.Cut(bytes.TrimLeft(b[len(name):], " \t\r\n"), []byte("="))
-			if !found || len(value) > 0 { // a name without a value
-				b = b[len(name):]
+			if b = bytes.TrimLeft(b[len(name):], " \t\r\n"); len(b) == 0 || b[0] != '=' { // it has no value
 				continue
 			}
-			value, b = attributeValue(bytes.TrimLeft(rest, " \t\r\n"))
+			var value []byte
+			value, b = attributeValue(bytes.TrimLeft(b[1:], " \t\r\n"))
 			if !yield(name, value) {
 				return
 			}
