@@ -31,6 +31,7 @@ type Daemon struct {
 	archive *archive
 	claims  claims
 	link    link
+	names   stockNames
 
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.

@@ -113,7 +113,12 @@ func TestFollowed(t *testing.T) {
 
 // answer is status and body.
 func answer(h http.Handler, path string) string {
+	rec := record(h, path)
+	return fmt.Sprint(rec.Code, " ", rec.Body)
+}
+
+func record(h http.Handler, path string) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
-	return fmt.Sprint(rec.Code, " ", rec.Body)
+	return rec
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -114,17 +113,6 @@ func (f Feeds) category(c storage.Category, title string) *offer {
 		id: c.ID, title: title, subtitle: f.d.cfg.Categories[c.Name].Description, run: &storage.Run{Category: c.Name},
 		brings: func(s *source) bool { return c.Name == "" || slices.Contains(s.Categories, c.Name) },
 	}
-}
-
-var stockCodes = regexp.MustCompile(`^[A-Za-z0-9._]{1,20}$`)
-
-// stock is the feed of the articles that mention a stock.
-func (f Feeds) stock(code string) (*offer, error) {
-	if !stockCodes.MatchString(code) {
-		return nil, feedout.ErrNoFeed
-	}
-	title := code + " · " + f.d.cfg.Site.Title
-	return &offer{id: f.tag("feed/stock/" + code), title: title, run: &storage.Run{Stock: code}}, nil
 }
 
 func (f Feeds) source(name string) (*offer, error) {

@@ -96,6 +96,7 @@ func (c *cycle) tell(changes []storage.Change) {
 				// other stocks before.
 				slugs = article.Union(slugs, correctionsSlug, "source", "stock")
 			}
+			c.names.add(&ch.Article)
 			for _, code := range ch.Article.Stocks {
 				slugs = article.Union(slugs, stockPrefix+code)
 			}
