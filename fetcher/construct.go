@@ -146,7 +146,7 @@ func (c *canonical) body(to string, k construct) {
 			return
 		}
 		if k.plain && !strings.Contains(k.value, "</") && !strings.Contains(k.value, "/>") { // the type is often forgotten
-			k.value = paragraphs(k.value)
+			k.value = Paragraphs(k.value)
 		}
 		it.content, it.base = true, k.base
 	case "description":

@@ -112,8 +112,21 @@ func place(err error, size int) string {
 	return ""
 }
 
+// countable refuses JSON of more values than a list has: each takes a hundred
+// bytes or more in memory.
+func countable(body []byte) error {
+	const most = 500_000
+	if n := bytes.Count(body, []byte(",")) + bytes.Count(body, []byte(":")) + bytes.Count(body, []byte("[")); n > most {
+		return fmt.Errorf("some %d values, of which no more than %d are read", n, most)
+	}
+	return nil
+}
+
 // decodeJSON decodes a document; a second try forgives what it can.
 func decodeJSON(body []byte) (any, error) {
+	if err := countable(body); err != nil {
+		return nil, err
+	}
 	v, err := decodeStrictJSON(body)
 	if err != nil {
 		if mended, again := decodeStrictJSON(lenient(body)); again == nil {

@@ -14,6 +14,9 @@ import (
 // A member of the wrong type counts as missing: it costs neither the item nor
 // the document, as it would a decoder into structs (PITFALLS G8).
 func (w wire) readJSONFeed(body []byte) (List, error) {
+	if err := countable(body); err != nil {
+		return List{}, badFeed("JSON Feed", err)
+	}
 	feed, items, err := w.splitJSONFeed(body)
 	if err != nil {
 		feed, items, err = w.splitJSONFeed(lenient(body))
@@ -115,7 +118,7 @@ func (w wire) jsonItem(in map[string]any) Item {
 		Published: w.time(get("date_published")),
 		Updated:   w.time(get("date_modified")),
 		Summary:   get("summary"),
-		Content:   cmp.Or(get("content_html"), paragraphs(get("content_text"))),
+		Content:   cmp.Or(get("content_html"), Paragraphs(get("content_text"))),
 		Image:     w.link(get("image"), get("banner_image")),
 		Author:    jsonAuthors(in),
 		Tags:      jsonTags(in["tags"]),

@@ -31,10 +31,16 @@ func PlainText(s string) string {
 	}
 }
 
-// paragraphs makes HTML of plain text, one paragraph a line.
-func paragraphs(text string) string {
+// Paragraphs makes HTML of plain text, one paragraph a line; one in all, where
+// the lines are more than anybody reads.
+func Paragraphs(text string) string {
+	const most = 20_000
+	lines := strings.Lines(text)
+	if strings.Count(text, "\n") > most {
+		lines = func(yield func(string) bool) { yield(text) }
+	}
 	var out strings.Builder
-	for line := range strings.Lines(text) {
+	for line := range lines {
 		if line = strings.TrimSpace(line); line != "" {
 			out.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
 		}

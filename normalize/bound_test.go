@@ -43,3 +43,35 @@ func TestBodyOfTagsIsBounded(t *testing.T) {
 		t.Errorf("got %.40q", got)
 	}
 }
+
+// TestOddBodiesTakeNoTime: what costs a square of its length costs minutes at
+// the size of a document.
+func TestOddBodiesTakeNoTime(t *testing.T) {
+	const size = 1 << 20
+	for name, body := range map[string]string{
+		"candidates of a picture": `<img srcset="` + strings.Repeat("http://a/b 1x, ", size/15) + `">`,
+		"attributes of a tag":     "<p " + strings.Repeat("a ", size/2) + ">x</p>",
+		"attributes with values":  "<p " + strings.Repeat("a=\"1\"\n", size/6) + ">x</p>",
+		"frames in frames":        strings.Repeat("<iframe>", size/8),
+		"lists in lists":          strings.Repeat("<ul><li>", size/8),
+		"one long attribute":      `<a href="` + strings.Repeat("x", size) + `">y</a>`,
+	} {
+		start := time.Now()
+		normalize.Clean(body, "https://example.org/")
+		page := &fetcher.Document{URL: "https://example.org/1", Body: []byte("<html><body><p>" + body)}
+		normalize.Article(fetcher.Item{Link: page.URL, Title: "t"}, page, normalize.Options{}, now)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: %s", name, took)
+		}
+	}
+}
+
+// TestPDFIsNoPage: an answer that is no page gives nothing, whatever its server
+// calls it.
+func TestPDFIsNoPage(t *testing.T) {
+	page := &fetcher.Document{URL: "https://example.org/1", Body: []byte("%PDF-1.7\n<< /Type /Page >> " + strings.Repeat("stream of words and more words ", 100))}
+	res := normalize.Article(fetcher.Item{Link: page.URL, Title: "t", Summary: "feed text"}, page, normalize.Options{}, now)
+	if res.Article.Content != "<p>feed text</p>" {
+		t.Errorf("got %.80q", res.Article.Content)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"aggregator/fetcher"
 	"aggregator/normalize/article"
 )
 
@@ -16,7 +17,7 @@ import (
 // twice changes nothing.
 func Clean(body, base string) (out string) {
 	if guarded(func() { out, _ = cleanNode(parseFragment(body), parseBase(base)) }) != nil {
-		return paragraphs(visibleText(body))
+		return fetcher.Paragraphs(visibleText(body))
 	}
 	return out
 }
@@ -44,7 +45,7 @@ func cleanNode(root *html.Node, base *url.URL) (out, image string) {
 		last = out
 		root = parseFragment(out)
 	}
-	return strings.TrimSpace(paragraphs(visibleText(out))), ""
+	return strings.TrimSpace(fetcher.Paragraphs(visibleText(out))), ""
 }
 
 // oneBlock writes the line breaks that end empty lines, which only preformatted
@@ -85,7 +86,7 @@ func renderInner(root *html.Node) string {
 	var b strings.Builder
 	for n := range root.ChildNodes() {
 		if err := html.Render(&b, n); err != nil {
-			return paragraphs(nodeText(root)) // a void element with children; cleaning leaves none
+			return fetcher.Paragraphs(nodeText(root)) // a void element with children; cleaning leaves none
 		}
 	}
 	return b.String()
@@ -204,7 +205,7 @@ func rename(n *html.Node) {
 func (c cleaner) attributes(n *html.Node, e element) {
 	var kept []html.Attribute
 	for _, a := range n.Attr {
-		if a.Namespace != "" || !e.may(a.Key) {
+		if a.Namespace != "" || !e.may(a.Key) || len(a.Val) > longestAttr {
 			continue
 		}
 		if a.Val = c.value(a); a.Val != "" || a.Key == "controls" || a.Key == "reversed" {
@@ -306,9 +307,14 @@ func unwrapNode(n *html.Node) {
 	n.Parent.RemoveChild(n)
 }
 
+// longestAttr is the longest value, in bytes, of an attribute that is read.
+const longestAttr = 64 << 10
+
+// attr is the value of an attribute; empty without it, and for one of absurd
+// length.
 func attr(n *html.Node, key string) string {
 	for _, a := range n.Attr {
-		if a.Key == key && a.Namespace == "" {
+		if a.Key == key && a.Namespace == "" && len(a.Val) <= longestAttr {
 			return a.Val
 		}
 	}

@@ -83,7 +83,10 @@ func largest(srcset string) string {
 	best, size := "", 0.0
 	for srcset != "" {
 		srcset = strings.TrimLeft(srcset, ", \t\n\f\r")
-		end := strings.IndexAny(srcset+" ", " \t\n\f\r")
+		end := strings.IndexAny(srcset, " \t\n\f\r")
+		if end < 0 {
+			end = len(srcset)
+		}
 		address, rest := srcset[:end], srcset[end:]
 		descriptor := ""
 		if !strings.HasSuffix(address, ",") { // commas within an address are part of it

@@ -27,7 +27,7 @@ type page struct {
 }
 
 func readPage(doc *fetcher.Document, link string, o Options) *page {
-	if doc == nil || len(doc.Body) == 0 || crowded(doc.Body) {
+	if doc == nil || len(doc.Body) == 0 || crowded(doc.Body) || !isHTML(doc.Body) {
 		return nil
 	}
 	root, err := html.ParseWithOptions(bytes.NewReader(keepComments(doc.Body)), html.ParseOptionEnableScripting(false))

@@ -42,6 +42,12 @@ func TestRefusals(t *testing.T) {
 		{"a short article about a removal", "文章标题", "<p>平台通报：该内容已被发布者删除，账号被封。</p>", ""},
 		{"subscribers", "文章标题", "<p>开头的一段。</p><p>订阅后继续阅读全文</p>", article.Paywall},
 		{"not free", "文章标题", `<script type="application/ld+json">{"@graph":[{"isAccessibleForFree":"False"}]}</script><p>开头的一段。</p>`, article.Paywall},
+		{"login", "用户登录 - 某网", `<form><input name="u"><input type="password">请输入用户名和密码</form>`, article.Login},
+		{"login in English", "Sign in | Example", "<p>Enter your email and password.</p>", article.Login},
+		{"consent", "Before you continue", "<p>Accept all cookies</p>", article.Consent},
+		{"maintenance", "系统维护中", "<p>系统维护中，请稍后访问。</p>", article.Closed},
+		{"an article about signing in", "Sign in or sign out: unions vote", long, ""},
+		{"an article about upkeep", "系统维护人员的一天", long, ""},
 		{"an article about such pages", "网站为何显示访问被拒绝", long, ""},
 		{"a short article about such a page", "文章标题", "<p>该网站页面不存在，公司称正在修复。</p>", ""},
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"aggregator/fetcher"
 	"aggregator/normalize/article"
 )
 
@@ -20,18 +21,7 @@ func asHTML(s string) string {
 	if s == "" || markup.MatchString(s) {
 		return s
 	}
-	return paragraphs(s)
-}
-
-// paragraphs makes HTML of plain text, each line a paragraph.
-func paragraphs(s string) string {
-	var b strings.Builder
-	for line := range strings.Lines(s) {
-		if line = strings.TrimSpace(line); line != "" {
-			b.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
-		}
-	}
-	return b.String()
+	return fetcher.Paragraphs(s)
 }
 
 // summary is the plain text of what a list says of an item, on one line.

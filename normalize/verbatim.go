@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"aggregator/fetcher"
 )
 
 // Verbatim is the body of a front-matter file for people who continue an
@@ -22,7 +24,7 @@ func Verbatim(raw []byte, base string) (body, image string) {
 		body, image = string(bareComments([]byte(renderInner(root)))), firstImage(root)
 	})
 	if panicked != nil {
-		return paragraphs(visibleText(string(raw))), ""
+		return fetcher.Paragraphs(visibleText(string(raw))), ""
 	}
 	return body, image
 }

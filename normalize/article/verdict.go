@@ -48,5 +48,8 @@ const (
 	Blocked   Refusal = "blocked"   // access denied, too many requests
 	Challenge Refusal = "challenge" // are you human
 	Paywall   Refusal = "paywall"   // for subscribers, or after a login
+	Login     Refusal = "login"     // for those who are known
+	Consent   Refusal = "consent"   // asks about cookies first
+	Closed    Refusal = "closed"    // for maintenance
 	NotFound  Refusal = "not found" // with status 200
 )

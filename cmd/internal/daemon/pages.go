@@ -140,7 +140,7 @@ func (e *refusedPage) Error() string { return "the page shows no article: " + st
 // tries is how often a page is tried again after such an error.
 func tries(err error) int {
 	var refused *refusedPage
-	if errors.As(err, &refused) && (refused.kind == article.NotFound || refused.kind == article.Paywall) {
+	if errors.As(err, &refused) && slices.Contains([]article.Refusal{article.NotFound, article.Paywall, article.Login}, refused.kind) {
 		return 2
 	}
 	fe := asError(err)
