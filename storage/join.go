@@ -61,6 +61,12 @@ func (a *addition) beside(r *record) bool {
 	return slices.ContainsFunc(r.Keys, func(key string) bool { return a.document[key] })
 }
 
+// hasRoom tells whether the article can be known by further keys: an item that
+// was joined with it and is not known would be joined again at every fetch.
+func (r *record) hasRoom(keys []string) bool {
+	return len(r.Keys)+len(keys) <= maxKeys && len(r.Listings) < maxKeys && len(r.Joins) < maxKeys
+}
+
 // keepCopy keeps what the entry would have been as an article, for Split.
 func (a *addition) keepCopy() error {
 	r := newRecord(a.Article, a.time)

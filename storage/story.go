@@ -102,7 +102,7 @@ func (a *addition) nearest(f fingerprint) (found likeness, err error) {
 		if err != nil {
 			return found, err
 		}
-		if !a.beside(r) && !contradict(visible(r.Content), visible(a.Article.Content)) {
+		if r.hasRoom(a.Keys) && !a.beside(r) && !contradict(visible(r.Content), visible(a.Article.Content)) {
 			found = likeness{arrival, reason, distance}
 		}
 	}

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -91,6 +92,24 @@ func joinedAtOnce(b *bench) {
 	b.reopen()
 	if c := b.tell("s", told("欧洲央行维持利率", "d")); c.Article.Key != "c" {
 		b.Errorf("after a restart: %+v", c)
+	}
+}
+
+// joinedWithoutEnd: a story that is told again and again fills one article after
+// the other, and each telling is known the next time.
+func joinedWithoutEnd(b *bench) {
+	for range 2 {
+		for i := range 150 {
+			b.tell("s", told("央行今天下调存款准备金率", fmt.Sprint("copy", i), fmt.Sprint("url", i)))
+		}
+	}
+	if n, err := b.Count(); err != nil || n < 2 || n > 10 {
+		b.Errorf("%d articles, %v", n, err)
+	}
+	for i := range 150 {
+		if s := b.sight("s", told("央行今天下调存款准备金率", fmt.Sprint("copy", i), fmt.Sprint("url", i)).Identity)[0]; s.Standing != storage.Unchanged {
+			b.Errorf("copy %d: %+v", i, s)
+		}
 	}
 }
 
