@@ -34,6 +34,7 @@ const (
 	ReasonHuman    Reason = "challenge"  // or whether we are human
 	ReasonRefused  Reason = "refused"    // a good HTTP answer in which the API reports a failure
 	ReasonParse    Reason = "parse"      // the right kind of document, but not readable
+	ReasonNoMatch  Reason = "no match"   // a page, but nothing in it is what the source's selectors ask for
 	ReasonNoItems  Reason = "no items"   // it has items, of which none could be read: no "no news"
 )
 
@@ -82,6 +83,8 @@ func Hint(err error) string {
 		return "it is tried again; raise fetch.timeout if the host is known to be slow"
 	case ReasonTLS:
 		return "open the address in a browser: its certificate may have expired, or be another host's"
+	case ReasonNoMatch:
+		return "look at the page: it may have been rebuilt, then give the source other selectors; if it has nothing to list, tell by what it says so (empty)"
 	case ReasonParse, ReasonNoItems, ReasonBroken:
 		return "it is tried again; if it stays so, the document is broken or of another kind than the source's"
 	case ReasonStatus:

@@ -35,6 +35,7 @@ type Rules struct {
 	Fail      string            `yaml:"fail"`       // yields the API's own error message, or nothing
 	Items     string            `yaml:"items"`      // yields the items
 	Fields    map[string]string `yaml:"fields"`     // field name to expression, within an item
+	Empty     []string          `yaml:"empty"`      // regular expressions of what a page says that lists nothing; for HTML
 	Volatile  []string          `yaml:"volatile"`   // regular expressions of what changes in every answer
 }
 

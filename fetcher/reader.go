@@ -42,11 +42,17 @@ func NewReader(src Source) (*Reader, error) {
 			return nil, err
 		}
 		r.read, r.url, r.first = j.read, rules.URL, rules.FirstPage
+	case "html":
+		h, err := newHTMLReader(rules, src.Zone, r.limit())
+		if err != nil {
+			return nil, err
+		}
+		r.read, r.url, r.first = h.read, rules.URL, rules.FirstPage
 	default:
 		return nil, fmt.Errorf("kind %q is unknown", kind)
 	}
 	if rules != nil {
-		if err := r.compileVolatile(rules.Volatile); err != nil {
+		if r.volatile, err = patterns("volatile", rules.Volatile); err != nil {
 			return nil, err
 		}
 	}
@@ -75,15 +81,16 @@ func (s *Source) resolve() (*Rules, string, error) {
 	return &rules, s.Kind, nil
 }
 
-func (r *Reader) compileVolatile(exprs []string) error {
+// patterns compiles the regular expressions of a setting.
+func patterns(setting string, exprs []string) (all []*regexp.Regexp, err error) {
 	for _, x := range exprs {
 		re, err := regexp.Compile(x)
 		if err != nil {
-			return fmt.Errorf("volatile: %w", err)
+			return nil, fmt.Errorf("%s: %w", setting, err)
 		}
-		r.volatile = append(r.volatile, re)
+		all = append(all, re)
 	}
-	return nil
+	return all, nil
 }
 
 // URL returns the address of the list's n-th page, counted from 1.

@@ -30,6 +30,9 @@ func (f *findings) checkKind(s *Source, path string) {
 	} else {
 		f.notFor(s, path, "only kinds json and html are described so", "items", "fields", "first_page", "fail", "volatile")
 	}
+	if s.Kind != "html" {
+		f.notFor(s, path, "items yields nothing where nothing is listed", "empty")
+	}
 }
 
 // notFor reports keys that the source's kind does not have.

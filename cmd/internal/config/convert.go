@@ -59,9 +59,7 @@ func (s *Source) rules() *fetcher.Rules {
 		Items:     s.Items,
 		Fields:    s.Fields,
 	}
-	for _, pattern := range s.Volatile {
-		rules.Volatile = append(rules.Volatile, pattern.String())
-	}
+	rules.Empty, rules.Volatile = s.Empty.strings(), s.Volatile.strings()
 	return rules
 }
 
@@ -136,6 +134,13 @@ func (s *Source) Wants(title, text string) bool {
 		return false
 	}
 	return len(s.Include) == 0 || s.Include.match(title, text)
+}
+
+func (ps Patterns) strings() (plain []string) {
+	for _, p := range ps {
+		plain = append(plain, p.String())
+	}
+	return plain
 }
 
 func (ps Patterns) match(title, text string) bool {

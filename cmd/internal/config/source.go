@@ -18,14 +18,16 @@ type Source struct {
 	Name string `yaml:"name"`
 	// Title for people; default the name.
 	Title string `yaml:"title"`
-	// Kind is feed, json, html, sina-roll or sina-live; default feed.
+	// Kind is feed, json, html, or one of Sina's: sina-roll, sina-live, sina-data,
+	// sina-stock; default feed.
 	Kind string `yaml:"kind"`
 	// URL of the list, with {page} and {name} for each of params. Required for
 	// feed, json and html, not known to the Sina kinds.
 	URL Address `yaml:"url"`
 	// Endpoint replaces the base URL of a Sina kind, for a mirror or a test. Optional.
 	Endpoint Address `yaml:"endpoint"`
-	// Params fill the placeholders of the URL: pageid and lid for sina-roll. A
+	// Params fill the placeholders of the URL: pageid and lid for sina-roll, zhibo_id
+	// for sina-live, cids for sina-data, symbol for sina-stock. A
 	// parameter that no placeholder names is a mistake.
 	Params map[string]Secret `yaml:"params"`
 	// Categories is the category path, most general first; default the title.
@@ -64,16 +66,20 @@ type Source struct {
 	Enabled bool `yaml:"enabled"`
 
 	// Items yields the items: jq for kind json, a CSS selector for html. Required
-	// for these two and unknown to the others, as are the four keys below.
+	// for these two and unknown to the others, as are the five keys below.
 	Items string `yaml:"items"`
 	// Fields tells of each item id, link, title, published, updated, summary,
 	// content, author, origin, image, tags, stocks and withdrawn: jq, or CSS
-	// selectors that may end in @attribute. One of id and link is required.
+	// selectors that may end in @attribute; @text is an element's own text,
+	// @text-before that in front of it. One of id and link is required.
 	Fields map[string]string `yaml:"fields"`
 	// FirstPage is the number {page} starts from: 1 or 0; default 1.
 	FirstPage int `yaml:"first_page"`
 	// Fail yields the API's own error message, or nothing. Optional.
 	Fail string `yaml:"fail"`
+	// Empty are regular expressions of what a page says that lists nothing, for
+	// kind html; a page without items that does not say so is a failure. Optional.
+	Empty Patterns `yaml:"empty"`
 	// Volatile are regular expressions of what changes in every answer though
 	// nothing is new, such as a time of day. Optional.
 	Volatile Patterns `yaml:"volatile"`

@@ -98,7 +98,7 @@ func (c *cycle) nextPage(ctx context.Context, p *pages, url string) error {
 		return err
 	}
 	list, err := c.s.reader.Read(doc)
-	if err != nil {
+	if err != nil && fetcher.ReasonOf(err) != fetcher.ReasonNoMatch { // else it is past the last page
 		return err
 	}
 	p.add(list.Items)
