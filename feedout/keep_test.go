@@ -46,3 +46,37 @@ func TestMemory(t *testing.T) {
 		t.Errorf("rendered again it is another: %s %s, want %s %s", again.ETag, again.Modified, second.ETag, second.Modified)
 	}
 }
+
+// TestThousands: of thousands of feeds, read one after the other, again and
+// again, only what fits is kept, and each comes back as it was.
+func TestThousands(t *testing.T) {
+	const feeds, memory = 3000, 4 << 20
+	p := New(loader{feed: func(_ context.Context, slug string) (*Feed, error) {
+		f := sample(2)
+		f.Title = slug
+		return f, nil
+	}}, Options{Memory: memory})
+	var tags [feeds]mark
+	for round := range 2 {
+		for i := range feeds {
+			doc := get(t, p, fmt.Sprintf("/feeds/s%d.atom", i))
+			now := mark{doc.ETag, doc.Modified}
+			if round > 0 && now != tags[i] {
+				t.Fatalf("s%d was %v, is %v", i, tags[i], now)
+			}
+			tags[i] = now
+			if p.kept > memory {
+				t.Fatalf("%d bytes are kept", p.kept)
+			}
+		}
+	}
+	held := 0
+	for _, s := range p.slots {
+		if s.doc != nil {
+			held += len(s.doc.Body)
+		}
+	}
+	if held > memory || held < memory/4 {
+		t.Errorf("%d bytes of documents are held", held)
+	}
+}
