@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	pathpkg "path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +47,7 @@ type Publisher struct {
 	load   Loader
 	o      Options
 	flight singleflight.Group
+	turns  chan struct{} // renders at a time: each takes memory of its own
 
 	mu      sync.Mutex // held for look-ups only, never while loading or writing
 	changes uint64     // how often Changed was called
@@ -84,7 +86,7 @@ func New(load Loader, o Options) *Publisher {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Publisher{load: load, o: o, slots: map[string]*slot{}}
+	return &Publisher{load: load, o: o, slots: map[string]*slot{}, turns: make(chan struct{}, max(4, runtime.GOMAXPROCS(0)))}
 }
 
 // Changed says that the articles of these feeds changed, or of all feeds when
@@ -139,7 +141,13 @@ func (p *Publisher) Document(ctx context.Context, path string) (*Document, error
 		// All who wait share the result, so one who leaves must not end it.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.o.Timeout)
 		defer cancel()
-		return p.refresh(ctx, path, s, count)
+		select {
+		case p.turns <- struct{}{}:
+			defer func() { <-p.turns }()
+			return p.refresh(ctx, path, s, count)
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
 	})
 	select {
 	case r := <-done:

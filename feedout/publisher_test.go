@@ -178,6 +178,28 @@ func TestLeaver(t *testing.T) {
 	})
 }
 
+// TestTurns: however many feeds are asked for at a time, few are rendered at a
+// time, and all come.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var now, most atomic.Int64
+		p := New(&numbered{before: func(context.Context) error {
+			most.Store(max(most.Load(), now.Add(1)))
+			time.Sleep(time.Second)
+			now.Add(-1)
+			return nil
+		}}, Options{})
+		var wg sync.WaitGroup
+		for i := range 100 {
+			wg.Go(func() { get(t, p, fmt.Sprintf("/feeds/s%d.atom", i)) })
+		}
+		wg.Wait()
+		if n := most.Load(); n > int64(cap(p.turns)) || n < 2 {
+			t.Errorf("%d at a time, want up to %d", n, cap(p.turns))
+		}
+	})
+}
+
 // TestHanging: a load that hangs ends.
 func TestHanging(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
