@@ -15,17 +15,14 @@ import (
 // would bring forward.
 var errOlder = errors.New("database was written by an older version, open it first")
 
-// migrationStep is how many records one transaction of a migration rewrites at
-// most: a kill in the middle loses little work, and memory is bounded.
-const migrationStep = 1000
-
 // migration brings a file from one schema to the next. A release never changes
 // one that an earlier release had.
 type migration struct {
 	tables []string // that the next schema has more
-	// step rewrites up to migrationStep records after a position, which is
-	// empty at first, and tells where it got to; empty at the end. nil where no
-	// record changes.
+	// step rewrites some records after a position, which is empty at first, and
+	// tells where it got to; empty at the end. It is one transaction, so that
+	// a kill loses little work and memory is bounded: a thousand are enough.
+	// nil where no record changes.
 	step func(t *tables, after []byte) (position []byte, err error)
 }
 
