@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,8 @@ type Listed struct {
 }
 
 // List returns the feeds on offer: everything, then the categories in the
-// order of their first use.
+// order of the configuration, and those it does not name in that of their first
+// use.
 func (f Feeds) List() ([]Listed, error) {
 	count, err := f.d.store.Count()
 	if err != nil {
@@ -50,6 +52,10 @@ func (f Feeds) List() ([]Listed, error) {
 	}
 	list := []Listed{{Slug: "all", Title: f.d.cfg.Site.Title, URL: f.d.feedURL("all"), Count: count}}
 	categories, err := f.d.store.Categories()
+	configured := f.d.categories()
+	slices.SortStableFunc(categories, func(a, b storage.CategoryCount) int {
+		return cmp.Compare(rank(configured, a.Name), rank(configured, b.Name))
+	})
 	for _, c := range categories {
 		if errors.Is(f.gone(c.Category), feedout.ErrGone) {
 			continue
@@ -57,6 +63,22 @@ func (f Feeds) List() ([]Listed, error) {
 		list = append(list, Listed{Slug: c.Slug, Title: f.title(c.Name), URL: f.d.feedURL(c.Slug), Count: c.Articles})
 	}
 	return list, err
+}
+
+// categories are those of the sources, in their order.
+func (d *Daemon) categories() (names []string) {
+	for _, s := range d.cfg.Sources {
+		names = article.Union(names, s.Categories...)
+	}
+	return names
+}
+
+// rank is where a name stands in a list; behind all for one that does not.
+func rank(list []string, name string) int {
+	if i := slices.Index(list, name); i >= 0 {
+		return i
+	}
+	return len(list)
 }
 
 // Outlines implements feedout.Loader.
