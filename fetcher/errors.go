@@ -45,6 +45,8 @@ type Error struct {
 	Status     int    // HTTP status; 0 where there was none
 	RetryAfter time.Duration
 	Err        error
+
+	feeds []string // see Feeds
 }
 
 func (e *Error) Error() string {
@@ -68,6 +70,9 @@ func Hint(err error) string {
 	case ReasonPrivate:
 		return "add its network to fetch.allow_private if this host is meant"
 	case ReasonNotList:
+		if feeds := Feeds(err); len(feeds) > 0 {
+			return "the page names a feed that could not be read either: " + Redact(feeds[0])
+		}
 		return "open the address in a browser: it may have moved, or ask for a login"
 	case ReasonLogin:
 		return "give the source the headers that its publisher asks for, or another address"

@@ -112,7 +112,11 @@ func (r *Reader) Pages() int {
 func (r *Reader) Read(doc *Document) (List, error) {
 	list, err := r.workers.read(doc, r.read)
 	if err != nil {
-		return List{}, fail(doc.URL, err)
+		e := fail(doc.URL, err)
+		if e.Reason == ReasonNotList && r.src.Kind == "feed" && isPage(doc.Body) {
+			e.feeds = discover(doc)
+		}
+		return List{}, e
 	}
 	if limit := r.limit(); len(list.Items) > limit {
 		list.Items = slices.Clip(list.Items[:limit])

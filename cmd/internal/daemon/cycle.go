@@ -147,6 +147,9 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		return found{validators: &v}, nil
 	}
 	first, err := c.s.reader.Read(doc)
+	if feeds := fetcher.Feeds(err); len(feeds) > 0 {
+		doc, first, err = c.discovered(ctx, feeds[0], err)
+	}
 	if err != nil {
 		return found{}, err
 	}

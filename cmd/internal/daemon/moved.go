@@ -1,6 +1,8 @@
 package daemon
 
 import (
+	"context"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -41,6 +43,31 @@ func (c *cycle) noteMove(doc *fetcher.Document, now time.Time) {
 	if r.MovedCount >= movedAnswers && now.Sub(r.MovedSince) >= movedFor {
 		c.s.log.Info("source moved", "to", fetcher.Redact(doc.Moved))
 		r.Address, r.Moved, r.MovedCount, r.MovedSince = doc.Moved, "", 0, time.Time{}
+	}
+}
+
+// discovered reads the feed that a page names which the source's address leads to.
+// From then on that is where the source is fetched from. Where there is no feed
+// either, the error is the page's.
+func (c *cycle) discovered(ctx context.Context, feed string, page error) (*fetcher.Document, fetcher.List, error) {
+	doc, err := c.get(ctx, feed, fetcher.Validators{})
+	if err != nil {
+		return nil, fetcher.List{}, err
+	}
+	list, err := c.s.reader.Read(doc)
+	if err != nil {
+		return nil, fetcher.List{}, page
+	}
+	c.s.log.Info("feed found", "at", fetcher.Redact(feed))
+	c.rec.Address, c.rec.Configured = feed, c.s.reader.URL(1)
+	return doc, list, nil
+}
+
+// lapse gives up an address that the source was not configured with, where
+// nothing is there any more.
+func lapse(rec *storage.Source, err error) {
+	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonStatus && (fe.Status == http.StatusNotFound || fe.Status == http.StatusGone) {
+		rec.Address = ""
 	}
 }
 

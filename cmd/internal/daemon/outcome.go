@@ -77,6 +77,7 @@ func (c *cycle) blame(rec *storage.Source, err error) {
 		rec.ErrorSince = now
 	}
 	rec.Gone = time.Time{}
+	lapse(rec, err)
 	if fe := asError(err); fe != nil && fe.RetryAfter > 0 {
 		rec.Rest = now.Add(fe.RetryAfter)
 	}
