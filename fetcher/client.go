@@ -36,6 +36,7 @@ type Client struct {
 	agent   string
 	maxBody int64
 	gates   *gates
+	robots  *robots
 	http    http.Client
 }
 
@@ -63,7 +64,7 @@ func NewClient(o Options) (*Client, error) {
 	g := newGates(o)
 	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}
 	t.robots = newRobots(o.UserAgent, t)
-	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, http: http.Client{Transport: t}}, nil
+	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, robots: t.robots, http: http.Client{Transport: t}}, nil
 }
 
 // Close closes idle connections.
@@ -120,7 +121,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 	if err != nil {
 		return nil, fail(res.Request.URL.String(), err)
 	}
-	doc.Moved = way.moved
+	doc.Moved, doc.Hops = way.moved, way.hops
 	if r.Use != nil {
 		r.Use(doc)
 	}
@@ -131,10 +132,12 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 type path struct {
 	moved     string // as far as all hops were permanent
 	temporary bool
+	hops      []Hop
 }
 
 func (p *path) add(next *http.Request) {
 	s := next.Response.StatusCode
+	p.hops = append(p.hops, Hop{Redact(next.Response.Request.URL.String()), s})
 	p.temporary = p.temporary || s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect
 	if !p.temporary {
 		p.moved = next.URL.String()

@@ -44,6 +44,7 @@ type Document struct {
 	URL string // after redirects
 	// Moved is where permanent redirects lead to; empty without any.
 	Moved      string
+	Hops       []Hop // the redirects that led here
 	Status     int
 	Header     http.Header
 	Body       []byte // UTF-8, decompressed, no longer than the client's limit
@@ -54,6 +55,12 @@ type Document struct {
 	// NotModified tells that the document is the one its validators vouch
 	// for; it comes without a body.
 	NotModified bool
+}
+
+// Hop is a redirect.
+type Hop struct {
+	URL    string `json:"url"` // without what may be a secret
+	Status int    `json:"status"`
 }
 
 // Validators are what makes the next request for a document conditional

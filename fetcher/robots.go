@@ -72,6 +72,16 @@ func (r *robots) allow(req *http.Request) error {
 	return nil
 }
 
+// Permits asks robots.txt whether an article page may be fetched; the error says
+// why not, or why that cannot be told.
+func (c *Client) Permits(ctx context.Context, page string) error {
+	req, err := c.request(context.WithValue(ctx, mannersKey{}, manners{kind: forPage}), Request{URL: page, Page: true})
+	if err != nil {
+		return &Error{Reason: ReasonBroken, URL: Redact(page), Err: err}
+	}
+	return c.robots.allow(req)
+}
+
 func (r *robots) of(origin string) *rulesOfHost {
 	r.mu.Lock()
 	defer r.mu.Unlock()

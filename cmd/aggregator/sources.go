@@ -33,6 +33,7 @@ func newSources(p *program) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per source")
+	cmd.AddCommand(newSourcesTest(p))
 	return cmd
 }
 

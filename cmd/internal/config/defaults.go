@@ -2,6 +2,8 @@ package config
 
 import (
 	"cmp"
+	"fmt"
+	"net/url"
 	"strings"
 	"time"
 	_ "time/tzdata" // so that zones are known on machines without a zone database
@@ -53,6 +55,18 @@ func (s *Source) inherit(c *Config) {
 	s.Limit = 2000
 	s.Enabled = true
 	s.FirstPage = 1
+}
+
+// Adhoc returns a source of kind feed that is not configured, as if it were.
+func (c *Config) Adhoc(address string) (Source, error) {
+	var s Source
+	s.inherit(c)
+	s.Name, s.URL = "adhoc", Address(address)
+	s.complete(c)
+	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return Source{}, fmt.Errorf("%q is not an http or https URL", s.URL)
+	}
+	return s, nil
 }
 
 // complete fills what a source derives from its own keys and the whole.

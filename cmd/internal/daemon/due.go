@@ -17,7 +17,10 @@ func wait(err error, failures int) time.Duration {
 	if fe == nil || fe.Reason != fetcher.ReasonStatus {
 		return backOff(failures)
 	}
-	if fe.Status == http.StatusNotFound {
+	switch fe.Status {
+	case http.StatusGone:
+		return goneRest
+	case http.StatusNotFound:
 		return 24 * time.Hour
 	}
 	return max(backOff(failures), fe.RetryAfter)
