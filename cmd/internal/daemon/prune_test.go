@@ -1,0 +1,50 @@
+package daemon_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/storage"
+)
+
+// TestDaemonPrunesByItself: a daemon that runs for weeks keeps what its retention
+// says, and a little more at most, and what it forgot does not come back.
+func TestDaemonPrunesByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday, character{host: "both", lists: 1, schedule: `"@every 30m"`, every: time.Hour, serve: both})
+		m.cfg.Retention = config.Retention{MaxAge: config.Duration(3 * day)}
+		m.begin()
+		m.until(10 * day)
+		m.stop()
+		store, err := storage.Open(m.file, storage.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		n, oldest := 0, time.Now()
+		for a, err := range store.Articles(storage.Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+			if a.Seen.Before(oldest) {
+				oldest = a.Seen
+			}
+		}
+		src, err := store.Source("both0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if age := time.Since(oldest); n == 0 || age > 3*day+2*time.Hour || src.Articles <= uint64(n) {
+			t.Errorf("%d articles of %d, the oldest was first seen %s ago", n, src.Articles, age)
+		}
+		if src.Articles > 10*24+30 {
+			t.Errorf("%d articles were new of a list with one an hour: forgotten ones came back", src.Articles)
+		}
+		if err := store.Check(); err != nil {
+			t.Error(err)
+		}
+	})
+}
