@@ -128,6 +128,7 @@ func TestAnyArticle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := sample(0)
 		f.Title, f.Subtitle, f.Rights = words.Draw(t, "title"), words.Draw(t, "subtitle"), words.Draw(t, "rights")
+		surround(t, f, address)
 		for i := range rapid.IntRange(0, 5).Draw(t, "articles") {
 			f.Articles = append(f.Articles, article.Article{
 				ID:    "tag:feeds.example.net,2026:a/" + string(rune('a'+i)),
@@ -155,6 +156,21 @@ func TestAnyArticle(t *testing.T) {
 			sameText(t, &f.Articles[i], &e)
 		}
 	})
+}
+
+// surround gives a feed a hub, an icon and neighbours, as may be.
+func surround(t *rapid.T, f *Feed, address *rapid.Generator[string]) {
+	f.Hub, f.Icon = address.Draw(t, "hub"), address.Draw(t, "icon")
+	base := strings.TrimSuffix(f.Self, ".atom")
+	switch rapid.IntRange(0, 3).Draw(t, "history") {
+	case 1:
+		f.History.Complete = true
+	case 2:
+		f.History.Previous = base + "/2026-02.atom"
+	case 3:
+		f.History = History{Archive: true, Current: f.Self, Previous: base + "/2026-02.atom?r=1", Next: base + "/2026-04.atom"}
+		f.Self = base + "/2026-03.atom"
+	}
 }
 
 func sameText(t *rapid.T, a *article.Article, e *node) {

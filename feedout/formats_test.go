@@ -1,15 +1,21 @@
 package feedout
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"golang.org/x/text/language"
 	"pgregory.net/rapid"
 
 	"aggregator/normalize/article"
@@ -27,12 +33,22 @@ func validateRSS(document []byte) (*node, []string) {
 	v.count(&root, "What is RSS?", "channel", 1, 1)
 	v.characters(&root)
 	c := &root.all("channel")[0]
+	v.known(c, "title link description language copyright lastBuildDate generator complete archive item")
 	v.count(c, "Required channel elements", "title description", 1, 1)
 	v.count(c, "Optional channel elements", "language copyright lastBuildDate generator", 0, 1)
 	v.check(len(links(c, "self")) == 1, "Best Practices, atom:link", "no self")
 	v.history(c)
-	_, err := time.Parse(time.RFC1123, c.text("lastBuildDate"))
-	v.check(err == nil, "lastBuildDate", "%v", err)
+	for _, l := range c.all("link") {
+		if l.XMLName.Space == atomNamespace {
+			v.link(&l)
+		} else {
+			v.check(isURI(l.Text), "Required channel elements", "link %q", l.Text)
+		}
+	}
+	v.check(strings.TrimSpace(c.text("title")) != "" && strings.TrimSpace(c.text("description")) != "", "Required channel elements", "empty")
+	v.rfc822("lastBuildDate", c.text("lastBuildDate"))
+	_, err := language.Parse(c.text("language"))
+	v.check(err == nil, "language", "%v", err)
 	var ids []string
 	for _, it := range c.all("item") {
 		v.rssItem(&it)
@@ -42,17 +58,34 @@ func validateRSS(document []byte) (*node, []string) {
 	return c, v.problems
 }
 
+// known refuses elements that a reader would not expect.
+func (v *validator) known(n *node, names string) {
+	for _, c := range n.Nodes {
+		v.check(slices.Contains(strings.Fields(names), c.name()), "Extending RSS", "%s in %s", c.name(), n.name())
+	}
+}
+
+// rfc822 checks a date, its day of the week too: RFC 822 §5 with the year of four
+// digits.
+func (v *validator) rfc822(section, s string) {
+	t, err := time.Parse(time.RFC1123, s)
+	v.check(err == nil && t.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT") == s, section, "date %q: %v", s, err)
+}
+
 func (v *validator) rssItem(it *node) {
+	v.known(it, "title link description encoded creator category enclosure guid pubDate source thumbnail")
 	v.count(it, "Elements of item", "title description guid", 1, 1)
-	v.count(it, "Elements of item", "link encoded creator pubDate source enclosure", 0, 1)
-	v.check(it.all("guid")[0].attr("isPermaLink") == "false", "guid", "is a permalink")
+	v.count(it, "Elements of item", "link encoded creator pubDate source enclosure thumbnail", 0, 1)
+	for _, g := range it.all("guid") {
+		v.check(g.attr("isPermaLink") == "false" && g.Text != "", "guid", "%v", g)
+	}
+	v.check(strings.TrimSpace(it.text("description")) != "", "description", "is blank")
 	plain := append(it.all("title"), append(it.all("category"), it.all("creator")...)...)
 	for _, n := range plain {
 		v.check(!looksLikeMarkup(n.Text) && strings.TrimSpace(n.Text) != "", "title", "%s %q", n.name(), n.Text)
 	}
 	for _, n := range it.all("pubDate") {
-		_, err := time.Parse(time.RFC1123, n.Text)
-		v.check(err == nil, "pubDate", "%v", err)
+		v.rfc822("pubDate", n.Text)
 	}
 	for _, n := range it.all("link") {
 		v.check(isURI(n.Text), "link", "%q", n.Text)
@@ -60,39 +93,97 @@ func (v *validator) rssItem(it *node) {
 	for _, n := range it.all("source") {
 		v.check(isURI(n.attr("url")) && n.Text != "", "source", "%v", n)
 	}
+	for _, n := range it.all("thumbnail") {
+		v.check(isURI(n.attr("url")), "media", "thumbnail %q", n.attr("url"))
+	}
 	for _, n := range it.all("enclosure") {
 		length := regexp.MustCompile(`^[0-9]+$`).MatchString(n.attr("length"))
 		v.check(isURI(n.attr("url")) && n.attr("type") != "" && length, "enclosure", "%v", n.Attrs)
 	}
 }
 
-// validateJSON checks the rules of JSON Feed 1.1.
+// validateJSON checks the rules of JSON Feed 1.1, named by its sections. It knows
+// nothing of the structs that wrote the document.
 func validateJSON(document []byte) (*jsonFeed, []string) {
 	var f jsonFeed
-	if err := json.Unmarshal(document, &f); err != nil {
+	var top map[string]any
+	if err := errors.Join(json.Unmarshal(document, &f), json.Unmarshal(document, &top)); err != nil {
 		return nil, []string{err.Error()}
 	}
 	v := &validator{}
-	v.check(f.Version == "https://jsonfeed.org/version/1.1" && f.Title != "" && f.Items != nil, "Top-level", "%+v", f)
-	v.check(isURI(f.Self) && isURI(f.Home), "Top-level", "%q %q", f.Self, f.Home)
+	v.check(utf8.Valid(document) && !bytes.ContainsRune(document, utf8.RuneError), "Suggestions", "characters were lost")
+	v.keys("Top-level", top, "version title home_page_url feed_url next_url description icon language hubs items")
+	v.check(top["version"] == "https://jsonfeed.org/version/1.1", "Top-level", "version %v", top["version"])
+	for _, key := range []string{"home_page_url", "feed_url", "next_url", "icon"} {
+		v.address("Top-level", top, key)
+	}
+	v.check(top["next_url"] != top["feed_url"], "Top-level", "next_url is the feed itself")
+	_, err := language.Parse(fmt.Sprint(top["language"]))
+	v.check(err == nil, "Top-level", "%v", err)
+	for _, hub := range objects(top["hubs"]) {
+		v.keys("Subscribing to Real-time Notifications", hub, "type url")
+		v.address("Subscribing to Real-time Notifications", hub, "url")
+	}
+	items, there := top["items"].([]any)
+	v.check(there && top["title"] != "" && top["feed_url"] != nil, "Top-level", "%v", top)
 	var ids []string
-	for _, it := range f.Items {
-		ids = append(ids, it.ID)
-		v.check(it.ID != "" && (it.HTML == "") != (it.Text == ""), "Items", "%+v", it)
-		v.check(it.URL == "" || isURI(it.URL), "Items", "url %q", it.URL)
-		v.date(it.Modified)
-		if it.Published != "" {
-			v.date(it.Published)
-		}
-		for _, a := range it.Attachments {
-			v.check(isURI(a.URL) && a.Type != "" && a.Size >= 0, "Attachments", "%+v", a)
-		}
-		for _, a := range it.Authors {
-			v.check(a.Name != "", "authors", "without a name")
-		}
+	for _, it := range objects(items) {
+		v.jsonItem(it)
+		ids = append(ids, fmt.Sprint(it["id"]))
 	}
 	v.check(distinct(ids), "Items", "id twice: %q", ids)
 	return &f, v.problems
+}
+
+func (v *validator) jsonItem(it map[string]any) {
+	v.keys("Items", it, "id url title content_html content_text summary image date_published date_modified authors tags attachments")
+	v.check(it["id"] != nil && it["id"] != "", "Items", "no id")
+	v.check((it["content_html"] == nil) != (it["content_text"] == nil), "Items", "two contents, or none")
+	v.address("Items", it, "url")
+	v.address("Items", it, "image")
+	for _, key := range []string{"date_published", "date_modified"} {
+		if s, there := it[key].(string); there {
+			v.date(s)
+		}
+	}
+	for _, a := range objects(it["authors"]) {
+		v.keys("Authors", a, "name url avatar")
+		v.check(a["name"] != "", "Authors", "without a name")
+	}
+	for _, a := range objects(it["attachments"]) {
+		v.keys("Attachments", a, "url mime_type title size_in_bytes duration_in_seconds")
+		v.address("Attachments", a, "url")
+		size, _ := a["size_in_bytes"].(float64)
+		v.check(a["url"] != nil && mediaType(fmt.Sprint(a["mime_type"])) != "" && size >= 0, "Attachments", "%v", a)
+	}
+	if tags, there := it["tags"].([]any); there {
+		v.check(!slices.Contains(tags, any("")) && len(tags) > 0, "Items", "tags %q", tags)
+	}
+}
+
+// keys allows those that are known, and extensions: "Extensions". Nothing is null
+// or empty where it might be left out.
+func (v *validator) keys(section string, object map[string]any, known string) {
+	for key, value := range object {
+		v.check(strings.HasPrefix(key, "_") || slices.Contains(strings.Fields(known), key), section, "%s is not known", key)
+		v.check(value != nil && value != "", section, "%s is %v", key, value)
+	}
+}
+
+func (v *validator) address(section string, object map[string]any, key string) {
+	if s, there := object[key]; there {
+		v.check(isURI(fmt.Sprint(s)), section, "%s %q", key, s)
+	}
+}
+
+// objects are the objects of a list.
+func objects(list any) (all []map[string]any) {
+	values, _ := list.([]any)
+	for _, value := range values {
+		object, _ := value.(map[string]any)
+		all = append(all, object)
+	}
+	return all
 }
 
 func TestGoldenFormats(t *testing.T) {
@@ -123,6 +214,7 @@ func TestAnyArticleInFormats(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := sample(0)
 		f.Title, f.Subtitle = words.Draw(t, "title"), words.Draw(t, "subtitle")
+		surround(t, f, words)
 		f.Articles = []article.Article{{
 			ID: "tag:feeds.example.net,2026:a", Title: words.Draw(t, "title"), Link: words.Draw(t, "link"),
 			Author: words.Draw(t, "author"), Summary: words.Draw(t, "summary"), Content: words.Draw(t, "content"),

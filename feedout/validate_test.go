@@ -118,7 +118,10 @@ func (v *validator) history(feed *node) {
 	}
 	if len(feed.all("archive")) > 0 {
 		v.check(neighbours > 0 && rels["current"] == 1, "RFC 5005 §4", "an archive without neighbours")
-		v.check(!strings.HasSuffix(links(feed, "current")[0].attr("href"), links(feed, "self")[0].attr("href")), "RFC 5005 §4", "an archive to subscribe to")
+		for _, current := range links(feed, "current") {
+			same := slices.ContainsFunc(links(feed, "self"), func(l node) bool { return l.attr("href") == current.attr("href") })
+			v.check(!same, "RFC 5005 §4", "an archive to subscribe to")
+		}
 	}
 	v.check(rels["next-archive"] == 0 || rels["current"] == 1, "RFC 5005 §4", "next-archive in the current document")
 }
