@@ -100,7 +100,22 @@ func (c *cursor) pick(t *tables, arrival uint64, terms []term) (*article.Article
 	if err != nil || !contains(&r.Article, c.words) {
 		return nil, err
 	}
+	r.Filed = t.filed(r, arrival)
 	return &r.Article, nil
+}
+
+// filed are the orders under which an article stands in categories that it came
+// into after its arrival.
+func (t *tables) filed(r *record, arrival uint64) (later map[string]uint64) {
+	for _, name := range r.Categories {
+		if v := t.index.Get(categoryTerm(t.category(name)).at(arrival)); len(v) == 8 {
+			if later == nil {
+				later = map[string]uint64{}
+			}
+			later[name] = fromNumber(v)
+		}
+	}
+	return later
 }
 
 // terms are what the articles must be under; not known, there are none.

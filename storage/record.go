@@ -187,7 +187,9 @@ func (t *tables) decode(arrival uint64, value []byte) (*record, error) {
 	if err := t.codec.unmarshal(value, &s); err != nil {
 		return nil, fmt.Errorf("read article %d: %w", arrival, err)
 	}
-	return s.record(), nil
+	r := s.record()
+	r.Order = arrival
+	return r, nil
 }
 
 func (t *tables) putRecord(arrival uint64, r *record) error {

@@ -54,7 +54,7 @@ func (t *tables) restore(e Entry, raw []byte) (bool, error) {
 	r := t.oldRecord(e.Article)
 	a := addition{tables: t, Entry: e, source: src, packed: raw}
 	a.Print = 0 // nobody knows what the list showed: see judge
-	if err := a.dateBack(r.Seen); err != nil {
+	if err := a.dateBack(e.Article.Order, r.Seen); err != nil {
 		return false, err
 	}
 	if err := a.name(r); err != nil {
@@ -94,15 +94,45 @@ func (t *tables) oldRecord(a article.Article) *record {
 	return r
 }
 
-// dateBack gives the article the arrival that it had: one of the time, free,
-// and out of the way of those that tick gives out.
-func (a *addition) dateBack(seen time.Time) error {
-	n := uint64(max(seen.UnixMilli(), 1))<<20 | 1<<19
-	for a.articles.Get(number(n)) != nil || a.changes.Get(number(n)) != nil {
-		n++
+// dateBack gives the article the arrival that it had, where that is free; else
+// one of the time, out of the way of those that tick gives out.
+func (a *addition) dateBack(order uint64, seen time.Time) error {
+	n := order
+	if n == 0 || n > a.latest() {
+		n = uint64(max(seen.UnixMilli(), 1))<<20 | 1<<19
 	}
+	n = a.freeOrder(n)
 	a.arrival, a.order = n, n
 	return a.articles.SetSequence(max(a.articles.Sequence(), n))
+}
+
+// latest bounds the numbers that are believed: one from far ahead would have all
+// that comes later counted from there.
+func (a *addition) latest() uint64 { return uint64(a.time.Add(time.Minute).UnixMilli()) << 20 }
+
+// freeOrder is the first number from n on that stands for nothing yet.
+func (t *tables) freeOrder(n uint64) uint64 {
+	for t.articles.Get(number(n)) != nil || t.changes.Get(number(n)) != nil {
+		n++
+	}
+	return n
+}
+
+// fileOld files the article under its categories, where it came into one later
+// at that moment.
+func (a *addition) fileOld(r *record) error {
+	own := a.order
+	defer func() { a.order = own }()
+	for _, name := range r.Categories {
+		a.order = own
+		if later := a.Article.Filed[name]; later > own && later <= a.latest() {
+			a.order = later
+		}
+		if err := a.fileCategory(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // name keeps the article's Key and ID, and mints them where it has none.
@@ -136,6 +166,9 @@ func (a *addition) putOld(r *record) error {
 		return err
 	}
 	if err := a.index.Put(publishedKey(r.Published, a.arrival), nothing()); err != nil {
+		return err
+	}
+	if err := a.fileOld(r); err != nil {
 		return err
 	}
 	if err := a.fileAll(r); err != nil {

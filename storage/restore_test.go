@@ -74,3 +74,62 @@ func TestRestoreArchive(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestRestoredOrder: what came in one second, and what came into a category later
+// than it arrived, stands in the feeds of another store as it did in its own.
+func TestRestoredOrder(t *testing.T) {
+	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
+	stores := make([]*storage.Store, 2)
+	for i := range stores {
+		s, err := storage.Open(filepath.Join(t.TempDir(), "a.db"), storage.Options{Authority: "x.example,2026", Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		stores[i] = s
+	}
+	add := func(source, key, category string) {
+		e := storage.Entry{
+			Identity: article.Identity{Keys: []string{"k:" + key}, Name: key},
+			Article:  article.Article{Title: key, Link: "http://o.org/" + key, Content: "<p>" + key + "</p>", Categories: []string{category}},
+		}
+		if _, err := stores[0].Add(storage.Batch{Source: source, Entries: []storage.Entry{e}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"c", "a", "b", "d"} { // in no order of theirs
+		add("s", key, "first")
+	}
+	now = now.Add(time.Hour)
+	for _, key := range []string{"b", "c"} {
+		add("t", key, "second")
+	}
+	var entries []storage.Entry
+	for a, err := range stores[0].Articles(storage.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries = append(entries, storage.Entry{Identity: article.Identity{Keys: []string{"k:" + a.Key}, Name: a.Key}, Article: a})
+	}
+	if _, err := stores[1].Restore(entries); err != nil {
+		t.Fatal(err)
+	}
+	for _, category := range []string{"", "first", "second"} {
+		for n := range 4 {
+			w := storage.Window{Entries: n + 1, Max: n + 1}
+			want, err := stores[0].Newest(category, w)
+			got, err2 := stores[1].Newest(category, w)
+			if err != nil || err2 != nil || len(got) != len(want) {
+				t.Fatalf("%q: %d and %d articles, %v, %v", category, len(got), len(want), err, err2)
+			}
+			for i := range want {
+				if got[i].Key != want[i].Key {
+					t.Errorf("%q, newest %d: %s stands where %s did", category, n+1, got[i].Key, want[i].Key)
+				}
+			}
+		}
+	}
+	if err := stores[1].Check(); err != nil {
+		t.Error(err)
+	}
+}

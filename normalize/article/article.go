@@ -39,6 +39,12 @@ type Article struct {
 	Seen      time.Time // when this program first stored the article
 	Changed   time.Time // when this program last stored a change of it
 
+	// Order is the store's number of the moment at which it first stored the
+	// article, and tells which of those with one Seen came first. Filed are such
+	// numbers, for those of its Categories that it came into later.
+	Order uint64
+	Filed map[string]uint64
+
 	Categories []string // the union of its sources' category paths, first path first
 	Tags       []string // the origin's own keywords
 	Stocks     []string // stock codes such as sz000931, hk00700, usAAPL

@@ -3,7 +3,9 @@ package article
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -81,7 +83,20 @@ func (a *Article) writeExtra(b *bytes.Buffer) {
 	if len(a.Via) > 0 {
 		writeList(b, "via", a.Via)
 	}
+	a.writeOrder(b)
 	a.writeEnclosures(b)
+}
+
+func (a *Article) writeOrder(b *bytes.Buffer) {
+	if a.Order != 0 {
+		fmt.Fprintf(b, "order: %d\n", a.Order)
+	}
+	if len(a.Filed) > 0 {
+		b.WriteString("filed: \n")
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Filed)) {
+		fmt.Fprintf(b, " - category: %s\n   order: %d\n", scalar(name), a.Filed[name])
+	}
 }
 
 func (a *Article) writeEnclosures(b *bytes.Buffer) {
