@@ -16,8 +16,8 @@ func newFeedsWrite(p *program) *cobra.Command {
 		Use:   "write DIR",
 		Short: "Write the published feeds as static files",
 		Long: `Write every feed of "aggregator feeds", of the saved searches and of the
-sources, with their archives by month, in all formats, and feeds.opml, to
-DIR/feeds and DIR/feeds.opml: the
+sources, with their archives by month, in all formats, feeds.opml and
+icon.png, to DIR: the
 bytes that are served, with .gz and .br files beside them, for a web server
 that sends those. Files that would not change are left alone, and nothing is
 deleted.`,

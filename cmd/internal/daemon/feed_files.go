@@ -11,8 +11,8 @@ import (
 )
 
 // Files are all documents on offer, each followed by its compressed forms, by
-// their paths below the address of the site. Their bytes are those that are
-// served. It ends with the first error.
+// their paths below the address of the site, and their icon. Their bytes are those
+// that are served. It ends with the first error.
 func (f Feeds) Files(ctx context.Context) iter.Seq2[feedout.File, error] {
 	return func(yield func(feedout.File, error) bool) {
 		// A publisher of our own, which keeps no document once it is written.
@@ -34,6 +34,7 @@ func (f Feeds) Files(ctx context.Context) iter.Seq2[feedout.File, error] {
 				}
 			}
 		}
+		yield(feedout.File{Name: strings.TrimPrefix(IconPath, "/"), Data: Icon()}, nil)
 	}
 }
 

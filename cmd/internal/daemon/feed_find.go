@@ -59,7 +59,7 @@ func (f Feeds) feed(what *offer, slug string) *feedout.Feed {
 	return &feedout.Feed{
 		ID: what.id, Title: what.title, Subtitle: what.subtitle, Language: site.Language,
 		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"),
-		Scheme: f.tag("category"), Sources: f.sources(), Cadence: f.d.cadence(what.brings),
+		Icon: f.d.URL(IconPath), Scheme: f.tag("category"), Sources: f.sources(), Cadence: f.d.cadence(what.brings),
 	}
 }
 

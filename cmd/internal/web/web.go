@@ -5,7 +5,9 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"fmt"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -43,6 +45,8 @@ func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) 
 	mux.Handle("/feeds/", feeds)
 	mux.Handle("/feeds.opml", feeds)
 	mux.Handle("GET /{$}", &index{log: log, site: site, page: page})
+	mux.HandleFunc("GET "+daemon.IconPath, icon)
+	mux.HandleFunc("GET /favicon.ico", icon)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", "text/plain; charset=utf-8")
@@ -55,6 +59,16 @@ func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) 
 		return nil, err
 	}
 	return bounded(mount(strings.TrimRight(u.Path, "/"), mux)), nil
+}
+
+// icon serves the picture of the feeds. Browsers and readers ask for favicon.ico
+// too, and take any picture there.
+func icon(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "image/png")
+	h.Set("Cache-Control", "public, max-age=604800")
+	h.Set("X-Content-Type-Options", "nosniff")
+	send(w, r, daemon.Icon())
 }
 
 // longestTarget is the length of address that RFC 9110 §4.1 wants supported.
@@ -106,11 +120,17 @@ func (x *index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")
-	_, _ = w.Write(out.Bytes())
+	send(w, r, out.Bytes())
+}
+
+// send answers with a body, or that the reader has it already.
+func send(w http.ResponseWriter, r *http.Request, body []byte) {
+	w.Header().Set("Etag", fmt.Sprintf(`"%x"`, sha256.Sum256(body)))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
 func (x *index) render(out *bytes.Buffer) error {
@@ -126,6 +146,12 @@ func (x *index) render(out *bytes.Buffer) error {
 		Site
 		List     []daemon.Listed
 		OPML     string
+		Icon     string
 		Articles []article.Article
-	}{x.site, list, strings.TrimRight(x.site.BaseURL, "/") + "/feeds.opml", articles})
+	}{x.site, list, x.address("/feeds.opml"), x.address(daemon.IconPath), articles})
+}
+
+// address is where readers see a path.
+func (x *index) address(path string) string {
+	return strings.TrimRight(x.site.BaseURL, "/") + path
 }

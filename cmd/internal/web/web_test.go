@@ -33,6 +33,9 @@ func TestMount(t *testing.T) {
 		{"GET", "/feeds/" + strings.Repeat("a", 8000), 414, ""},
 		{"GET", "/feeds/a.atom?" + strings.Repeat("a", 8000), 414, ""},
 		{"GET", "/healthz", 200, ""},
+		{"GET", "/icon.png", 200, ""},
+		{"HEAD", "/news/favicon.ico", 200, ""},
+		{"POST", "/icon.png", 405, ""},
 		{"HEAD", "/healthz", 200, ""},
 		{"POST", "/healthz", 405, ""},
 		{"POST", "/", 405, ""},
@@ -50,5 +53,21 @@ func TestMount(t *testing.T) {
 		if tt.status == http.StatusMethodNotAllowed && w.Header().Get("Allow") == "" {
 			t.Errorf("%s %.40s: what is allowed is not told", tt.method, tt.path)
 		}
+	}
+}
+
+// TestIcon: a reader that has the picture is not sent it again.
+func TestIcon(t *testing.T) {
+	first := httptest.NewRecorder()
+	icon(first, httptest.NewRequest("GET", "/icon.png", nil))
+	if kind := http.DetectContentType(first.Body.Bytes()); kind != "image/png" || first.Header().Get("Content-Type") != kind {
+		t.Errorf("got %s as %s", kind, first.Header())
+	}
+	r := httptest.NewRequest("GET", "/icon.png", nil)
+	r.Header.Set("If-None-Match", first.Header().Get("Etag"))
+	second := httptest.NewRecorder()
+	icon(second, r)
+	if second.Code != http.StatusNotModified || second.Body.Len() != 0 {
+		t.Errorf("got %d", second.Code)
 	}
 }
