@@ -83,15 +83,7 @@ const systemConfig = "/etc/aggregator/config.yaml"
 // load reads the configuration: the file named, else config.yaml here, else
 // the system's.
 func (p *program) load() (*config.Config, error) {
-	path := p.config
-	if path == "" {
-		path = "config.yaml"
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			if _, err := os.Stat(systemConfig); err == nil {
-				path = systemConfig
-			}
-		}
-	}
+	path := p.configPath()
 	cfg, err := config.Load(path, p.environ...)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &failure{code: exitUsage, err: fmt.Errorf("no configuration: %s does not exist", path),
@@ -101,6 +93,19 @@ func (p *program) load() (*config.Config, error) {
 		return nil, &failure{code: exitUsage, err: err}
 	}
 	return cfg, nil
+}
+
+// configPath is where the configuration is read from.
+func (p *program) configPath() string {
+	if p.config != "" {
+		return p.config
+	}
+	if _, err := os.Stat("config.yaml"); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(systemConfig); err == nil {
+			return systemConfig
+		}
+	}
+	return "config.yaml"
 }
 
 // logger returns the log on stderr: coloured on a terminal, else JSON.
@@ -184,8 +189,7 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 			if c := cfg.Categories[name]; c.Slug != "" {
 				return c.Slug
 			}
-			// The transliteration knows every character but the first.
-			return slug.Make(strings.ReplaceAll(name, "一", " yi "))
+			return latin(name)
 		},
 	})
 	switch {
@@ -197,6 +201,12 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 		return nil, &failure{code: exitCannotRun, err: err, hint: "see `database` in the configuration"}
 	}
 	return store, nil
+}
+
+// latin writes a name in letters that addresses have, in pinyin if need be.
+func latin(name string) string {
+	// The transliteration knows every character but the first.
+	return slug.Make(strings.ReplaceAll(name, "一", " yi "))
 }
 
 func newClient(cfg *config.Config) (*fetcher.Client, error) {

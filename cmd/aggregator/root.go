@@ -92,7 +92,7 @@ Try it without network or configuration: aggregator demo`,
 		}
 		return nil
 	}
-	root.AddCommand(newServe(p), newFetch(p), newArticles(p), newExport(p), newImport(p), newDB(p), newSources(p), newFeeds(p), newCheck(p), newDemo(p), newVersion(p))
+	root.AddCommand(newServe(p), newFetch(p), newArticles(p), newExport(p), newImport(p), newDB(p), newSources(p), newFeeds(p), newOPML(p), newCheck(p), newDemo(p), newVersion(p))
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true
 	}
