@@ -17,6 +17,22 @@ func past() *Feed {
 	return f
 }
 
+// TestGoldenHistory: the bytes of what says where a document stands.
+func TestGoldenHistory(t *testing.T) {
+	archive, complete := past(), small()
+	archive.Articles = nil
+	complete.Articles, complete.History.Complete = nil, true
+	for name, f := range map[string]*Feed{"archive": archive, "complete": complete} {
+		for _, suffix := range suffixes() {
+			_, document, err := f.in(suffix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+suffix, document)
+		}
+	}
+}
+
 // TestArchive: an archive document is the same feed, says where it belongs in
 // each format, and may be kept for ever.
 func TestArchive(t *testing.T) {

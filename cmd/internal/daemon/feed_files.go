@@ -12,12 +12,13 @@ import (
 
 // Files are all documents on offer, each followed by its compressed forms, by
 // their paths below the address of the site, and their icon. Their bytes are those
-// that are served. It ends with the first error.
-func (f Feeds) Files(ctx context.Context) iter.Seq2[feedout.File, error] {
+// that are served. With archives those of all months are among them: many times
+// what the rest is. It ends with the first error.
+func (f Feeds) Files(ctx context.Context, archives bool) iter.Seq2[feedout.File, error] {
 	return func(yield func(feedout.File, error) bool) {
 		// A publisher of our own, which keeps no document once it is written.
 		p := feedout.New(f, feedout.Options{Formats: f.d.cfg.Feeds.Formats, Memory: 1})
-		slugs, err := f.slugs()
+		slugs, err := f.slugs(archives)
 		if err != nil {
 			yield(feedout.File{}, err)
 			return
@@ -50,9 +51,9 @@ func filesAt(ctx context.Context, p *feedout.Publisher, path string) ([]feedout.
 	return doc.Files(strings.TrimPrefix(path, "/")), nil
 }
 
-// slugs are those of the feeds that the list of feeds names, and of their
-// archives.
-func (f Feeds) slugs() (all []string, err error) {
+// slugs are those of the feeds that the list of feeds names, and of their archives
+// if these are wanted.
+func (f Feeds) slugs(archives bool) (all []string, err error) {
 	list, err := f.List()
 	for _, l := range list {
 		all = append(all, l.Slug)
@@ -64,9 +65,12 @@ func (f Feeds) slugs() (all []string, err error) {
 	for _, s := range f.d.cfg.Sources {
 		all = append(all, sourcePrefix+s.Name)
 	}
+	if !archives {
+		return all, err
+	}
 	for _, slug := range all[:len(all):len(all)] {
-		archives, failed := f.archives(slug)
-		all, err = append(all, archives...), errors.Join(err, failed)
+		months, failed := f.archives(slug)
+		all, err = append(all, months...), errors.Join(err, failed)
 	}
 	return all, err
 }

@@ -88,7 +88,7 @@ func TestFiles(t *testing.T) {
 	w.fetch()
 	p := feedout.New(w.Feeds(), feedout.Options{})
 	n := 0
-	for file, err := range w.Feeds().Files(t.Context()) {
+	for file, err := range w.Feeds().Files(t.Context(), true) {
 		if err != nil {
 			t.Fatal(err)
 		}
