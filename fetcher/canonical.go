@@ -261,11 +261,14 @@ func (c *canonical) startItem(t token, outside *scope) {
 
 // cdf writes what the Channel Definition Format keeps in attributes.
 func (c *canonical) cdf(tag []byte) {
-	if href := attribute(tag, "href"); href != "" && !c.atom {
+	if c.atom {
+		return
+	}
+	if href := attribute(tag, "href"); href != "" {
 		c.address(href)
-		if at := attribute(tag, "lastmod"); at != "" {
-			c.write("pubDate", at)
-		}
+	}
+	if at := attribute(tag, "lastmod"); at != "" {
+		c.write("pubDate", at)
 	}
 }
 
