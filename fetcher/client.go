@@ -265,6 +265,7 @@ func (c *Client) refusal(res *http.Response) *Error {
 	e := &Error{Reason: ReasonStatus, URL: Redact(res.Request.URL.String()), Status: res.StatusCode,
 		RetryAfter: retryAfter(res.Header, time.Now()),
 		Err:        fmt.Errorf("status %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
+	e.Told = e.RetryAfter > 0
 	g := c.gates.of(res.Request.URL.Host)
 	switch res.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:

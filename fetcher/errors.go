@@ -44,6 +44,7 @@ type Error struct {
 	URL        string // without userinfo
 	Status     int    // HTTP status; 0 where there was none
 	RetryAfter time.Duration
+	Told       bool // RetryAfter is the host's own word
 	Err        error
 
 	feeds []string // see Feeds

@@ -225,3 +225,30 @@ func TestOnceOverLoopback(t *testing.T) {
 		t.Errorf("%v: %d articles of 490, %d sources failed of 10", err, stored, failed)
 	}
 }
+
+// TestRetryAfterIsObeyedToTheMinute: a source whose host says for how long it is
+// to be left alone is asked soon after, however often that happens; one whose host
+// does not say so, less and less often.
+func TestRetryAfterIsObeyedToTheMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := func(*listing, *asked) reply {
+			return reply{status: http.StatusServiceUnavailable, header: header("Retry-After", "90")}
+		}
+		silent := func(*listing, *asked) reply { return reply{status: http.StatusServiceUnavailable} }
+		m := newMonth(t, monday,
+			character{host: "told", lists: 1, schedule: `"@every 30s"`, every: time.Hour, serve: told},
+			character{host: "silent", lists: 1, schedule: `"@every 30s"`, every: time.Hour, serve: silent})
+		m.begin()
+		m.until(6 * time.Hour)
+		m.stop()
+		visits := m.visits("told", 0)
+		for i, v := range visits[1:] {
+			if gap := v.Sub(visits[i]); gap < 90*time.Second || gap > 3*time.Minute {
+				t.Fatalf("%s after %s", gap, visits[i])
+			}
+		}
+		if n := len(m.visits("silent", 0)); n < 5 || n > 8 {
+			t.Errorf("%d requests where the host does not say how long", n)
+		}
+	})
+}

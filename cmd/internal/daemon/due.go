@@ -23,6 +23,9 @@ func wait(err error, failures int) time.Duration {
 	case http.StatusNotFound:
 		return 24 * time.Hour
 	}
+	if fe.Told {
+		return fe.RetryAfter // it knows best
+	}
 	return max(backOff(failures), fe.RetryAfter)
 }
 
