@@ -320,7 +320,7 @@ func (c *canonical) element(t token, n name) error {
 // feedElements are those of a feed itself that tell something; feedAsides are
 // elements of feeds whose titles and links must not be taken for the feed's.
 var (
-	feedElements = []string{"title", "link", "ttl", "author", "updateperiod", "updatefrequency"}
+	feedElements = []string{"title", "link", "ttl", "author", "updateperiod", "updatefrequency", "skiphours", "skipdays"}
 	feedAsides   = []string{"image", "textinput", "contributor", "source", "cloud"}
 )
 

@@ -115,7 +115,7 @@ func (c *canonical) nests(n name) bool {
 	case "atom", "media", "itunes":
 		return true
 	}
-	return c.atom && n.space == ""
+	return n.space == "" && (c.atom || n.local == "skiphours" || n.local == "skipdays")
 }
 
 // spelling is that of the attributes the parser knows by capitals.

@@ -85,6 +85,9 @@ type List struct {
 	Note string
 	// TTL is how long the document asks to be left alone (ttl, sy:updatePeriod).
 	TTL time.Duration
+	// Skip are the hours and days in which it asks to be left alone (skipHours,
+	// skipDays of RSS).
+	Skip Skip
 	// Next is the URL of the document with older items (RFC 5005 §3, §4).
 	Next string
 }

@@ -138,7 +138,7 @@ func TestHostileDocuments(t *testing.T) {
 			_, err := newReader(t, plainFeed).Read(document("https://example.org/f", body))
 			took := time.Since(start)
 			runtime.ReadMemStats(&after)
-			if taken := (after.TotalAlloc - before.TotalAlloc) >> 20; taken > 300 || took > 5*time.Second {
+			if taken := (after.TotalAlloc - before.TotalAlloc) >> 20; taken > 400 || took > 5*time.Second {
 				t.Errorf("%d MB in %s (%v)", taken, took, err)
 			}
 		})

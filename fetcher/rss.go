@@ -16,7 +16,7 @@ func (w wire) readRSS(body []byte) (List, error) {
 	if err != nil {
 		return List{}, badFeed("RSS", err)
 	}
-	list := List{Title: strings.TrimSpace(feed.Title), TTL: cadence(feed.TTL, feed.Extensions), Next: w.older(links(feed.Extensions))}
+	list := List{Title: strings.TrimSpace(feed.Title), TTL: cadence(feed.TTL, feed.Extensions), Next: w.older(links(feed.Extensions)), Skip: skipOf(feed.SkipHours, feed.SkipDays)}
 	for _, in := range feed.Items {
 		if in != nil {
 			list.Items = append(list.Items, w.rssItem(in))

@@ -37,7 +37,8 @@ type Source struct {
 	MovedCount int
 	MovedSince time.Time
 
-	TTL  time.Duration // how long its last document asked to be left alone
+	TTL  time.Duration // how long its last document asked to be left alone,
+	Skip uint32        // and in which hours and days; see fetcher.Skip
 	Note string        // what was odd about it, though it was read; empty for nothing
 
 	// Terms is a fingerprint of how the document that the validators are of was
@@ -82,6 +83,7 @@ type storedSource struct {
 	Terms        uint64 `cbor:"23,keyasint,omitempty"`
 	Fresh        int64  `cbor:"24,keyasint,omitempty"`
 	Gone         int64  `cbor:"25,keyasint,omitempty"`
+	Skip         uint32 `cbor:"26,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -159,7 +161,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Rest: millis(r.Rest), Articles: r.Articles,
-		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Step: r.Step, Note: r.Note,
+		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
 		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone),
 	})
 	if err != nil {
@@ -178,7 +180,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Rest: fromMillis(s.Rest), Articles: s.Articles,
-		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Step: s.Step, Note: s.Note,
+		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Skip: s.Skip, Step: s.Step, Note: s.Note,
 		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone),
 	}}, nil
 }

@@ -153,7 +153,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	c.rec.TTL = min(first.TTL, longestFresh)
+	c.rec.TTL, c.rec.Skip = min(first.TTL, longestFresh), uint32(first.Skip)
 	c.rep.Note = cmp.Or(first.Partial, first.Note)
 	c.rec.Note = c.rep.Note
 	p := newPages(c.s, first.Items)

@@ -18,6 +18,9 @@ func (c *cycle) succeed(now time.Time) {
 	c.rec.Gone = time.Time{}
 	c.rec.Rest = c.client.Resting(c.address(c.s, c.rec)) // a page may have been told so
 	c.rec.Due = c.due(now, later(now.Add(max(c.rec.Fresh, c.rec.TTL)), c.rec.Rest))
+	if end := fetcher.Skip(c.rec.Skip).After(c.rec.Due); end.After(c.rec.Due) {
+		c.rec.Due = c.due(now, end)
+	}
 }
 
 // due returns when the source is due after this cycle, not before the time that

@@ -198,6 +198,15 @@ func noCache(l *listing, a *asked) reply {
 
 func ttl(l *listing, a *asked) reply { return l.document(a, "<ttl>150</ttl>") }
 
+// nightly asks to be left alone in all hours but four, and on Sundays.
+func nightly(l *listing, a *asked) reply {
+	hours := ""
+	for hour := range 20 {
+		hours += fmt.Sprintf("<hour>%d</hour>", hour)
+	}
+	return l.document(a, "<skipHours>"+hours+"</skipHours><skipDays><day>Sunday</day></skipDays>")
+}
+
 func syndication(l *listing, a *asked) reply {
 	return l.document(a, "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>6</sy:updateFrequency>")
 }

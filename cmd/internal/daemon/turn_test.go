@@ -132,3 +132,23 @@ func TestSourcesOfAStuckHostDelayNobody(t *testing.T) {
 		}
 	})
 }
+
+// TestSkippedHours: in the hours and days in which a list asks to be left alone
+// it is, from the second fetch on, and not for longer.
+func TestSkippedHours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday, character{host: "nightly", lists: 1, schedule: `"*/30 * * * *"`, every: time.Hour, serve: nightly})
+		m.begin()
+		m.until(8 * day)
+		m.stop()
+		visits := m.visits("nightly", 0)[1:]
+		for _, v := range visits {
+			if u := v.UTC(); u.Hour() < 20 || u.Weekday() == time.Sunday || u.Second() == 0 {
+				t.Errorf("fetched at %s", u)
+			}
+		}
+		if len(visits) < 6*7 || len(visits) > 8*8 { // of eight turns a day
+			t.Errorf("%d visits", len(visits))
+		}
+	})
+}
