@@ -17,7 +17,7 @@ import (
 type body struct {
 	content string // clean HTML
 	image   string // its first picture
-	raw     []byte // as it came, of a page
+	raw     []byte // as it came
 	from    string
 	score   int
 }
@@ -135,47 +135,36 @@ func letters(text []byte) (n int) {
 }
 
 func feedBody(it fetcher.Item) body {
-	root := parseFragment(asHTML(cmp.Or(strings.TrimSpace(it.Content), strings.TrimSpace(it.Summary))))
-	link := parseBase(it.Link)
-	ruleFor(nil, link).remove(root) // others' feeds of a site hold its furniture too
-	b := body{from: "feed"}
-	b.content, b.image = cleanNode(root, parseBase(cmp.Or(it.Base, it.Link)))
-	b.score = score(b.content)
+	raw := []byte(cmp.Or(strings.TrimSpace(it.Content), strings.TrimSpace(it.Summary)))
+	b := newBody("feed", rawTree("feed", raw), ruleFor(nil, parseBase(it.Link)), parseBase(cmp.Or(it.Base, it.Link)))
+	b.raw = raw
 	return b
 }
 
 func (p *page) byRule() body {
-	b := body{from: "rule"}
 	if p.body == nil {
-		return b
+		return body{from: "rule"}
 	}
-	b.raw = bareComments([]byte(renderInner(p.body)))
-	copied := parseFragment(string(b.raw)) // the page is still to be read by others
-	p.rule.remove(copied)
-	b.content, b.image = cleanNode(copied, p.url)
-	b.score = score(b.content)
+	raw := bareComments([]byte(renderInner(p.body)))
+	b := newBody("rule", rawTree("rule", raw), p.rule, p.url) // the page is still to be read by others
+	b.raw = raw
 	return b
 }
 
 // byReadability guesses the body of a page that no rule knows.
 func (p *page) byReadability() body {
-	b := body{from: "readability"}
 	found, err := readability.FromDocument(p.doc, p.url)
 	if err != nil || found.Node == nil {
-		return b
+		return body{from: "readability"}
 	}
-	b.raw = []byte(renderInner(found.Node))
-	p.rule.remove(found.Node)
-	b.content, b.image = cleanNode(wrapped(found.Node), p.url)
-	b.score = score(b.content)
+	raw := []byte(renderInner(found.Node))
+	b := newBody("readability", rawTree("readability", raw), p.rule, p.url)
+	b.raw = raw
 	return b
 }
 
 // wrapped makes a node the child of one, for cleaning works on children.
 func wrapped(n *html.Node) *html.Node {
-	if n.Parent != nil {
-		n.Parent.RemoveChild(n)
-	}
 	root := parseFragment("")
 	root.AppendChild(n)
 	return root

@@ -37,6 +37,9 @@ func FuzzArticle(f *testing.F) {
 			}
 		}
 		checkVerdict(t, res)
+		if again := normalize.Again(a, res.Raw, o); !reflect.DeepEqual(again, a) {
+			t.Errorf("of its body comes another article\n%+v\n%+v", a, again)
+		}
 		if feed := normalize.Article(it, nil, o, now); res.Verdict.Refused != "" && feed.Article.Content != a.Content {
 			t.Errorf("a page refused as %s gave %q", res.Verdict.Refused, a.Content)
 		}

@@ -47,10 +47,9 @@ func (p *page) byLinkedData() body {
 	best := body{from: "json-ld"}
 	for _, o := range p.linkedData() {
 		text, _ := o["articleBody"].(string)
-		b := body{from: "json-ld", raw: []byte(asHTML(text))}
-		b.content, b.image = cleanNode(parseFragment(string(b.raw)), p.url)
-		if b.score = score(b.content); b.score > best.score {
-			best = b
+		b := newBody("json-ld", rawTree("json-ld", []byte(text)), nil, p.url)
+		if b.score > best.score {
+			best, best.raw = b, []byte(asHTML(text))
 		}
 	}
 	return best

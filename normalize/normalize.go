@@ -3,6 +3,7 @@
 //
 // [Identities] tells which articles the items of a document are, before any
 // page is fetched; [Article] makes the article of one item and its page.
+// [Again] makes it anew by the rules of a later day, of what is kept of it.
 // [Verbatim] and [Clean] make the two bodies an article can be written with.
 package normalize
 
@@ -32,9 +33,9 @@ type Options struct {
 type Result struct {
 	// Article is complete but for what the store gives: ID, Key, Seen, Changed.
 	Article article.Article
-	// Raw is the inner HTML of the page's body element as it came, for
-	// [Verbatim] and for normalising again; nil where no page gave the body.
-	Raw []byte
+	// Raw is the body as it came, for [Again] and, where it is a page's, for
+	// [Verbatim]. What is in it is of the document that gave it.
+	Raw article.Raw
 	// Verdict tells what gave the body. A page that it says was refused gives
 	// nothing and should count as failed.
 	Verdict article.Verdict
@@ -94,7 +95,7 @@ func makeArticle(it fetcher.Item, doc *fetcher.Document, o Options, now time.Tim
 	if it.Withdrawn {
 		a.Withdrawn = a.Updated
 	}
-	return Result{Article: a, Raw: b.raw, Verdict: verdict}
+	return Result{Article: a, Raw: b.keep(it, p, o), Verdict: verdict}
 }
 
 func enclosures(it fetcher.Item) []article.Enclosure {

@@ -61,7 +61,7 @@ func TestArticleOfAPage(t *testing.T) {
 			t.Errorf("the body has %q: %s", not, a.Content)
 		}
 	}
-	if !strings.Contains(string(res.Raw), "appendQr_wrap") {
+	if !strings.Contains(string(res.Raw.Body), "appendQr_wrap") {
 		t.Error("the raw body is not as it came")
 	}
 }

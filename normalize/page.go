@@ -17,13 +17,15 @@ import (
 
 // page is an article page that was read. A nil page tells nothing.
 type page struct {
-	doc  *html.Node
-	url  *url.URL
-	rule *Rule
-	site *Rule // of the page's site, for what the owner's rule does not say
-	zone *time.Location
-	meta map[string]string // by name or property; the first of each
-	body *html.Node        // nil where the rule finds none
+	doc *html.Node
+	// address is the page's own; url what relative addresses go by.
+	address string
+	url     *url.URL
+	rule    *Rule
+	site    *Rule // of the page's site, for what the owner's rule does not say
+	zone    *time.Location
+	meta    map[string]string // by name or property; the first of each
+	body    *html.Node        // nil where the rule finds none
 }
 
 func readPage(doc *fetcher.Document, link string, o Options) *page {
@@ -34,7 +36,7 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 	if err != nil { // nested too deep to be an article
 		return nil
 	}
-	p := &page{doc: root, url: parseBase(cmp.Or(doc.URL, link)), zone: o.Zone, meta: map[string]string{}}
+	p := &page{doc: root, address: cmp.Or(doc.URL, link), url: parseBase(cmp.Or(doc.URL, link)), zone: o.Zone, meta: map[string]string{}}
 	if p.rule, p.site = ruleFor(o.Rule, p.url), siteOf(o, p.url); p.site == sinaRule {
 		p.zone = sinaZone
 	} else if p.zone == nil {
@@ -170,16 +172,5 @@ func (p *page) Stocks() []string {
 	if p == nil || p.body == nil {
 		return nil
 	}
-	var codes []string
-	for n := range p.body.Descendants() {
-		if n.Type == html.CommentNode {
-			codes = append(codes, commentStocks(n.Data)...)
-		}
-	}
-	for _, n := range cascadia.QueryAll(p.body, stockSpans) {
-		if id := attr(n, "id"); stockSpan.MatchString(id) {
-			codes = append(codes, id)
-		}
-	}
-	return codes
+	return bodyStocks(p.body)
 }

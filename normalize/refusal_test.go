@@ -57,7 +57,7 @@ func TestRefusals(t *testing.T) {
 			if res.Verdict.Refused != test.want {
 				t.Errorf("refused as %q, want %q", res.Verdict.Refused, test.want)
 			}
-			if test.want != "" && (res.Verdict.From != "feed" || res.Raw != nil || res.Article.Content != "<p>清单的话</p>") {
+			if test.want != "" && (res.Verdict.From != "feed" || res.Raw.OfPage() || res.Article.Content != "<p>清单的话</p>") {
 				t.Errorf("from %s: %s", res.Verdict.From, res.Article.Content)
 			}
 		})

@@ -46,7 +46,7 @@ func TestVerbatimKeeps(t *testing.T) {
 func TestRawKeepsComments(t *testing.T) {
 	const body = `<p>甲乙丙丁</p><!-- news_keyword_pub,stock,sz000333&sz002129 -->`
 	res := normalize.Article(fetcher.Item{Link: page}, doc(`<script>a="<!--"</script><p>&nbsp;</p><div id="artibody">`+body+`</div>`), normalize.Options{}, now)
-	if string(res.Raw) != body {
+	if string(res.Raw.Body) != body {
 		t.Errorf("raw is %s", res.Raw)
 	}
 	if got := strings.Join(res.Article.Stocks, " "); got != "sz000333 sz002129" {

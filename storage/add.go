@@ -165,10 +165,3 @@ func (a *addition) save(r *record, changed bool) error {
 	}
 	return a.putRecord(a.arrival, r)
 }
-
-func (a *addition) putRaw() error {
-	if len(a.packed) == 0 {
-		return nil
-	}
-	return a.raw.Put(number(a.arrival), a.packed)
-}

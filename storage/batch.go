@@ -28,8 +28,9 @@ type Entry struct {
 	// Skip notes that the item was looked at and is not wanted: it is
 	// Unchanged from now on, and stores nothing else.
 	Skip bool
-	// Raw is the body element as it came, kept for Raw; empty to keep none.
-	Raw []byte
+	// Raw is the body as it came, of which the article was made; the zero Raw to
+	// keep none.
+	Raw article.Raw
 	// Retry asks to have the page fetched again; nil forgets an earlier wish
 	// of this source, except for a copy, which fetches no page.
 	Retry *Retry
@@ -108,8 +109,9 @@ func (s *Store) pack(b Batch) ([][]byte, error) {
 		if len(usable(e.Identity)) == 0 {
 			return nil, fmt.Errorf("entry %d (%s) has no identity", i, e.Article.Link)
 		}
-		if len(e.Raw) > 0 {
-			raws[i] = s.codec.pack(e.Raw)
+		var err error
+		if raws[i], err = s.codec.packRaw(e.Raw); err != nil {
+			return nil, fmt.Errorf("body of %s: %w", e.Article.Link, err)
 		}
 	}
 	return raws, nil

@@ -32,13 +32,19 @@ func (s *Store) Corrections(limit int) (found []Correction, err error) {
 	err = s.view(func(t *tables) error {
 		c := t.changes.Cursor()
 		k, v := c.Last()
-		for steps := 0; k != nil && steps < correctionSteps && newerThan(found, fromNumber(k)) < limit; steps++ {
-			more, err := t.correctionsOf(fromNumber(v))
+		for steps := 0; k != nil && steps < correctionSteps && newerThan(found, fromNumber(k)) < limit; k, v = c.Prev() {
+			r, err := t.record(fromNumber(v))
+			if err != nil {
+				return err
+			}
+			more, err := t.correctionsOf(fromNumber(v), r)
 			if err != nil {
 				return err
 			}
 			found = append(found, more...)
-			k, v = c.Prev()
+			if !r.Remade { // thousands may be at once, and push nothing out of the list
+				steps++
+			}
 		}
 		return nil
 	})
@@ -61,11 +67,8 @@ func newerThan(found []Correction, change uint64) (n int) {
 	return n
 }
 
-func (t *tables) correctionsOf(arrival uint64) ([]Correction, error) {
-	r, err := t.record(arrival)
+func (t *tables) correctionsOf(arrival uint64, r *record) ([]Correction, error) {
 	switch {
-	case err != nil:
-		return nil, err
 	case !r.Withdrawn.IsZero():
 		// After all edits of that second: only the second is known.
 		n := orderAt(r.Withdrawn.Add(time.Second)) - 1
@@ -80,10 +83,13 @@ func (t *tables) correctionsOf(arrival uint64) ([]Correction, error) {
 	return corrections(r, versions, t.versionKeys(arrival)), nil
 }
 
-// corrections are the steps from each version to the next. keys are those of all
+// corrections are the steps from each version to the next that its origin made. keys are those of all
 // versions but the last.
 func corrections(r *record, versions []Version, keys [][]byte) (all []Correction) {
 	for i := 1; i < len(versions); i++ {
+		if versions[i].Remade {
+			continue
+		}
 		n := r.Version
 		if i < len(keys) {
 			n = fromNumber(keys[i][8:])

@@ -63,7 +63,7 @@ func (a *addition) edit(r *record) (edited, revised bool, err error) {
 	if a.Gone && before.hadPage() {
 		a.Article.Withdrawn = a.time
 	}
-	judged := r.judge(a.Entry)
+	judged, taken := r.judge(a.Entry), r.takes(a.Article)
 	edited = r.edit(a.Article, a.time)
 	revised = r.revise(a.Revision, edited)
 	for _, code := range before.Stocks {
@@ -73,12 +73,17 @@ func (a *addition) edit(r *record) (edited, revised bool, err error) {
 			}
 		}
 	}
-	if edited && corrects(&before, &r.Article) {
-		if err := a.supersede(&before.Article, r); err != nil {
+	if edited && corrects(&before, r) {
+		if err := a.supersede(&before, r); err != nil {
 			return false, false, err
 		}
+		r.Remade = false
 	}
-	return edited, revised || judged, a.putRaw()
+	// A body stays with the text that was made of it.
+	if taken && (edited || a.raw.Get(number(a.arrival)) == nil) {
+		err = a.putRaw()
+	}
+	return edited, revised || judged, err
 }
 
 // hadPage tells whether the article's text came from its page.

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -35,20 +34,6 @@ func (t *tables) refer(ref string) (*record, error) {
 		return nil, fmt.Errorf("article %s: %w", ref, ErrNotFound)
 	}
 	return r, err
-}
-
-// Raw gives the body as it came, for the article with a key.
-func (s *Store) Raw(key string) (raw []byte, err error) {
-	err = s.view(func(t *tables) error {
-		value := t.raw.Get(number(fromNumber(t.names.Get([]byte(key)))))
-		if value == nil {
-			return fmt.Errorf("body of %s: %w", key, ErrNotFound)
-		}
-		b, err := t.codec.unpack(value)
-		raw = bytes.Clone(b)
-		return err
-	})
-	return raw, err
 }
 
 // Count is how many articles are stored.

@@ -22,6 +22,7 @@ type record struct {
 	// new revision since the last one.
 	Version   uint64
 	Unrevised int
+	Remade    bool // the present version is what our own rules made: see Remake
 	Joins     []joined
 }
 
@@ -63,6 +64,7 @@ type storedRecord struct {
 	Version    uint64            `cbor:"27,keyasint,omitempty"`
 	Unrevised  int               `cbor:"28,keyasint,omitempty"`
 	Joins      []storedJoin      `cbor:"29,keyasint,omitempty"`
+	Remade     bool              `cbor:"30,keyasint,omitempty"`
 }
 
 type storedEnclosure struct {
@@ -111,7 +113,7 @@ func (r *record) stored() *storedRecord {
 		Changed: seconds(r.Changed), Withdrawn: seconds(r.Withdrawn), Revision: seconds(r.Revision),
 		Categories: r.Categories, Tags: r.Tags, Stocks: r.Stocks, Author: r.Author, Origin: r.Origin,
 		Image: r.Image, Summary: r.Summary, Content: r.Content, Keys: r.Keys, Change: r.Change,
-		Verdict: storeVerdict(r.Verdict), Version: r.Version, Unrevised: r.Unrevised,
+		Verdict: storeVerdict(r.Verdict), Version: r.Version, Unrevised: r.Unrevised, Remade: r.Remade,
 	}
 	for _, e := range r.Enclosures {
 		s.Enclosures = append(s.Enclosures, storedEnclosure{URL: e.URL, Type: e.Type, Length: e.Length})
@@ -132,7 +134,7 @@ func (s *storedRecord) record() *record {
 		Changed: fromSeconds(s.Changed), Withdrawn: fromSeconds(s.Withdrawn),
 		Categories: s.Categories, Tags: s.Tags, Stocks: s.Stocks, Author: s.Author, Origin: s.Origin,
 		Image: s.Image, Summary: s.Summary, Content: s.Content,
-	}, Keys: s.Keys, Revision: fromSeconds(s.Revision), Change: s.Change, Verdict: s.Verdict.verdict(), Version: s.Version, Unrevised: s.Unrevised}
+	}, Keys: s.Keys, Revision: fromSeconds(s.Revision), Change: s.Change, Verdict: s.Verdict.verdict(), Version: s.Version, Unrevised: s.Unrevised, Remade: s.Remade}
 	for _, e := range s.Enclosures {
 		r.Enclosures = append(r.Enclosures, article.Enclosure{URL: e.URL, Type: e.Type, Length: e.Length})
 	}

@@ -18,7 +18,7 @@ import (
 //	["meta", "raw"] => arrival up to which bodies were pruned
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
 //	["articles", arrival] => record; grows at its end only
-//	["raw", arrival] => body as it came; pruned from its start
+//	["raw", arrival] => storedRaw; pruned from its start           Raw, Bodies
 //	["versions", arrival, order] => what readers saw before an edit, as it was
 //	        stored at that order; pruned from its start                   Versions
 //	["copies", arrival, order] => record of an item that was joined with the

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"slices"
 	"time"
-
-	"aggregator/normalize/article"
 )
 
 const (
@@ -28,6 +26,9 @@ type Version struct {
 	Summary string
 	Content string
 	Image   string
+	// Remade tells that it is what rules of ours made of the version before, and
+	// no edit of the origin's; see [Store.Remake].
+	Remade bool
 }
 
 type storedVersion struct {
@@ -36,6 +37,7 @@ type storedVersion struct {
 	Summary string `cbor:"3,keyasint,omitempty"`
 	Content string `cbor:"4,keyasint,omitempty"`
 	Image   string `cbor:"5,keyasint,omitempty"`
+	Remade  bool   `cbor:"6,keyasint,omitempty"`
 }
 
 // Versions gives what readers saw of an article, by its Key or by its tag: URI,
@@ -61,12 +63,12 @@ func (t *tables) versionsOf(r *record) (versions []Version, err error) {
 		}
 		versions = append(versions, Version{
 			Since: since(fromNumber(key[8:])), Updated: fromSeconds(v.Updated),
-			Title: v.Title, Summary: v.Summary, Content: v.Content, Image: v.Image,
+			Title: v.Title, Summary: v.Summary, Content: v.Content, Image: v.Image, Remade: v.Remade,
 		})
 	}
 	return append(versions, Version{
 		Since: since(max(r.Version, arrival)), Updated: r.Updated,
-		Title: r.Title, Summary: r.Summary, Content: r.Content, Image: r.Image,
+		Title: r.Title, Summary: r.Summary, Content: r.Content, Image: r.Image, Remade: r.Remade,
 	}), nil
 }
 
@@ -88,9 +90,9 @@ func (t *tables) versionKeys(arrival uint64) (keys [][]byte) {
 }
 
 // supersede keeps what readers saw before an edit.
-func (a *addition) supersede(before *article.Article, r *record) error {
+func (a *addition) supersede(before, r *record) error {
 	value, err := a.codec.marshal(storedVersion{
-		seconds(before.Updated), before.Title, before.Summary, before.Content, before.Image,
+		seconds(before.Updated), before.Title, before.Summary, before.Content, before.Image, before.Remade,
 	})
 	if err != nil {
 		return err
@@ -111,7 +113,7 @@ func (a *addition) supersede(before *article.Article, r *record) error {
 
 // corrects tells whether an edit is one of what readers saw. One by which an
 // article gets its text is not: its page could not be fetched before.
-func corrects(before *record, after *article.Article) bool {
+func corrects(before, after *record) bool {
 	shown := before.Content != "" && before.Verdict.Failed == ""
 	same := before.Title == after.Title && before.Content == after.Content && before.Image == after.Image
 	return !same && (shown || before.Title != after.Title)

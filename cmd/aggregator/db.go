@@ -22,7 +22,7 @@ func newDB(p *program) *cobra.Command {
 		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newDBCheck(p), newDBStats(p), newDBBackup(p), newDBCompact(p), newDBPrune(p))
+	cmd.AddCommand(newDBCheck(p), newDBStats(p), newDBBackup(p), newDBCompact(p), newDBPrune(p), newDBReprocess(p))
 	return cmd
 }
 

@@ -21,7 +21,8 @@ Read it bottom-up; each package's comment says what to call first.
     with quirks and faults. Tests, benchmarks and demo use it.
   - [aggregator/normalize]: Item and page become an Article: which article it
     is (Identities), then extraction, cleaning, sanitising, dates, stocks. How
-    the body was chosen is kept as an article.Verdict.
+    the body was chosen is kept as an article.Verdict. Again makes the article
+    anew of the body as it came, for db reprocess.
   - [aggregator/normalize/article/diff]: how one text became another, in words or
     characters.
   - [aggregator/storage]: one bbolt file. Articles, the keys they are known

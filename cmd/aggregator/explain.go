@@ -129,7 +129,11 @@ func (l *factLines) times(e storage.Explanation, zone *time.Location) {
 func (l *factLines) edits(versions []storage.Version, zone *time.Location) {
 	for i := 1; i < len(versions); i++ {
 		before, after := versions[i-1], versions[i]
-		l.add("edited", "%s", civil(after.Since, zone))
+		what := "edited"
+		if after.Remade {
+			what = "remade"
+		}
+		l.add(what, "%s", civil(after.Since, zone))
 		l.some("  title", difference(before.Title, after.Title))
 		l.some("  text", textDifference(before, after))
 		if before.Image != after.Image {
@@ -220,12 +224,14 @@ type versionJSON struct {
 	// the first version.
 	TitleDiff string `json:"title_diff"`
 	TextDiff  string `json:"text_diff"`
+	// Reprocessed tells that our own rules made it, and no edit.
+	Reprocessed bool `json:"reprocessed"`
 }
 
 func versionsJSON(versions []storage.Version) []versionJSON {
 	list := make([]versionJSON, len(versions))
 	for i, v := range versions {
-		list[i] = versionJSON{Since: utc(v.Since), Updated: utc(v.Updated), Title: v.Title, Image: v.Image}
+		list[i] = versionJSON{Since: utc(v.Since), Updated: utc(v.Updated), Title: v.Title, Image: v.Image, Reprocessed: v.Remade}
 		if i > 0 {
 			list[i].TitleDiff = difference(versions[i-1].Title, v.Title)
 			list[i].TextDiff = textDifference(versions[i-1], v)

@@ -34,7 +34,7 @@ func (im *importer) entry(name string, data []byte) (storage.Entry, error) {
 	a.Content = normalize.Clean(body, a.Link)
 	e := storage.Entry{Identity: im.identity(&a, name), Article: a}
 	if s := im.cfg.SourceNamed(a.Source); s != nil && s.Body == "verbatim" {
-		e.Raw = []byte(body)
+		e.Raw = article.Raw{Body: []byte(body)}
 	}
 	return e, nil
 }

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -130,16 +131,33 @@ func stocks(b *bench) {
 
 func raws(b *bench) {
 	e := entry(1, "a")
-	e.Raw = []byte("<div>\x00as it came\xff</div>")
-	b.add("s", e)
-	if got, err := b.Raw("a"); err != nil || string(got) != string(e.Raw) {
-		b.Errorf("Raw = %q, %v", got, err)
+	e.Raw = article.Raw{
+		Body: []byte("<div>\x00as it came\xff</div>"), From: "rule", Source: "s", URL: "https://example.org/a",
+		Base: "https://example.org/", Image: "/a.png", Stocks: []string{"sz000931"},
 	}
+	kept := func(when string, want article.Raw) {
+		b.Helper()
+		if got, err := b.Raw("a"); err != nil || !got.Equal(&want) {
+			b.Errorf("%s: Raw = %+v, %v", when, got, err)
+		}
+	}
+	b.add("s", e)
+	kept("new", e.Raw)
 	copied := entry(2, "a")
-	copied.Copy, copied.Raw = true, []byte("another's")
+	copied.Copy, copied.Raw = true, article.Raw{Body: []byte("another's")}
 	b.add("two", copied)
-	if got, err := b.Raw("a"); err != nil || string(got) != string(e.Raw) {
-		b.Errorf("after a copy: Raw = %q, %v", got, err)
+	kept("after a copy", e.Raw)
+	failed := e
+	failed.Print, failed.Article.Content, failed.Raw = 3, "", article.Raw{Body: []byte("the list's words"), From: "feed"}
+	b.add("s", failed)
+	kept("after a page that failed", e.Raw)
+	e.Print, e.Article.Content, e.Raw.Body = 4, "<p>edited</p>", []byte("edited")
+	b.add("s", e)
+	kept("after an edit", e.Raw)
+	e.Print, e.Article.Content, e.Raw = 5, "<p>not to be archived</p>", article.Raw{}
+	b.add("s", e)
+	if raw, err := b.Raw("a"); !errors.Is(err, storage.ErrNotFound) {
+		b.Errorf("the body of an earlier text is kept: %+v, %v", raw, err)
 	}
 }
 

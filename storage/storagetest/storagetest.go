@@ -22,7 +22,9 @@ type Store interface {
 	Add(storage.Batch) ([]storage.Change, error)
 	Retries(source string, due time.Time, limit int) ([]storage.Retry, error)
 	Article(ref string) (article.Article, error)
-	Raw(key string) ([]byte, error)
+	Raw(key string) (article.Raw, error)
+	Bodies(since time.Time, after uint64, limit int) ([]storage.Body, error)
+	Remake([]storage.Remade) (int, error)
 	Explain(ref string) (storage.Explanation, error)
 	Versions(ref string) ([]storage.Version, error)
 	Prune(context.Context, storage.Retention) (storage.Pruned, error)
@@ -90,6 +92,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"bodies are kept as they came":                 raws,
 		"what chose a body is stored with it":          explained,
 		"what readers saw before an edit is kept":      versions,
+		"what our own rules change is no edit":         remade,
 		"of many versions the first and newest stay":   versionsBounded,
 		"a text that never stands still is no news":    restless,
 		"a text that comes late is no correction":      lateText,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"aggregator/normalize/article"
 	"aggregator/storage"
 )
 
@@ -167,5 +168,93 @@ func gone(b *bench) {
 	b.add("s", e)
 	if a := b.get("a"); !a.Withdrawn.IsZero() {
 		b.Errorf("there again: %+v", a)
+	}
+}
+
+// remade: what rules of ours make of an article is kept as a version, but is no
+// edit, no correction and no news.
+func remade(b *bench) {
+	e := entry(1, "a")
+	e.Article.Stocks, e.Raw = []string{"sz000931"}, article.Raw{Body: []byte("raw"), From: "rule", Source: "s"}
+	b.add("s", e)
+	b.add("s", entry(1, "beside"))
+	b.pass(time.Hour)
+	b.revise(e, "second")
+	other := entry(1, "b")
+	other.Raw, other.Article.Stocks = e.Raw, []string{"hk00700"}
+	b.add("s", other)
+	b.pass(2 * time.Hour)
+	read, err := b.Bodies(time.Time{}, 0, 9)
+	if err != nil || len(read) != 2 || read[0].Article.Key != "a" || !read[0].Raw.Equal(&e.Raw) {
+		b.Fatalf("%+v, %v", read, err)
+	}
+	if late, err := b.Bodies(start.Add(time.Minute), 0, 9); err != nil || len(late) != 1 || late[0].Article.Key != "b" {
+		b.Errorf("since a time: %+v, %v", late, err)
+	}
+	if none, err := b.Bodies(time.Time{}, read[1].Article.Order, 9); err != nil || len(none) != 0 {
+		b.Errorf("after the last: %+v, %v", none, err)
+	}
+	before := read[0].Article
+	remake := func(content string, stocks ...string) int {
+		b.Helper()
+		m := storage.Remade{Before: b.get("a"), After: b.get("a")}
+		m.After.Content, m.After.Stocks, m.After.Title, m.After.Published = content, stocks, "not ours to change", start
+		b.pass(time.Minute)
+		n, err := b.Remake([]storage.Remade{m})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return n
+	}
+	_, at, err := b.Changes(0, 9)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if n := remake(before.Content, before.Stocks...); n != 0 || !b.get("a").Changed.Equal(before.Changed) {
+		b.Errorf("%d changed by the same rules", n)
+	}
+	if changed, _, err := b.Changes(at, 9); err != nil || len(changed) != 0 {
+		b.Errorf("the same rules changed %v, %v", keysOf(changed), err)
+	}
+	remake("<p>once</p>", "hk00700")
+	if n := remake("<p>remade</p>", "hk00700"); n != 1 {
+		b.Errorf("%d changed", n)
+	}
+	b.reopen()
+	now := b.get("a")
+	if now.ID != before.ID || now.Title != "second" || now.Content != "<p>remade</p>" || now.Stocks[0] != "hk00700" ||
+		!now.Updated.Equal(before.Updated) || !now.Published.Equal(before.Published) || !now.Seen.Equal(before.Seen) || !now.Changed.Equal(b.clock) {
+		b.Errorf("%+v", now)
+	}
+	if changed, _, err := b.Changes(at, 9); err != nil || !slices.Equal(keysOf(changed), []string{"a"}) {
+		b.Errorf("changed: %v, %v", keysOf(changed), err)
+	}
+	versions, err := b.Versions("a")
+	if err != nil || len(versions) != 3 || versions[1].Remade || !versions[2].Remade || versions[1].Content != before.Content {
+		b.Errorf("%+v, %v", versions, err)
+	}
+	if c, err := b.Corrections(9); err != nil || len(c) != 1 || c[0].After.Title != "second" {
+		b.Errorf("corrections %+v, %v", c, err)
+	}
+	for code, want := range map[string]int{"sz000931": 0, "hk00700": 2} {
+		if got, err := b.NewestOfStock(code, storage.Window{Entries: 9}); err != nil || len(got) != want {
+			b.Errorf("%s: %v, %v", code, keysOf(got), err)
+		}
+	}
+	// It is no news: it stands where it would, had it always had the stock.
+	if got, err := b.NewestOfStock("hk00700", storage.Window{Entries: 1}); err != nil || !slices.Equal(keysOf(got), []string{"b"}) {
+		b.Errorf("as news: %v, %v", keysOf(got), err)
+	}
+	// Made of what is no more there: nothing.
+	stale := storage.Remade{Before: before, After: now}
+	stale.After.Content = "<p>stale</p>"
+	if n, err := b.Remake([]storage.Remade{stale, {Before: article.Article{Key: "nobody"}}}); err != nil || n != 0 {
+		b.Errorf("%d, %v", n, err)
+	}
+	// Then the origin edits it.
+	e.Article.Content = "<p>edited</p>"
+	b.revise(e, "second")
+	if c, err := b.Corrections(9); err != nil || len(c) != 2 || c[0].Before.Content != "<p>remade</p>" || c[0].After.Content != "<p>edited</p>" {
+		b.Errorf("corrections %+v, %v", c, err)
 	}
 }

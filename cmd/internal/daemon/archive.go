@@ -79,10 +79,13 @@ func (d *Daemon) File(a *article.Article, extra bool) ([]byte, error) {
 	if errors.Is(err, storage.ErrNotFound) { // its page could not be fetched
 		return a.File(a.Content, extra), nil
 	}
+	if err == nil && !raw.OfPage() {
+		return a.File(a.Content, extra), nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("verbatim body of %s: %w", a.Key, err)
 	}
-	body, image := normalize.Verbatim(raw, a.Link)
+	body, image := normalize.Verbatim(raw.Body, a.Link)
 	if image != "" {
 		v := *a
 		v.Image = image

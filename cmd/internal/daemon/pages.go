@@ -90,8 +90,8 @@ func (c *cycle) entry(w wanted, doc *fetcher.Document, p *page) storage.Entry {
 	}
 	res := normalize.Article(w.item, doc, c.s.options, time.Now())
 	e.Article, e.Raw, e.Verdict = res.Article, res.Raw, res.Verdict
-	if doc != nil && doc.NoArchive() {
-		e.Raw = nil // the article is ours, the page as it came is not
+	if doc != nil && doc.NoArchive() && e.Raw.OfPage() {
+		e.Raw = article.Raw{} // the article is ours, the page as it came is not
 	}
 	if res.Verdict.Refused != "" {
 		p.err = &refusedPage{res.Verdict.Refused}
@@ -104,7 +104,7 @@ func (c *cycle) entry(w wanted, doc *fetcher.Document, p *page) storage.Entry {
 	if p.err != nil {
 		e.Retry = c.retry(w, p.err)
 		if w.standing == storage.Changed {
-			e.Article.Content = "" // the list's few words are no edit of the full text
+			e.Article.Content, e.Raw = "", article.Raw{} // the list's few words are no edit of the full text
 			e.Gone = e.Retry == nil && gone(p.err)
 		}
 	}

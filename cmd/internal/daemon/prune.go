@@ -13,7 +13,7 @@ func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
 	pruned, err := d.store.Prune(ctx, storage.Retention{
 		MaxAge: time.Duration(r.MaxAge), MaxArticles: r.MaxArticles, Raw: time.Duration(r.Raw),
 		Keep: func(source string) bool {
-			s := d.sourceNamed(source)
+			s := d.cfg.SourceNamed(source) // also of one that is not enabled
 			return s != nil && s.Body == "verbatim"
 		},
 	})
