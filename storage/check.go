@@ -67,7 +67,7 @@ func (c *check) article(arrival uint64, r *record) {
 	for _, l := range r.Listings {
 		c.leads("seen", c.seen, seenKey(l.Source, l.Item), arrival, r)
 	}
-	c.indexed(publishedKey(r.Published, arrival), r)
+	c.indexed("index", c.index, publishedKey(r.Published, arrival), r)
 	for _, name := range r.Categories {
 		n := c.category(name)
 		c.filed(categoryTerm(n), arrival, r)
@@ -114,17 +114,17 @@ func (c *check) leads(table string, b *bolt.Bucket, key []byte, arrival uint64, 
 	}
 }
 
-func (c *check) indexed(key []byte, r *record) {
-	c.want["index"]++
-	if c.index.Get(key) == nil {
-		c.fault("index: %q of article %s is missing", key, r.Key)
+func (c *check) indexed(table string, b *bolt.Bucket, key []byte, r *record) {
+	c.want[table]++
+	if b.Get(key) == nil {
+		c.fault("%s: %q of article %s is missing", table, key, r.Key)
 	}
 }
 
 func (c *check) filed(tm term, arrival uint64, r *record) {
-	c.indexed(tm.at(arrival), r)
-	if later := c.index.Get(tm.at(arrival)); len(later) == 8 {
-		c.leads("index", c.index, tm.at(fromNumber(later)), arrival, r)
+	c.indexed("runs", c.runs, tm.at(arrival), r)
+	if later := c.runs.Get(tm.at(arrival)); len(later) == 8 {
+		c.leads("runs", c.runs, tm.at(fromNumber(later)), arrival, r)
 	}
 }
 
@@ -133,7 +133,7 @@ func (c *check) entries() {
 	for _, e := range []struct {
 		table string
 		*bolt.Bucket
-	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}, {"versions", c.tables.versions}, {"copies", c.copies}} {
+	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}, {"runs", c.runs}, {"versions", c.tables.versions}, {"copies", c.copies}} {
 		n := entriesOf(e.Bucket)
 		if e.table == "seen" || e.table == "names" || e.table == "aliases" {
 			n -= leadNowhere(e.Bucket)

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,6 +33,7 @@ func migrations() []migration {
 		{tables: []string{"versions"}},
 		{tables: []string{"copies"}},
 		{tables: []string{"dictionaries"}},
+		{tables: []string{"runs"}, step: toRuns},
 	}
 }
 
@@ -120,4 +122,32 @@ func (s *Store) migrateSome(tx *bolt.Tx, from int, m migration) (done bool, err 
 		return false, err
 	}
 	return true, meta.Put([]byte("schema"), strconv.AppendInt(nil, int64(from+1), 10))
+}
+
+// migrationStep is how many entries one transaction of a migration takes.
+const migrationStep = 1000
+
+// some are entries of a table after a position, which is their last key.
+func some(b *bolt.Bucket, after []byte) (entries [][2][]byte) {
+	c := b.Cursor()
+	for k, v := c.Seek(append(bytes.Clone(after), 0)); k != nil && len(entries) < migrationStep; k, v = c.Next() {
+		entries = append(entries, [2][]byte{bytes.Clone(k), append(nothing(), v...)})
+	}
+	return entries
+}
+
+// toRuns takes the runs out of "index", where each lay by itself.
+func toRuns(t *tables, after []byte) (position []byte, err error) {
+	for _, e := range some(t.index, after) {
+		position = e[0]
+		if position[0] == 'p' {
+			continue
+		}
+		end := len(position) - 8
+		key := term(position[:end]).at(fromNumber(position[end:]))
+		if err := errors.Join(t.runs.Put(key, e[1]), t.index.Delete(position)); err != nil {
+			return nil, err
+		}
+	}
+	return position, nil
 }

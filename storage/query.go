@@ -108,7 +108,7 @@ func (c *cursor) pick(t *tables, arrival uint64, terms []term) (*article.Article
 // into after its arrival.
 func (t *tables) filed(r *record, arrival uint64) (later map[string]uint64) {
 	for _, name := range r.Categories {
-		if v := t.index.Get(categoryTerm(t.category(name)).at(arrival)); len(v) == 8 {
+		if v := t.runs.Get(categoryTerm(t.category(name)).at(arrival)); len(v) == 8 {
 			if later == nil {
 				later = map[string]uint64{}
 			}

@@ -1,12 +1,9 @@
 package storage
 
 import (
-	"bytes"
 	"fmt"
 	"iter"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 
 	"aggregator/normalize/article"
 )
@@ -100,55 +97,25 @@ func (t *tables) run(r Run) (runAt, error) {
 	return runAt{t, nil, false}, nil
 }
 
-// table is where the keys of the run lie: those of articles are their arrivals.
-func (at runAt) table() *bolt.Bucket {
-	if at.term == nil {
-		return at.articles
-	}
-	return at.index
-}
-
-// entry reads an index key: the order it stands for and whose it is. A key that
-// only leads to a later one, or is another run's, is none.
-func (at runAt) entry(k, v []byte) (order, arrival uint64, ok bool) {
-	if len(k) != len(at.term)+8 || !bytes.HasPrefix(k, at.term) {
-		return 0, 0, false
-	}
-	order = fromNumber(k[len(at.term):])
-	arrival = order
-	if at.term != nil && len(v) == 8 {
-		arrival = fromNumber(v)
-	}
-	return order, arrival, arrival <= order
-}
-
 // up goes through the run from an order on, down backwards from before it.
 func (at runAt) up(from uint64) iter.Seq2[uint64, uint64] {
-	return func(yield func(order, arrival uint64) bool) {
-		if at.none {
-			return
-		}
-		c := at.table().Cursor()
-		for k, v := c.Seek(at.term.at(from)); bytes.HasPrefix(k, at.term) && k != nil; k, v = c.Next() {
-			if order, arrival, ok := at.entry(k, v); ok && !yield(order, arrival) {
-				return
-			}
-		}
+	switch {
+	case at.none:
+		return func(func(order, arrival uint64) bool) {}
+	case at.term == nil:
+		return at.upAll(from)
 	}
+	return at.tables.up(at.term, from)
 }
 
 func (at runAt) down(from uint64) iter.Seq2[uint64, uint64] {
-	return func(yield func(order, arrival uint64) bool) {
-		if at.none {
-			return
-		}
-		c := at.table().Cursor()
-		for k, v := before(c, at.term.at(from)); bytes.HasPrefix(k, at.term) && k != nil; k, v = c.Prev() {
-			if order, arrival, ok := at.entry(k, v); ok && !yield(order, arrival) {
-				return
-			}
-		}
+	switch {
+	case at.none:
+		return func(func(order, arrival uint64) bool) {}
+	case at.term == nil:
+		return at.downAll(from)
 	}
+	return at.tables.down(at.term, from)
 }
 
 func (at runAt) part(st Stretch) iter.Seq2[uint64, uint64] {
@@ -204,7 +171,7 @@ func (at runAt) order(arrival uint64) uint64 {
 	if at.term == nil {
 		return arrival
 	}
-	v := at.index.Get(at.term.at(arrival))
+	v := at.runs.Get(at.term.at(arrival))
 	switch {
 	case v == nil:
 		return 0

@@ -7,7 +7,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// The layout, schema 4. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 5. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -29,9 +29,10 @@ import (
 //	["seen", source number, hash of first key] => arrival, print    Sight;
 //	        of a skipped item, or a pruned article: 0, print, order
 //	["index", 'p', published, arrival] => nothing              Articles
-//	["index", 'c', category number, order] => see index.go     Newest
-//	["index", 's', source number, order] => see index.go       NewestOfSource
-//	["index", 'k', stock code, 0, order] => see index.go       NewestOfStock
+//	["runs", 'c', period, category number, order] => see index.go  Newest
+//	["runs", 's', period, source number, order]                NewestOfSource
+//	["runs", 'k', period, stock code, 0, order]                NewestOfStock
+//	        a period being the first two bytes of the order, which lacks them
 //	["changes", order] => arrival; one entry an article        Changes, Corrections
 //	["readers", name] => order                                 Position
 //	["retries", source number, arrival] => due, Retry          Retries
@@ -47,7 +48,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 4
+const schema = 5
 
 // tables are the buckets within one transaction.
 type tables struct {
@@ -57,7 +58,7 @@ type tables struct {
 	told stories   // see settle
 
 	meta, articles, raw, versions, copies, names, aliases, seen *bolt.Bucket
-	index, changes, readers, retries                            *bolt.Bucket
+	index, runs, changes, readers, retries                      *bolt.Bucket
 	sourceRecords, categoryTable                                *bolt.Bucket
 }
 
@@ -66,7 +67,7 @@ func (s *Store) tables(tx *bolt.Tx) *tables {
 	t := &tables{
 		Store: s, tx: tx, time: s.now().UTC().Truncate(time.Second),
 		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), copies: b("copies"), names: b("names"),
-		aliases: b("aliases"), seen: b("seen"), index: b("index"), changes: b("changes"),
+		aliases: b("aliases"), seen: b("seen"), index: b("index"), runs: b("runs"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
 		categoryTable: b("categories"),
 	}
@@ -79,13 +80,13 @@ func (s *Store) tables(tx *bolt.Tx) *tables {
 // fill packs the tables that grow at the end, or at the ends of runs: what
 // bbolt leaves half empty there, its default, would stay so.
 func (t *tables) fill() {
-	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.versions, t.changes, t.index} {
+	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.versions, t.changes, t.index, t.runs} {
 		b.FillPercent = 0.9
 	}
 }
 
 func bucketNames() []string {
-	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index",
+	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index", "runs",
 		"changes", "readers", "retries", "sources", "categories", "dictionaries"}
 }
 
