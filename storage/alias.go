@@ -33,8 +33,24 @@ func aliasKey(key string) []byte {
 // million stores, and a source that makes them meet harms itself alone.
 func itemHash(key string) uint64 { return xxhash.Sum64String(key) }
 
-func seenKey(source uint32, item uint64) []byte {
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(nil, source), item)
+// seenKey is where an item of a source lies in "seen": in the period of its
+// article, to which its first key leads, so that those of today lie together; in
+// the first period where that key leads to no article, or to another one.
+func seenKey(source uint32, arrival, item uint64) []byte {
+	key := binary.BigEndian.AppendUint32(nil, source)
+	key = binary.BigEndian.AppendUint16(key, uint16(periodOf(arrival)))
+	return binary.BigEndian.AppendUint64(key, item)
+}
+
+// sighted finds what is known of an item that may be an article's: its key and
+// value in "seen".
+func (t *tables) sighted(source uint32, arrival, item uint64) (key, value []byte) {
+	key = seenKey(source, arrival, item)
+	if value = t.seen.Get(key); value == nil {
+		key = seenKey(source, 0, item)
+		value = t.seen.Get(key)
+	}
+	return key, value
 }
 
 // alias gives the arrival of the article that a key leads to, or 0.
@@ -76,8 +92,19 @@ func (a *addition) list(r *record) (gained, first bool, err error) {
 		gained, first = true, !r.lists(l.Source)
 		r.Listings = append(r.Listings, l)
 	}
-	value := binary.BigEndian.AppendUint64(number(a.arrival), a.Print)
-	return gained, first, a.seen.Put(seenKey(l.Source, l.Item), value)
+	return gained, first, a.see(l)
+}
+
+// see notes that the source has listed the article, and what it showed.
+func (a *addition) see(l listing) error {
+	if err := a.seen.Delete(seenKey(l.Source, 0, l.Item)); err != nil { // of when it was skipped
+		return err
+	}
+	var home uint64
+	if a.alias(a.Keys[0]) == a.arrival {
+		home = a.arrival
+	}
+	return a.seen.Put(seenKey(l.Source, home, l.Item), binary.BigEndian.AppendUint64(number(a.arrival), a.Print))
 }
 
 // seenPrint is the print in a value of "seen".
@@ -91,8 +118,8 @@ func seenPrint(value []byte) uint64 {
 // skip notes the print of an item that is not wanted. An item without an
 // article has the order in its place, so that old ones can be told.
 func (a *addition) skip() error {
-	key := seenKey(a.source.Number, itemHash(a.Keys[0]))
-	value := binary.BigEndian.AppendUint64(number(fromNumber(a.seen.Get(key))), a.Print)
+	key, value := a.sighted(a.source.Number, a.alias(a.Keys[0]), itemHash(a.Keys[0]))
+	value = binary.BigEndian.AppendUint64(number(fromNumber(value)), a.Print)
 	if fromNumber(value) == 0 {
 		value = binary.BigEndian.AppendUint64(value, a.order)
 	}

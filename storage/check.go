@@ -65,7 +65,8 @@ func (c *check) article(arrival uint64, r *record) {
 		c.leads("aliases", c.aliases, []byte(key), arrival, r)
 	}
 	for _, l := range r.Listings {
-		c.leads("seen", c.seen, seenKey(l.Source, l.Item), arrival, r)
+		key, _ := c.sighted(l.Source, arrival, l.Item)
+		c.leads("seen", c.seen, key, arrival, r)
 	}
 	c.indexed("index", c.index, publishedKey(r.Published, arrival), r)
 	for _, name := range r.Categories {

@@ -31,7 +31,11 @@ const (
 
 // dictionaries are those in the file, in the order in which they were made.
 func dictionaries(tx *bolt.Tx) (list [][]byte) {
-	c := tx.Bucket([]byte("dictionaries")).Cursor()
+	b := tx.Bucket([]byte("dictionaries"))
+	if b == nil { // of a file that is not migrated yet
+		return nil
+	}
+	c := b.Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
 		list = append(list, bytes.Clone(v))
 	}

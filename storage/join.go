@@ -159,7 +159,8 @@ func (t *tables) splitOff(arrival uint64, r *record, j joined) (article.Article,
 	if err != nil {
 		return article.Article{}, err
 	}
-	print := seenPrint(t.seen.Get(seenKey(src.Number, itemHash(own.Keys[0]))))
+	_, sighting := t.sighted(src.Number, arrival, itemHash(own.Keys[0]))
+	print := seenPrint(sighting)
 	if err := t.takeBack(arrival, r, j, own); err != nil {
 		return article.Article{}, err
 	}
@@ -208,7 +209,8 @@ func (a *addition) unlist(r *record, key string) error {
 		if l.Item != itemHash(key) {
 			continue
 		}
-		if err := a.seen.Delete(seenKey(l.Source, l.Item)); err != nil {
+		sighting, _ := a.sighted(l.Source, a.arrival, l.Item)
+		if err := a.seen.Delete(sighting); err != nil {
 			return err
 		}
 		r.Listings = slices.DeleteFunc(r.Listings, func(o listing) bool { return o == l })

@@ -86,11 +86,12 @@ func (t *tables) lookUp(source uint32, found []match) {
 }
 
 func (t *tables) lookUpFirst(source uint32, m *match) {
-	if v := t.seen.Get(seenKey(source, itemHash(m.keys[0]))); len(v) >= 16 {
+	arrival := t.alias(m.keys[0])
+	if _, v := t.sighted(source, arrival, itemHash(m.keys[0])); len(v) >= 16 {
 		m.arrival, m.print, m.seen = fromNumber(v), binary.BigEndian.Uint64(v[8:]), true
 	}
 	if m.arrival == 0 { // never seen, or skipped and brought by another source since
-		m.arrival = t.alias(m.keys[0])
+		m.arrival = arrival
 	}
 	m.forgotten = m.arrival == 0 && t.forgotten(m.keys[0])
 }

@@ -2,11 +2,13 @@ package storage
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	bolt "go.etcd.io/bbolt"
@@ -34,6 +36,7 @@ func migrations() []migration {
 		{tables: []string{"copies"}},
 		{tables: []string{"dictionaries"}},
 		{tables: []string{"runs"}, step: toRuns},
+		{step: toPeriods},
 	}
 }
 
@@ -48,6 +51,9 @@ func (s *Store) migrate(from int) error {
 	}
 	if err := s.keepOld(from); err != nil {
 		return fmt.Errorf("copy before migration: %w", err)
+	}
+	if err := s.db.View(s.loadDictionaries); err != nil {
+		return err
 	}
 	for ; from < schema; from++ {
 		if err := s.leadOn(from, migrations()[from-1]); err != nil {
@@ -150,4 +156,33 @@ func toRuns(t *tables, after []byte) (position []byte, err error) {
 		}
 	}
 	return position, nil
+}
+
+// toPeriods puts the period into the keys of "seen", which had the source number
+// and the hash only. Those that it made are longer.
+func toPeriods(t *tables, after []byte) (position []byte, err error) {
+	for _, e := range some(t.seen, after) {
+		position = e[0]
+		if len(position) != 4+8 {
+			continue
+		}
+		arrival, item := fromNumber(e[1]), fromNumber(position[4:])
+		if !t.known(arrival, item) {
+			arrival = 0
+		}
+		key := seenKey(binary.BigEndian.Uint32(position), arrival, item)
+		if err := errors.Join(t.seen.Delete(position), t.seen.Put(key, e[1])); err != nil {
+			return nil, err
+		}
+	}
+	return position, nil
+}
+
+// known tells whether the first key of an item leads to an article.
+func (t *tables) known(arrival, item uint64) bool {
+	if arrival == 0 {
+		return false
+	}
+	r, err := t.record(arrival)
+	return err == nil && slices.ContainsFunc(r.Keys, func(key string) bool { return itemHash(key) == item })
 }

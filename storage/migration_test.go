@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"aggregator/normalize/article"
@@ -62,4 +63,62 @@ func TestMigrationGoesOnWhereItWas(t *testing.T) {
 	if len(taken) != 7 || len(slices.CompactFunc(slices.Clone(taken), bytes.Equal)) != 7 {
 		t.Errorf("%d records taken, want each of 7 once", len(taken))
 	}
+}
+
+// TestMigrationOfSightings: what a source has listed is known after a migration
+// as it was before, also where records can be read with a dictionary only.
+func TestMigrationOfSightings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	s, err := Open(path, Options{Authority: "example.net,2026"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries []Entry
+	var ids []article.Identity
+	for i := range firstDictionary + 100 {
+		id := article.Identity{Keys: []string{fmt.Sprint("guid:", i)}, Print: uint64(i + 1)}
+		ids = append(ids, id)
+		entries = append(entries, Entry{Identity: id, Article: article.Article{Title: fmt.Sprint(i), Content: strings.Repeat(fmt.Sprint("text ", i), 20)}, Skip: i%100 == 7})
+	}
+	for batch := range slices.Chunk(entries, 550) {
+		if _, err := s.Add(Batch{Source: "s", Entries: batch}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.dictionaries.Load() == 0 {
+		t.Fatal("no dictionary")
+	}
+	err = s.update(func(tb *tables) error {
+		for _, e := range some(tb.seen, nil) { // as schema 5 had them
+			old := slices.Concat(e[0][:4], e[0][6:])
+			if err := errors.Join(tb.seen.Delete(e[0]), tb.seen.Put(old, e[1])); err != nil {
+				return err
+			}
+		}
+		return tb.meta.Put([]byte("schema"), []byte("5"))
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(path, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+	sightings, err := s.Sight("s", ids)
+	for i, sg := range sightings {
+		if sg.Standing != Unchanged || !sg.Listed {
+			t.Fatalf("item %d: %+v, %v", i, sg, err)
+		}
+	}
+	_ = s.view(func(tb *tables) error {
+		for _, e := range some(tb.seen, nil) {
+			if arrival := fromNumber(e[1]); !bytes.Equal(e[0][4:6], number(arrival)[:2]) {
+				t.Errorf("%x does not lie in the period of its article %x", e[0], arrival)
+			}
+		}
+		return nil
+	})
 }

@@ -91,9 +91,10 @@ func (t *tables) forget(arrival uint64) error {
 		errs = append(errs, t.aliases.Put([]byte(key), grave))
 	}
 	for _, l := range r.Listings {
-		key := seenKey(l.Source, l.Item)
-		value := append(number(0), number(seenPrint(t.seen.Get(key)))...)
-		errs = append(errs, t.seen.Put(key, append(value, number(order)...)),
+		key, value := t.sighted(l.Source, arrival, l.Item)
+		value = append(number(0), number(seenPrint(value))...)
+		errs = append(errs, t.seen.Delete(key),
+			t.seen.Put(seenKey(l.Source, 0, l.Item), append(value, number(order)...)),
 			t.retries.Delete(binary.BigEndian.AppendUint64(ofSource(l.Source), arrival)),
 			t.unfile(sourceTerm(l.Source), arrival))
 	}

@@ -147,8 +147,8 @@ func (a *addition) name(r *record) error {
 // address of its own is known by when it was published under which title.
 func (a *addition) free(r *record) (keys []string) {
 	for _, k := range usable(a.Identity) {
-		listed := a.seen.Get(seenKey(a.source.Number, itemHash(k))) != nil
-		if a.alias(k) == 0 && !listed {
+		_, listed := a.sighted(a.source.Number, a.alias(k), itemHash(k))
+		if a.alias(k) == 0 && listed == nil {
 			keys = append(keys, k)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// The layout, schema 5. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 6. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -26,8 +26,9 @@ import (
 //	["names", Article.Key] => arrival; 0 of one that was pruned  Article
 //	["aliases", identity key] => arrival; of one that was pruned: 0, order
 //	                                                           Sight, Add
-//	["seen", source number, hash of first key] => arrival, print    Sight;
-//	        of a skipped item, or a pruned article: 0, print, order
+//	["seen", source number, period, hash of first key] => arrival, print
+//	        of a skipped item, or a pruned article: 0, print, order;
+//	        the period is that of the arrival, or 0          Sight
 //	["index", 'p', published, arrival] => nothing              Articles
 //	["runs", 'c', period, category number, order] => see index.go  Newest
 //	["runs", 's', period, source number, order]                NewestOfSource
@@ -42,13 +43,14 @@ import (
 //	              'a', number => how many articles
 //	["dictionaries", number] => dictionary that values are compressed with
 //
-// What one document lists lies together in "seen", so that judging it touches
-// a few pages at any size of the store. "aliases" holds the keys as they are,
+// What one document lists lies together in "seen", today's apart from what came
+// long ago, so that judging and storing it touches a few pages at any size of the
+// store. "aliases" holds the keys as they are,
 // neither hashed nor numbered: two keys can then never be taken for each other,
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 5
+const schema = 6
 
 // tables are the buckets within one transaction.
 type tables struct {
