@@ -79,11 +79,18 @@ func (s *Store) tables(tx *bolt.Tx) *tables {
 	return t
 }
 
-// fill packs the tables that grow at the end, or at the ends of runs: what
-// bbolt leaves half empty there, its default, would stay so.
+// fill tells how full bbolt leaves a page that it splits; half full, its default,
+// is for keys that come in no order. Tables that grow at their end leave full
+// ones behind: a record that becomes longer later finds room in most of them,
+// since the next one did not fit in there. Those that grow at many ends leave
+// pages behind that get some more. (Fuller ones of these are split so often
+// that they take more room, measured.)
 func (t *tables) fill() {
-	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.versions, t.changes, t.index, t.runs} {
-		b.FillPercent = 0.9
+	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.versions, t.changes, t.index} {
+		b.FillPercent = 1
+	}
+	for _, b := range []*bolt.Bucket{t.runs, t.aliases, t.seen} {
+		b.FillPercent = 0.7
 	}
 }
 
