@@ -43,6 +43,25 @@ func (s *Store) Restore(entries []Entry) (added int, err error) {
 	return added, nil
 }
 
+// RestoreCategories numbers categories that are not known yet, in the order
+// given: that in which they first occurred where [Store.Restore]'s articles are
+// from. Their order is that of the lists of feeds, and who comes first has the
+// shorter slug.
+func (s *Store) RestoreCategories(names []string) error {
+	err := s.update(func(t *tables) error {
+		for _, name := range names {
+			if _, err := t.ownCategory(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("restore categories: %w", err)
+	}
+	return nil
+}
+
 func (t *tables) restore(e Entry, raw []byte) (bool, error) {
 	if t.restored(e) {
 		return false, nil

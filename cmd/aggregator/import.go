@@ -88,6 +88,9 @@ func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer,
 		return &failure{code: exitCannotRun, err: fmt.Errorf("import: %w", err)}
 	}
 	slices.SortStableFunc(entries, arrivedBefore)
+	if err := d.Store().RestoreCategories(firstFiled(entries)); err != nil {
+		return err
+	}
 	added := 0
 	for step := range slices.Chunk(entries, importStep) {
 		n, err := d.Store().Restore(step)
@@ -130,6 +133,29 @@ func (p *program) readFiles(ctx context.Context, im *importer, dir string) (entr
 func arrivedBefore(a, b storage.Entry) int {
 	return cmp.Or(a.Article.Seen.Compare(b.Article.Seen), a.Article.Published.Compare(b.Article.Published),
 		cmp.Compare(a.Article.Key, b.Article.Key))
+}
+
+// firstFiled are the categories of articles whose own store told when they came
+// into them, in the order in which the first came into each.
+func firstFiled(entries []storage.Entry) []string {
+	first := map[string]uint64{}
+	var names []string
+	for _, e := range entries {
+		for _, name := range e.Article.Categories {
+			order := cmp.Or(e.Article.Filed[name], e.Article.Order)
+			if order == 0 {
+				continue
+			}
+			if known, ok := first[name]; !ok {
+				names = append(names, name)
+				first[name] = order
+			} else {
+				first[name] = min(known, order)
+			}
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(first[a], first[b]) })
+	return names
 }
 
 // importer makes entries of files.
