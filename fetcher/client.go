@@ -90,6 +90,9 @@ const (
 
 	maxRedirects = 5
 
+	// longestTold is as long as a server's wish to be left alone is believed.
+	longestTold = 7 * 24 * time.Hour
+
 	// drained is how much of a refusal's text is read.
 	drained = 64 << 10
 )
@@ -110,7 +113,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 	var way path
 	hc.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		way.add(next)
-		return redirect(next, via, r)
+		return c.redirect(next, via, r)
 	}
 	res, err := hc.Do(req)
 	if err != nil {
@@ -118,6 +121,11 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 	}
 	defer res.Body.Close()
 	doc, err := c.document(res, r)
+	if err != nil && conditional(res.Request) && refusesConditions(res.StatusCode) {
+		res.Body.Close() // or its place at the host stays taken
+		r.Validators = Validators{}
+		return c.Get(ctx, r)
+	}
 	if err != nil {
 		return nil, fail(res.Request.URL.String(), err)
 	}
@@ -126,6 +134,12 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 		r.Use(doc)
 	}
 	return doc, nil
+}
+
+// refusesConditions tells whether a status may come of the validators in the
+// request: some servers choke on their own, and would do so for ever.
+func refusesConditions(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusPreconditionFailed || status == http.StatusRequestHeaderFieldsTooLarge
 }
 
 // path is the way of a request through redirects.
@@ -152,15 +166,19 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	if s := req.URL.Scheme; s != "http" && s != "https" {
 		return nil, fmt.Errorf("scheme %q is neither http nor https", s)
 	}
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", acceptList)
-	if r.Page {
-		req.Header.Set("Accept", acceptPage)
-	}
-	req.Header.Set("Accept-Encoding", acceptEncoding)
+	req.Header = c.header(r.Page)
 	maps.Copy(req.Header, r.Header)
 	condition(req, r.Validators)
 	return req, nil
+}
+
+// header is what every request says, be it of a configured source or not.
+func (c *Client) header(page bool) http.Header {
+	h := http.Header{"User-Agent": {c.agent}, "Accept": {acceptList}, "Accept-Encoding": {acceptEncoding}}
+	if page {
+		h.Set("Accept", acceptPage)
+	}
+	return h
 }
 
 // condition makes the request conditional if the validators came from its URL
@@ -185,7 +203,7 @@ func conditional(req *http.Request) bool {
 
 // redirect judges a hop: at most five, never silently out of encryption, and
 // the configured headers stay with the host they were configured for.
-func redirect(next *http.Request, via []*http.Request, r Request) error {
+func (c *Client) redirect(next *http.Request, via []*http.Request, r Request) error {
 	refuse := func(text string) error {
 		return &Error{Reason: ReasonRedirect, URL: Redact(next.URL.String()), Err: errors.New(text)}
 	}
@@ -202,6 +220,7 @@ func redirect(next *http.Request, via []*http.Request, r Request) error {
 		for name := range r.Header {
 			next.Header.Del(name)
 		}
+		maps.Copy(next.Header, c.header(r.Page)) // the program does not hide its name there
 	}
 	next.Header.Del("Referer")
 	condition(next, r.Validators)
@@ -295,8 +314,9 @@ func (c *Client) Resting(rawURL string) time.Time {
 // counts from the server's own clock.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
-		return min(time.Duration(n)*time.Second, 7*24*time.Hour)
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) { // n is then the largest number
+		return time.Duration(min(n, uint64(longestTold/time.Second))) * time.Second
 	}
 	at, err := http.ParseTime(text)
 	if err != nil {
@@ -305,7 +325,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = date
 	}
-	return min(max(0, at.Sub(now)), 7*24*time.Hour)
+	return min(max(0, at.Sub(now)), longestTold)
 }
 
 // readAll reads at most limit bytes and fails loudly beyond.

@@ -96,6 +96,27 @@ func TestValidatorsBelongToTheirURL(t *testing.T) {
 	}
 }
 
+// TestServerChokesOnItsValidators: such a server is asked once more, without
+// them; else the source would be stuck for ever.
+func TestServerChokesOnItsValidators(t *testing.T) {
+	for _, status := range []int{400, 412, 431} {
+		var asked atomic.Int32
+		url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			if r.Header.Get("If-None-Match") != "" {
+				w.WriteHeader(status)
+				return
+			}
+			fmt.Fprint(w, "here")
+		})
+		c := newClient(t, fetcher.Options{AllowPrivate: loopback})
+		doc, err := c.Get(t.Context(), fetcher.Request{URL: url, Validators: fetcher.Validators{URL: url, ETag: `"1"`}})
+		if err != nil || string(doc.Body) != "here" || asked.Load() != 2 {
+			t.Errorf("%d: got %+v, %v after %d requests", status, doc, err, asked.Load())
+		}
+	}
+}
+
 func TestRequestManners(t *testing.T) {
 	var got http.Header
 	url := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
@@ -178,20 +199,26 @@ func TestFailures(t *testing.T) {
 }
 
 func TestHeadersStayWithTheirHost(t *testing.T) {
-	var leaked atomic.Value
-	other := serve(t, func(_ http.ResponseWriter, r *http.Request) { leaked.Store(r.Header.Get("X-Token")) })
+	var leaked, agent atomic.Value
+	other := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		leaked.Store(r.Header.Get("X-Token"))
+		agent.Store(r.UserAgent())
+	})
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Token") == "" {
 			t.Error("the header was not sent where it belongs")
 		}
 		http.Redirect(w, r, other, http.StatusFound)
 	})
-	c := newClient(t, fetcher.Options{AllowPrivate: loopback})
-	if _, err := c.Get(t.Context(), fetcher.Request{URL: url, Header: http.Header{"X-Token": {"secret"}}}); err != nil {
+	c := newClient(t, fetcher.Options{AllowPrivate: loopback, UserAgent: "aggregator/1"})
+	if _, err := c.Get(t.Context(), fetcher.Request{URL: url, Header: http.Header{"X-Token": {"secret"}, "User-Agent": {"somebody"}}}); err != nil {
 		t.Fatal(err)
 	}
 	if leaked.Load() != "" {
 		t.Error("a redirect carried the configured header to another host")
+	}
+	if agent.Load() != "aggregator/1" {
+		t.Errorf("the other host was asked by %q", agent.Load())
 	}
 }
 
@@ -254,6 +281,23 @@ func TestHostThatAsksForRestIsLeftAlone(t *testing.T) {
 			t.Errorf("%d requests reached the hosts, want 3", requests)
 		}
 	})
+}
+
+// TestRetryAfterOfAnyLength: digits that no number holds are a wish for long rest,
+// not for none.
+func TestRetryAfterOfAnyLength(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"120": 2 * time.Minute, "10000000000": 7 * 24 * time.Hour, "99999999999999999999999": 7 * 24 * time.Hour,
+	} {
+		c := newClient(t, fetcher.Options{Transport: roundTrip(func(*http.Request) *http.Response {
+			return answer(http.StatusBadGateway, http.Header{"Retry-After": {text}})
+		})})
+		_, err := c.Get(t.Context(), fetcher.Request{URL: "https://one.example/"})
+		var fe *fetcher.Error
+		if !errors.As(err, &fe) || fe.RetryAfter != want {
+			t.Errorf("%s: got %+v, want %s", text, fe, want)
+		}
+	}
 }
 
 // TestGate drives one site with many requests: never more than two at a time,

@@ -35,7 +35,7 @@ func discover(doc *Document) []string {
 	if err != nil {
 		return nil
 	}
-	base, err := baseOf(root, doc.URL)
+	base, err := baseOf(root, doc)
 	if err != nil {
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 // themselves: its universal item loses what tells ids, dates and links apart
 // (PITFALLS G13 to G15).
 func (r *Reader) readFeed(doc *Document) (List, error) {
-	base, err := url.Parse(doc.URL)
+	base, err := baseURL(doc)
 	if err != nil {
 		return List{}, err
 	}

@@ -47,15 +47,22 @@ func (j *jsonReader) item(ctx context.Context, v any, base *url.URL) Item {
 	}
 }
 
+// maxOutputs is how many outputs of a field's expression are read: one that never
+// ends, such as repeat(.), must not fill the memory.
+const maxOutputs = 1000
+
 // texts returns the outputs of an expression as text, without the blank ones.
 // An expression that fails on an item has no output: APIs change, and a field
 // that is missing must not cost the item.
 func texts(ctx context.Context, code *gojq.Code, v any) []string {
 	var out []string
-	_ = each(ctx, code, v, func(v any) {
+	outputs := 0
+	_ = each(ctx, code, v, func(v any) bool {
 		if s := strings.TrimSpace(text(v)); s != "" {
 			out = append(out, s)
 		}
+		outputs++
+		return outputs < maxOutputs
 	})
 	return out
 }
@@ -80,6 +87,19 @@ func text(v any) string {
 	default:
 		return fmt.Sprint(v)
 	}
+}
+
+// baseURL is what the references of a document are resolved against: its address
+// without the query, which may hold a token. Only a reference to the document
+// itself, such as "#top", would take the query over (RFC 3986 §5.2.2), and that
+// is no address of an item.
+func baseURL(doc *Document) (*url.URL, error) {
+	base, err := url.Parse(doc.URL)
+	if err != nil {
+		return nil, err
+	}
+	base.RawQuery, base.ForceQuery, base.Fragment, base.RawFragment = "", false, "", ""
+	return base, nil
 }
 
 // absolute resolves a link as its origin wrote it (RFC 3986 §5), perhaps padded

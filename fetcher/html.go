@@ -58,7 +58,7 @@ func (h *htmlReader) read(doc *Document) (List, error) {
 			return List{}, &Error{Reason: ReasonRefused, Err: errors.New("the page says: " + clip(text))}
 		}
 	}
-	base, err := baseOf(root, doc.URL)
+	base, err := baseOf(root, doc)
 	if err != nil {
 		return List{}, err
 	}
@@ -99,8 +99,8 @@ func (h *htmlReader) noMatch(doc *Document, matches int) *Error {
 var pageTitle = cascadia.MustCompile("head title")
 
 // baseOf is what the page's relative addresses are resolved against.
-func baseOf(root *html.Node, pageURL string) (*url.URL, error) {
-	base, err := url.Parse(pageURL)
+func baseOf(root *html.Node, doc *Document) (*url.URL, error) {
+	base, err := baseURL(doc)
 	if err != nil {
 		return nil, err
 	}

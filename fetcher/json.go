@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 	"time"
 
@@ -20,16 +19,17 @@ const jqTimeout = 10 * time.Second
 // jsonReader reads the items of a JSON API by jq expressions.
 type jsonReader struct {
 	zone   *time.Location
+	limit  int
 	fail   *gojq.Code
 	items  *gojq.Code
 	fields map[string]*gojq.Code
 }
 
-func newJSONReader(rules *Rules, zone *time.Location) (*jsonReader, error) {
+func newJSONReader(rules *Rules, zone *time.Location, limit int) (*jsonReader, error) {
 	if rules == nil || rules.Items == "" {
 		return nil, errors.New("items: a jq expression is needed")
 	}
-	j := &jsonReader{zone: zone, fields: map[string]*gojq.Code{}}
+	j := &jsonReader{zone: zone, limit: limit, fields: map[string]*gojq.Code{}}
 	var err error
 	if rules.Fail != "" {
 		if j.fail, err = compile("fail", rules.Fail); err != nil {
@@ -74,15 +74,16 @@ func (j *jsonReader) read(doc *Document) (List, error) {
 			return List{}, &Error{Reason: ReasonRefused, Err: errors.New("the API answers: " + text)}
 		}
 	}
-	base, err := url.Parse(doc.URL)
+	base, err := baseURL(doc)
 	if err != nil {
 		return List{}, err
 	}
 	var list List
-	err = each(ctx, j.items, answer, func(v any) {
+	err = each(ctx, j.items, answer, func(v any) bool {
 		if it := j.item(ctx, v, base); it.Title != "" || it.Link != "" {
 			list.Items = append(list.Items, it)
 		}
+		return len(list.Items) <= j.limit // one more tells that there are more
 	})
 	if err != nil {
 		return List{}, &Error{Reason: ReasonParse, Err: fmt.Errorf("items: %w", err)}
@@ -163,8 +164,8 @@ func unwrapJSONP(body []byte) []byte {
 	return body[open+1 : end]
 }
 
-// each calls f with every output of an expression.
-func each(ctx context.Context, code *gojq.Code, input any, f func(any)) error {
+// each calls f with every output of an expression as long as f wants more.
+func each(ctx context.Context, code *gojq.Code, input any, f func(any) bool) error {
 	iter := code.RunWithContext(ctx, input)
 	for {
 		v, ok := iter.Next()
@@ -178,6 +179,8 @@ func each(ctx context.Context, code *gojq.Code, input any, f func(any)) error {
 			}
 			return err
 		}
-		f(v)
+		if !f(v) {
+			return nil
+		}
 	}
 }

@@ -37,7 +37,7 @@ func NewReader(src Source) (*Reader, error) {
 	case "feed":
 		r.read, r.url = r.readFeed, src.URL
 	case "json":
-		j, err := newJSONReader(rules, src.Zone)
+		j, err := newJSONReader(rules, src.Zone, r.limit())
 		if err != nil {
 			return nil, err
 		}

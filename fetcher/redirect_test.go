@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"aggregator/fetcher"
 )
@@ -92,5 +93,41 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 	plain, err := c.Get(t.Context(), fetcher.Request{URL: "https://user:word@one.example/plain"})
 	if err != nil || plain.URL != "https://one.example/plain" {
 		t.Errorf("%v, document of %q", err, plain.URL)
+	}
+}
+
+// TestAddressOfAFeedIsNoLink: its query may hold a token, and what refers to the
+// document itself must not publish it.
+func TestAddressOfAFeedIsNoLink(t *testing.T) {
+	r, err := fetcher.NewReader(fetcher.Source{Kind: "feed", URL: "https://one.example/feed?token=hush"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := r.Read(&fetcher.Document{URL: "https://one.example/feed?token=hush", Status: 200, Body: []byte(
+		`<rss version="2.0"><channel><title>T</title><item><title>A</title><link>#x</link>` +
+			`<description>&lt;a href="#f"&gt;f&lt;/a&gt;</description></item></channel></rss>`)})
+	if err != nil || len(list.Items) != 1 {
+		t.Fatalf("%v, %+v", err, list)
+	}
+	if s := fmt.Sprintf("%+v", list); strings.Contains(s, "hush") {
+		t.Errorf("the list %s", s)
+	}
+}
+
+// TestEndlessExpressions: an expression of a configuration that never ends costs
+// no more than the source's limit.
+func TestEndlessExpressions(t *testing.T) {
+	r, err := fetcher.NewReader(fetcher.Source{Kind: "json", URL: "https://one.example/", Limit: 10, Rules: &fetcher.Rules{
+		URL: "https://one.example/", Items: `repeat(.)`, Fields: map[string]string{"title": `.t`, "tags": `repeat("a")`}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	list, err := r.Read(&fetcher.Document{URL: "https://one.example/", Status: 200, Body: []byte(`{"t":"title"}`)})
+	if err != nil || len(list.Items) == 0 || len(list.Items) > 11 || len(list.Items[0].Tags) > 1000 {
+		t.Errorf("%v, %d items", err, len(list.Items))
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }
