@@ -80,7 +80,7 @@ func (h *Hub) Run(ctx context.Context) {
 			return
 		}
 		for err := h.round(ctx); err != nil; err = h.round(ctx) {
-			h.Log.Warn("hub not told", "err", err, "again", pause)
+			h.Log.Warn("hub not told", "err", err, "again", pause.String())
 			if !sleep(ctx, pause) {
 				return
 			}
@@ -100,19 +100,29 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// round tells of all that is due. It ends at the first failure of the hub; what
-// it did not come to stays due.
+// round tells of all that is due. One topic that a hub fails at holds no other
+// up; only a hub that cannot be reached, or asks to be left alone, is not asked
+// about the others. What it did not come to stays due.
 func (h *Hub) round(ctx context.Context) error {
 	h.mu.Lock()
 	paths := slices.Sorted(maps.Keys(h.due))
 	h.mu.Unlock()
+	var failed error
 	for _, path := range paths {
-		if err := h.tell(ctx, path); err != nil {
+		err := h.tell(ctx, path)
+		var status hubStatus
+		if err != nil && (!errors.As(err, &status) || status == http.StatusTooManyRequests) {
 			return err
 		}
+		failed = cmp.Or(failed, err)
 	}
-	return nil
+	return failed
 }
+
+// hubStatus is an answer after which the hub is to be asked again.
+type hubStatus int
+
+func (s hubStatus) Error() string { return fmt.Sprintf("status %d", int(s)) }
 
 // tell tells of one document, if it is another than the one last told of.
 func (h *Hub) tell(ctx context.Context, path string) error {
@@ -159,7 +169,7 @@ func (h *Hub) ping(ctx context.Context, topic string) error {
 	case resp.StatusCode < 300:
 		h.Log.Debug("hub told", "topic", topic)
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode >= 500:
-		return fmt.Errorf("status %d", resp.StatusCode)
+		return hubStatus(resp.StatusCode)
 	default:
 		h.Log.Warn("hub refused", "topic", topic, "status", strconv.Itoa(resp.StatusCode))
 	}

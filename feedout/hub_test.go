@@ -23,6 +23,7 @@ type hubStub struct {
 	start    time.Time
 	told     []string
 	secret   string
+	fails    string // a path that it always answers with 500
 }
 
 func (s *hubStub) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -34,6 +35,9 @@ func (s *hubStub) RoundTrip(r *http.Request) (*http.Response, error) {
 	status := http.StatusAccepted
 	if len(s.statuses) > 0 {
 		status, s.statuses = s.statuses[0], s.statuses[1:]
+	}
+	if path == s.fails {
+		status = http.StatusInternalServerError
 	}
 	if status == 0 {
 		return nil, errors.New("unreachable")
@@ -101,6 +105,33 @@ func TestHub(t *testing.T) {
 		}
 		if stub.secret != "hush" || strings.Contains(log.String(), "hush") {
 			t.Errorf("the secret %q, the log %s", stub.secret, log.String())
+		}
+		cancel()
+		<-done
+	})
+}
+
+// TestHubFailsAtOneTopic: the others are told all the same.
+func TestHubFailsAtOneTopic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		load := &numbered{}
+		stub := &hubStub{start: time.Now(), fails: "/feeds/all.atom"}
+		h := &Hub{Publisher: New(load, Options{Formats: []string{"atom"}}), URL: "https://hub.example/", Client: &http.Client{Transport: stub}, Log: slog.New(slog.DiscardHandler)}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { h.Run(ctx); close(done) }()
+		load.number.Add(1)
+		h.Publisher.Changed("all", "finance")
+		h.Changed("all", "finance")
+		time.Sleep(7 * time.Second)
+		synctest.Wait()
+		if told := strings.Join(stub.told, "\n"); !strings.Contains(told, "/feeds/finance.atom") {
+			t.Errorf("told: %s", told)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if told := strings.Join(stub.told, "\n"); strings.Count(told, "/feeds/finance.atom") != 1 || strings.Count(told, "/feeds/all.atom") < 2 {
+			t.Errorf("told: %s", told)
 		}
 		cancel()
 		<-done

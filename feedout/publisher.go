@@ -206,6 +206,9 @@ func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uin
 	case err != nil: // the next request tries again
 	case s.doc == nil || s.rendered < count: // no later load was faster
 		doc = p.successor(s, doc)
+		if p.slots[path] != s { // another load found nothing and took the slot away
+			return doc, nil
+		}
 		p.keep(s, doc)
 		s.rendered = count
 		return doc, nil

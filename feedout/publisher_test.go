@@ -28,6 +28,7 @@ func (n *numbered) Feed(ctx context.Context, slug string) (*Feed, error) {
 	n.loads.Add(1)
 	f := sample(max(1, n.articles))
 	f.Title = fmt.Sprint("number ", n.number.Load())
+	f.Self = "https://feeds.example.net/feeds/" + slug + atomSuffix
 	if n.before != nil {
 		if err := n.before(ctx); err != nil {
 			return nil, err
