@@ -56,8 +56,8 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 }
 
 // drain is how long a daemon that was told to end may take over answers and
-// fetches under way.
-const drain = 10 * time.Second
+// fetches under way; what is left of ten seconds is for closing the database.
+const drain = 8 * time.Second
 
 // serve fetches and publishes until ctx ends; then it drains.
 func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logger, d *daemon.Daemon, l net.Listener) error {
@@ -105,17 +105,20 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logge
 func notify(state string) { _, _ = sd.SdNotify(false, state) }
 
 func shutdown(srv *http.Server, group *sync.WaitGroup, log *slog.Logger) {
-	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	end := time.After(drain)
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	// Readers that do not read hold up their own answers alone: fetches keep
+	// their time, and the database its second to close.
+	ctx, cancel := context.WithTimeout(context.Background(), drain/2)
 	defer cancel()
 	if err := srv.Shutdown(ctx); err != nil {
 		log.Warn("answers cut off", "err", err)
 		srv.Close()
 	}
-	done := make(chan struct{})
-	go func() { group.Wait(); close(done) }()
 	select {
 	case <-done:
-	case <-ctx.Done():
+	case <-end:
 		log.Warn("fetches cut off", "hint", "the next start repeats them")
 	}
 }
