@@ -21,7 +21,7 @@ type Document struct {
 	cadence      time.Duration // of its content; zero where unknown
 	self         string        // its address, absolute; empty for the list of feeds
 	links        string        // Link field; empty for none
-	settled      bool          // its bytes will not change any more
+	settled      string        // History.Settled
 	gzip, brotli func() Representation
 }
 

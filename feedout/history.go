@@ -14,9 +14,9 @@ type History struct {
 	// Previous and Next are the neighbouring archive documents; empty for
 	// none.
 	Previous, Next string
-	// Settled says that its bytes will not change any more. It is no part of
-	// the document.
-	Settled bool
+	// Settled is the ?r= with which an address stands for these bytes for ever;
+	// empty while they grow. It is no part of the document.
+	Settled string
 }
 
 // historyNamespace is that of fh:archive and fh:complete.

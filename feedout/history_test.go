@@ -10,7 +10,7 @@ func past() *Feed {
 	f := sample(2)
 	base := strings.TrimSuffix(f.Self, ".atom")
 	f.History = History{
-		Archive: true, Settled: true, Current: f.Self,
+		Archive: true, Settled: "7", Current: f.Self,
 		Previous: base + "/2026-01-2.atom?r=5", Next: base + "/2026-03.atom",
 	}
 	f.Self = base + "/2026-02.atom"
@@ -34,7 +34,7 @@ func TestGoldenHistory(t *testing.T) {
 }
 
 // TestArchive: an archive document is the same feed, says where it belongs in
-// each format, and may be kept for ever.
+// each format, and may be kept for ever under the address of its revision.
 func TestArchive(t *testing.T) {
 	p := New(oneFeed(past()), Options{})
 	for suffix, kind := range map[string]string{".atom": atomType, ".rss": rssType} {
@@ -64,8 +64,10 @@ func TestArchive(t *testing.T) {
 	if problems != nil || !strings.HasSuffix(read.Next, "/2026-01-2.json?r=5") {
 		t.Errorf("next_url %q, %q", read.Next, problems)
 	}
-	if got := ask(p, "GET", financePath).Header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
-		t.Errorf("Cache-Control %q", got)
+	for query, want := range map[string]bool{"?r=7": true, "": false, "?r=6": false, "?r=": false} {
+		if got := ask(p, "GET", financePath+query).Header.Get("Cache-Control"); (got == "public, max-age=31536000, immutable") != want {
+			t.Errorf("%q: Cache-Control %q", query, got)
+		}
 	}
 }
 
@@ -102,13 +104,13 @@ func TestArchivesFollow(t *testing.T) {
 		}
 	}
 	f := past()
-	f.History.Settled = false
+	f.History.Settled = ""
 	p = New(oneFeed(f), Options{})
 	doc := get(t, p, financePath)
-	f.History.Settled = true
+	f.History.Settled = "7"
 	p.Changed("finance")
 	again := get(t, p, financePath)
-	if !again.settled || doc.settled || again.ETag != doc.ETag || &again.In("gzip").Body[0] != &doc.In("gzip").Body[0] {
+	if again.settled != "7" || doc.settled != "" || again.ETag != doc.ETag || &again.In("gzip").Body[0] != &doc.In("gzip").Body[0] {
 		t.Error("a document that settled is another one, or was changed under its readers")
 	}
 }

@@ -57,7 +57,7 @@ func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, at target) {
 func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, rep Representation, slug string) {
 	h := w.Header()
 	h["Etag"] = []string{rep.ETag}
-	h["Cache-Control"] = []string{p.cacheControl(slug, doc)}
+	h["Cache-Control"] = []string{p.cacheControl(slug, doc, r.URL.Query().Get("r"))}
 	h["Access-Control-Expose-Headers"] = []string{"ETag, Link, Content-Range, Accept-Ranges, Retry-After"}
 	if doc.links != "" {
 		h["Link"] = []string{doc.links}
@@ -108,9 +108,10 @@ const forever = "public, max-age=31536000, immutable" // RFC 8246
 
 // cacheControl lets readers and caches keep the bytes until the next change is
 // likely, and a day longer while this program is away (RFC 9111 §5.2.2, RFC
-// 5861 §4).
-func (p *Publisher) cacheControl(slug string, doc *Document) string {
-	if doc.settled {
+// 5861 §4). What is settled may be kept for ever, but only under the address of its
+// revision: pruning and edits change what lies under the others.
+func (p *Publisher) cacheControl(slug string, doc *Document, revision string) string {
+	if doc.settled != "" && doc.settled == revision {
 		return forever
 	}
 	age := cmp.Or(p.o.MaxAge(slug), doc.cadence)

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"hash/fnv"
 	"iter"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 // Run names the articles that came under one thing, in the order in which they
 // did: those of a category, of a source or with a stock; the zero Run is all
 // articles. That order only grows at its end, whatever becomes of an article
-// later, so that a stretch of the past keeps its articles.
+// later, so that a stretch of the past keeps its articles; only Prune takes some away.
 type Run struct{ Category, Source, Stock string }
 
 // Latest gives what [Store.Newest] and its like do, and tells whether that is
@@ -40,20 +41,27 @@ type Stretch struct {
 
 // Arrived gives the articles of a stretch, newest published first. Withdrawn ones
 // are left out, but counted by Skip and Limit, so that those stay what they are.
-func (s *Store) Arrived(r Run, st Stretch) ([]article.Article, error) {
-	return s.newest(Window{Entries: st.Limit}, func(t *tables) (iter.Seq2[uint64, uint64], error) {
+// The surroundings are those at the same moment.
+func (s *Store) Arrived(r Run, st Stretch) (found []article.Article, around Surroundings, err error) {
+	found, err = s.newest(Window{Entries: st.Limit}, func(t *tables) (iter.Seq2[uint64, uint64], error) {
 		at, err := t.run(r)
-		return at.part(st), err
+		if err != nil {
+			return nil, err
+		}
+		around = at.around(st)
+		return at.part(st), nil
 	})
+	return found, around, err
 }
 
 // Surroundings tell where a stretch lies.
 type Surroundings struct {
 	Count         int       // articles in it, withdrawn ones too
 	Before, After time.Time // when the last before it came, and the first after it; zero where none did
-	// Revised is when an article of the stretch last changed after the last
-	// of them had come; zero where none did.
-	Revised time.Time
+	// Revision is another number whenever an article of the stretch changed, or
+	// others are in it: because more came, or because some were forgotten, which
+	// moves those that stay.
+	Revision uint64
 }
 
 // Around looks at what a stretch holds and what surrounds it, without reading
@@ -134,11 +142,13 @@ func (at runAt) part(st Stretch) iter.Seq2[uint64, uint64] {
 
 func (at runAt) around(st Stretch) (a Surroundings) {
 	var first, last uint64
+	sum := fnv.New64a()
 	for order := range at.part(st) {
 		if a.Count++; a.Count == 1 {
 			first = order
 		}
 		last = order
+		_, _ = sum.Write(number(order)) // it never fails
 	}
 	for order := range at.down(orderAt(st.First)) {
 		a.Before = moment(order)
@@ -149,21 +159,22 @@ func (at runAt) around(st Stretch) (a Surroundings) {
 		break
 	}
 	if a.Count > 0 {
-		a.Revised = at.revised(first, last)
+		_, _ = sum.Write(number(at.revised(first, last)))
+		a.Revision = sum.Sum64()
 	}
 	return a
 }
 
 // revised looks for the last change, after last, of what came from first to last.
 // It goes back through the changes since: keys of 16 bytes, a thousand a page.
-func (at runAt) revised(first, last uint64) time.Time {
+func (at runAt) revised(first, last uint64) uint64 {
 	c := at.changes.Cursor()
 	for k, v := c.Last(); k != nil && fromNumber(k) > last; k, v = c.Prev() {
 		if order := at.order(fromNumber(v)); first <= order && order <= last {
-			return moment(fromNumber(k))
+			return fromNumber(k)
 		}
 	}
-	return time.Time{}
+	return 0
 }
 
 // order is where in the run an article stands; 0 where it is not in it.

@@ -65,13 +65,13 @@ func stretches(b *bench) {
 // stretch is a stretch and its surroundings as text.
 func (b *bench) stretch(r storage.Run, st storage.Stretch) string {
 	b.Helper()
-	found, err := b.Arrived(r, st)
+	found, with, err := b.Arrived(r, st)
 	if err != nil {
 		b.Fatal(err)
 	}
 	around, err := b.Around(r, st)
-	if err != nil {
-		b.Fatal(err)
+	if err != nil || around != with {
+		b.Fatal(around, with, err)
 	}
 	text := fmt.Sprintf("%s; %d;", strings.Join(keysOf(found), " "), around.Count)
 	if !around.Before.IsZero() {
@@ -89,42 +89,74 @@ func (b *bench) stretch(r storage.Run, st storage.Stretch) string {
 	return text
 }
 
-// revised: a stretch tells when what it shows changed after it was full.
+// revised: a stretch has another revision when what it shows changed, grew or
+// moved because something before was forgotten.
 func revised(b *bench) {
-	for i := range 3 {
+	add := func(i int) {
 		e := entry(1, fmt.Sprint("a", i))
 		e.Article.Categories = []string{"c", fmt.Sprint("c", i)}
 		b.add("s", e)
 		b.pass(time.Hour)
 	}
-	two := storage.Stretch{End: b.clock, Limit: 2}
-	is := func(r storage.Run, want time.Time) {
-		b.Helper()
-		if got, err := b.Around(r, two); err != nil || !got.Revised.Equal(want) {
-			b.Errorf("%+v: revised %v, %v, want %v", r, got.Revised, err, want)
-		}
-	}
-	runs := []storage.Run{{}, {Category: "c"}, {Source: "s"}}
-	edited := func(i int) time.Time {
+	edit := func(i int) {
 		e := entry(uint64(b.clock.Unix()), fmt.Sprint("a", i))
 		e.Article.Title = b.clock.String()
-		b.pass(time.Hour)
 		b.add("s", e)
-		return b.clock
+		b.pass(time.Hour)
 	}
-	for _, r := range runs {
-		is(r, time.Time{})
+	withdraw := func(i int) {
+		e := entry(uint64(b.clock.Unix()), fmt.Sprint("a", i))
+		e.Article.Withdrawn = b.clock
+		b.add("s", e)
+		b.pass(time.Hour)
 	}
-	edited(2) // not in it
-	for _, r := range runs {
-		is(r, time.Time{})
+	for i := range 3 {
+		add(i)
 	}
-	at := edited(0)
-	edited(2)
-	for _, r := range append(runs, storage.Run{Category: "c0"}) {
-		is(r, at)
+	end := b.clock.Add(1000 * time.Hour)
+	one, two := storage.Stretch{End: end, Limit: 2}, storage.Stretch{End: end, Skip: 2, Limit: 2}
+	revision := func(r storage.Run, st storage.Stretch) uint64 {
+		around, err := b.Around(r, st)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return around.Revision
 	}
-	is(storage.Run{Category: "c1"}, time.Time{})
+	only := revision(storage.Run{Category: "c1"}, one)
+	for _, tt := range []struct {
+		what     string
+		do       func()
+		one, two bool // which of them has another revision then
+	}{
+		{"nothing", func() { b.pass(time.Hour) }, false, false},
+		{"an edit in the second", func() { edit(2) }, false, true},
+		{"an edit in the first", func() { edit(0) }, true, false},
+		{"another in the same", func() { edit(0) }, true, false},
+		{"one more", func() { add(3) }, false, true},
+		{"a part that is full", func() { add(4) }, false, false},
+		{"a withdrawal", func() { withdraw(3) }, false, true},
+		{"the oldest forgotten", func() {
+			if p, err := b.Prune(b.Context(), storage.Retention{MaxArticles: 4}); err != nil || p.Articles != 1 {
+				b.Error(p, err)
+			}
+		}, true, true},
+	} {
+		runs := []storage.Run{{}, {Category: "c"}, {Source: "s"}}
+		var before []uint64
+		for _, r := range runs {
+			before = append(before, revision(r, one), revision(r, two))
+		}
+		tt.do()
+		for i, r := range runs {
+			first, second := revision(r, one) != before[2*i], revision(r, two) != before[2*i+1]
+			if first != tt.one || second != tt.two {
+				b.Errorf("%s: %+v: revised %v, %v", tt.what, r, first, second)
+			}
+		}
+	}
+	if revision(storage.Run{Category: "c1"}, one) != only {
+		b.Error("what did not change has another revision")
+	}
 }
 
 // latest: the newest of a run, and whether there are more.

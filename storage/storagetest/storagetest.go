@@ -36,7 +36,7 @@ type Store interface {
 	NewestOfStock(code string, w storage.Window) ([]article.Article, error)
 	Latest(storage.Run, storage.Window) ([]article.Article, bool, error)
 	Corrections(limit int) ([]storage.Correction, error)
-	Arrived(storage.Run, storage.Stretch) ([]article.Article, error)
+	Arrived(storage.Run, storage.Stretch) ([]article.Article, storage.Surroundings, error)
 	Around(storage.Run, storage.Stretch) (storage.Surroundings, error)
 	Categories() ([]storage.CategoryCount, error)
 	CategoryBySlug(slug string) (storage.Category, error)

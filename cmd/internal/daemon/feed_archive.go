@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"time"
@@ -15,10 +14,12 @@ import (
 // the time at which it came: a late copy in a column counts from then, so that
 // no article ever joins a month that is over. Each article looks as it does now.
 //
-// An edit of an old article leaves it where it is. It gives the document another
-// address, ?r=TIME, in the links that lead there: who keeps archives by their
-// addresses fetches it anew, and caches hold nothing wrong under the new one.
-// The part that still grows has no such address. It is not kept for ever either.
+// An edit of an old article leaves it where it is; pruning moves the later ones
+// of a month to the front. The links to a document say which revision it is, ?r=,
+// so that both, and each arrival in the part that still grows, give it another
+// address: who keeps archives by their addresses fetches it anew, and caches hold
+// nothing wrong under the new one. Without ?r= nothing is kept for ever, nor is
+// the part that grows.
 
 // archiveSize is how many articles a document holds, some 8 MB. A month of more
 // is spread over parts, which are full when the next one begins.
@@ -107,6 +108,9 @@ func (f Feeds) archive(slug string, s section) (*feedout.Feed, error) {
 	case what.run == nil:
 		return nil, feedout.ErrNoFeed
 	}
+	// The clock comes first: what a month holds is all only if it was over before
+	// that was read.
+	now := time.Now()
 	count, err := f.count(*what.run, s)
 	if err != nil {
 		return nil, err
@@ -116,20 +120,25 @@ func (f Feeds) archive(slug string, s section) (*feedout.Feed, error) {
 		return nil, feedout.ErrNoFeed
 	}
 	feed := f.feed(what, s.slug(slug))
-	if feed.History, err = f.neighbours(*what.run, slug, s, parts); err != nil {
+	var around storage.Surroundings
+	if feed.Articles, around, err = f.d.store.Arrived(*what.run, s.stretch()); err != nil {
 		return nil, err
 	}
-	feed.Articles, err = f.d.store.Arrived(*what.run, s.stretch())
-	return feed, err
+	if feed.History, err = f.neighbours(*what.run, slug, s, parts, around); err != nil {
+		return nil, err
+	}
+	// Past its end nothing comes into a month. That its document will name a
+	// next one then is not worth keeping it for less.
+	if feed.History.Next != "" || !now.Before(s.end) {
+		feed.History.Settled = revision(around)
+	}
+	return feed, nil
 }
 
 // neighbours tell where a section stands among the others.
-func (f Feeds) neighbours(r storage.Run, slug string, s section, parts int) (h feedout.History, err error) {
+func (f Feeds) neighbours(r storage.Run, slug string, s section, parts int, around storage.Surroundings) (h feedout.History, err error) {
 	h.Current = f.d.URL("/feeds/" + slug + ".atom")
-	around, err := f.d.store.Around(r, s.stretch())
 	switch {
-	case err != nil:
-		return h, err
 	case s.part < parts:
 		h.Next = f.address(slug, section{s.first, s.end, s.part + 1})
 	case !around.After.IsZero():
@@ -140,9 +149,6 @@ func (f Feeds) neighbours(r storage.Run, slug string, s section, parts int) (h f
 	}
 	// A month alone is no archive yet: validators miss its neighbours.
 	h.Archive = h.Previous != "" || h.Next != ""
-	// Past its end nothing comes into a month. That its document will name a
-	// next one then is not worth keeping it for less.
-	h.Settled = s.part < parts || !around.After.IsZero() || !time.Now().Before(s.end)
 	return h, nil
 }
 
@@ -155,15 +161,14 @@ func (f Feeds) previous(r storage.Run, slug string, s section) (string, error) {
 	return f.revised(r, slug, prev)
 }
 
-// revised is the address under which a section that is full has not been seen
-// since its last edit.
+// revised is the address of a section as it is now.
 func (f Feeds) revised(r storage.Run, slug string, s section) (string, error) {
 	around, err := f.d.store.Around(r, s.stretch())
-	if err != nil || around.Revised.IsZero() {
-		return f.address(slug, s), err
-	}
-	return fmt.Sprintf("%s?r=%d", f.address(slug, s), around.Revised.Unix()), nil
+	return f.address(slug, s) + "?r=" + revision(around), err
 }
+
+// revision is the ?r= of a section.
+func revision(around storage.Surroundings) string { return strconv.FormatUint(around.Revision, 36) }
 
 func (f Feeds) address(slug string, s section) string {
 	return f.d.URL("/feeds/" + s.slug(slug) + ".atom")
@@ -179,11 +184,7 @@ func (f Feeds) show(feed *feedout.Feed, r storage.Run, slug string) (err error) 
 	if err != nil || last.part == 0 {
 		return err
 	}
-	feed.History.Previous = f.address(slug, last)
-	around, err := f.d.store.Around(r, last.stretch())
-	if around.Count == archiveSize {
-		feed.History.Previous, err = f.revised(r, slug, last)
-	}
+	feed.History.Previous, err = f.revised(r, slug, last)
 	return err
 }
 

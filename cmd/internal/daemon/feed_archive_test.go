@@ -38,11 +38,21 @@ func (w *world) past(n int, seen time.Time, categories ...string) {
 	}
 }
 
-// chain follows the archives of a feed back and returns their slugs, with ?r=
-// where that is in the address, and all keys.
+// chain follows the archives of a feed back and returns their slugs and all keys.
+// Each link names the revision of what it leads to.
 func (w *world) chain(slug string) (slugs, keys []string) {
 	w.t.Helper()
-	at, next := slug, ""
+	links, keys := w.links(slug)
+	for _, l := range links {
+		slugs = append(slugs, l[:strings.Index(l, "?r=")])
+	}
+	return slugs, keys
+}
+
+// links is chain with ?r= in the slugs.
+func (w *world) links(slug string) (slugs, keys []string) {
+	w.t.Helper()
+	at, next, r := slug, "", ""
 	for {
 		f, err := w.Feeds().Feed(w.t.Context(), at)
 		if err != nil {
@@ -53,6 +63,9 @@ func (w *world) chain(slug string) (slugs, keys []string) {
 		}
 		if at != slug && !strings.HasSuffix(f.History.Current, "/"+slug+".atom") || !strings.HasSuffix(f.History.Next, next) || (next == "") != (f.History.Next == "") {
 			w.t.Errorf("%s: %+v, want next %q", at, f.History, next)
+		}
+		if s := f.History.Settled; s != "" && s != r || at != slug && r == "" {
+			w.t.Errorf("%s: settled as %q under ?r=%q", at, s, r)
 		}
 		for _, a := range f.Articles {
 			keys = append(keys, a.Key)
@@ -66,8 +79,7 @@ func (w *world) chain(slug string) (slugs, keys []string) {
 		}
 		_, link, _ := strings.Cut(f.History.Previous, "/feeds/")
 		slugs = append(slugs, strings.Replace(link, ".atom", "", 1))
-		at, _, _ = strings.Cut(slugs[len(slugs)-1], "?")
-		at = strings.TrimSuffix(at, ".atom")
+		at, r, _ = strings.Cut(slugs[len(slugs)-1], "?r=")
 	}
 }
 
@@ -98,14 +110,14 @@ func TestArchives(t *testing.T) {
 		}
 	}
 	december := must(w.Feeds().Feed(t.Context(), "finance/2025-12"))
-	if len(december.Articles) != 1 || !december.History.Settled || !december.History.Archive {
+	if len(december.Articles) != 1 || december.History.Settled == "" || !december.History.Archive {
 		t.Errorf("december: %d articles, %+v", len(december.Articles), december.History)
 	}
 	other := must(w.Feeds().Feed(t.Context(), "other"))
 	if !other.History.Complete || other.History.Previous != "" {
 		t.Errorf("a feed that shows everything: %+v", other.History)
 	}
-	if alone := must(w.Feeds().Feed(t.Context(), "other/2026-03")).History; alone.Archive || !alone.Settled {
+	if alone := must(w.Feeds().Feed(t.Context(), "other/2026-03")).History; alone.Archive || alone.Settled == "" {
 		t.Errorf("a month alone: %+v", alone)
 	}
 	for _, slug := range []string{
@@ -128,7 +140,7 @@ func TestParts(t *testing.T) {
 	if got := strings.Join(slugs, " "); got != "finance/2026-01-2 finance/2026-01" || len(keys) != 1486 {
 		t.Errorf("got %s with %d articles", got, len(keys))
 	}
-	if first := must(w.Feeds().Feed(t.Context(), "finance/2026-01")); len(first.Articles) != 1000 || !first.History.Settled {
+	if first := must(w.Feeds().Feed(t.Context(), "finance/2026-01")); len(first.Articles) != 1000 || first.History.Settled == "" {
 		t.Errorf("%d articles, %+v", len(first.Articles), first.History)
 	}
 }
@@ -142,7 +154,7 @@ func TestArchiveEdited(t *testing.T) {
 	}
 	f := must(w.Feeds().Feed(t.Context(), "finance/2026-02"))
 	old := f.Articles[0]
-	edited := time.Now()
+	before, _ := w.links("finance")
 	old.Title = "更正"
 	_, err := w.store.Add(storage.Batch{Source: "china", Entries: []storage.Entry{{
 		Identity: article.Identity{Keys: []string{old.Key}, Print: 1, Name: old.Key}, Article: old,
@@ -150,16 +162,54 @@ func TestArchiveEdited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slugs, keys := w.chain("finance")
-	var r int64
-	if _, err := fmt.Sscanf(slugs[1], "finance/2026-02?r=%d", &r); err != nil || time.Unix(r, 0).Before(edited.Truncate(time.Second)) {
-		t.Errorf("%q: %v", slugs, err)
-	}
-	if slugs[0] != "finance/2026-03" || slugs[2] != "finance/2026-01" || len(keys) != 18 {
-		t.Errorf("%q, %d articles", slugs, len(keys))
+	after, keys := w.links("finance")
+	if len(after) != 3 || after[0] != before[0] || after[1] == before[1] || after[2] != before[2] || len(keys) != 18 {
+		t.Errorf("%q, then %q, %d articles", before, after, len(keys))
 	}
 	if f := must(w.Feeds().Feed(t.Context(), "finance/2026-02")); f.Articles[0].Title != "更正" {
 		t.Errorf("got %q", f.Articles[0].Title)
+	}
+}
+
+// TestArchivePruned: pruning moves the articles of a month from part to part. All
+// of its parts get new addresses, the month after it does not, and nothing is
+// missing in between.
+func TestArchivePruned(t *testing.T) {
+	w := newWorld(t, china+few+"retention: {max_articles: 1207}\n")
+	first := time.Date(2026, time.January, 1, 0, 0, 0, 0, w.Zone())
+	w.past(740, first, "金融")
+	w.past(740, first.Add(30*time.Minute), "金融")
+	w.past(7, first.AddDate(0, 1, 0), "金融")
+	before, _ := w.links("finance")
+	if p, err := w.Prune(t.Context()); err != nil || p.Articles != 280 {
+		t.Fatal(p, err)
+	}
+	after, keys := w.links("finance")
+	if len(before) != 3 || len(after) != 3 || after[0] != before[0] || after[1] == before[1] || after[2] == before[2] || len(keys) != 1207 {
+		t.Errorf("%q, then %q, %d articles", before, after, len(keys))
+	}
+	again, _ := w.links("finance")
+	if !slices.Equal(again, after) {
+		t.Errorf("%q, then %q", after, again)
+	}
+}
+
+// TestArchiveGrows: each arrival gives the part that still grows a new address,
+// and it is never settled.
+func TestArchiveGrows(t *testing.T) {
+	w := newWorld(t, china+few)
+	now := time.Now()
+	var last string
+	for i := range 3 {
+		w.past(6, now.Add(time.Duration(i-9)*time.Second-5*time.Hour), "金融")
+		slugs, _ := w.links("finance")
+		if slugs[0] == last {
+			t.Errorf("%q after more came", slugs)
+		}
+		last = slugs[0]
+	}
+	if h := must(w.Feeds().Feed(t.Context(), "finance/"+now.In(w.Zone()).Format("2006-01"))).History; h.Settled != "" {
+		t.Errorf("%+v", h)
 	}
 }
 
@@ -176,10 +226,14 @@ func TestArchiveServed(t *testing.T) {
 	w.open(china+strings.Replace(few, "slug: finance", "slug: money", 1), file)
 	p := feedout.New(w.Feeds(), feedout.Options{})
 	now := time.Now().In(w.Zone()).Format("2006-01")
+	slugs, _ := w.links("money")
+	_, r, _ := strings.Cut(slugs[len(slugs)-1], "?")
 	for path, want := range map[string]string{
-		"/feeds/money/2026-01.atom":       "200 public, max-age=31536000, immutable",
-		"/feeds/money/2026-01.json?r=5":   "200 public, max-age=31536000, immutable",
-		"/feeds/money/2026-01.rss":        "200 public, max-age=31536000, immutable",
+		"/feeds/money/2026-01.atom?" + r:  "200 public, max-age=31536000, immutable",
+		"/feeds/money/2026-01.json?" + r:  "200 public, max-age=31536000, immutable",
+		"/feeds/money/2026-01.rss?" + r:   "200 public, max-age=31536000, immutable",
+		"/feeds/money/2026-01.atom":       "200 public, max-age=3600, stale-if-error=86400",
+		"/feeds/money/2026-01.json?r=5":   "200 public, max-age=3600, stale-if-error=86400",
 		"/feeds/finance/2026-01.rss":      "308 no-cache",
 		"/feeds/money/" + now + ".atom":   "200 public, max-age=3600, stale-if-error=86400",
 		"/feeds/money/2026-02.atom":       "404 no-cache",
