@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -185,12 +187,7 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 	path := cfg.Database.Reveal()
 	store, err := storage.Open(path, storage.Options{
 		Authority: cfg.TagAuthority(time.Now()),
-		Slug: func(name string) string {
-			if c := cfg.Categories[name]; c.Slug != "" {
-				return c.Slug
-			}
-			return latin(name)
-		},
+		Slug:      func(name string) string { return slugOf(cfg, name) },
 	})
 	switch {
 	case errors.Is(err, storage.ErrLocked):
@@ -201,6 +198,21 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 		return nil, &failure{code: exitCannotRun, err: err, hint: "see `database` in the configuration"}
 	}
 	return store, nil
+}
+
+// slugOf is the slug proposed for a category. One made of its name leaves those of
+// the saved searches alone, which are not in the store: the category would hide
+// the search.
+func slugOf(cfg *config.Config, name string) string {
+	if c := cfg.Categories[name]; c.Slug != "" {
+		return c.Slug
+	}
+	made := latin(name)
+	free := made
+	for n := 2; slices.ContainsFunc(cfg.Feeds.Saved, func(s config.Saved) bool { return s.Slug == free }); n++ {
+		free = made + "-" + strconv.Itoa(n)
+	}
+	return free
 }
 
 // latin writes a name in letters that addresses have, in pinyin if need be.

@@ -27,6 +27,23 @@ func (d *Daemon) renameFeeds() {
 	}
 }
 
+// warnOfHidden tells of saved searches that nobody can reach: a category had the
+// address first, and its readers keep it.
+func (f Feeds) warnOfHidden() {
+	for _, s := range f.d.cfg.Feeds.Saved {
+		if c, ok := f.hides(s.Slug); ok {
+			f.d.log.Warn("saved search hidden", "slug", s.Slug, "category", c.Name,
+				"hint", "give the search another slug, or the category one under `categories`")
+		}
+	}
+}
+
+// hides gives the category that is published under a slug.
+func (f Feeds) hides(slug string) (storage.Category, bool) {
+	c, err := f.d.store.CategoryBySlug(slug)
+	return c, err == nil && c.Slug == slug && f.gone(c) == nil
+}
+
 // gone is ErrGone for a category that nothing is in, and that no configuration
 // speaks of: it was renamed at its sources, or they were removed.
 func (f Feeds) gone(c storage.Category) error {

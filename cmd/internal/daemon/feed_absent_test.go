@@ -1,13 +1,18 @@
 package daemon_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"aggregator/cmd/internal/config"
+	"aggregator/cmd/internal/daemon"
 	"aggregator/feedout"
 	"aggregator/normalize/article"
 	"aggregator/storage"
@@ -81,6 +86,48 @@ func TestGone(t *testing.T) {
 		list, err := w.Feeds().List()
 		if want := map[string]int{"left": 1, "configured": 2, "saved": 1}[tt.name]; err != nil || len(list) != want {
 			t.Errorf("%s: list %v, %v, want %d", tt.name, list, err, want)
+		}
+		w.store.Close()
+	}
+}
+
+// TestHidden: a saved search at the address of a category that was there first is
+// told of, and the address is listed once.
+func TestHidden(t *testing.T) {
+	w := newWorld(t, china)
+	file := filepath.Join(t.TempDir(), "a.db")
+	w.open(china, file)
+	w.fetch()
+	list, err := w.Feeds().List()
+	if err != nil || len(list) < 2 {
+		t.Fatal(list, err)
+	}
+	slug := list[1].Slug
+	w.store.Close()
+	for saved, want := range map[string]bool{slug: true, "other": false} {
+		w.open(china+"feeds: {saved: [{slug: "+saved+", any: [的]}]}\n", file)
+		var log bytes.Buffer
+		cfg, err := config.Parse("config.yaml", []byte("sources:\n"+china+"feeds: {saved: [{slug: "+saved+", any: [的]}]}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := daemon.New(slog.New(slog.NewTextHandler(&log, nil)), cfg, nil, w.store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, outlines, err := d.Feeds().Outlines(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		addresses := map[string]bool{}
+		for _, o := range outlines {
+			if addresses[o.Feed] {
+				t.Errorf("%s: twice in the list: %s", saved, o.Feed)
+			}
+			addresses[o.Feed] = true
+		}
+		if got := strings.Contains(log.String(), "saved search hidden"); got != want {
+			t.Errorf("%s: told is %v, want %v:\n%s", saved, got, want, log.String())
 		}
 		w.store.Close()
 	}

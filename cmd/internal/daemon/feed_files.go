@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aggregator/feedout"
+	"aggregator/normalize/article"
 )
 
 // Files are all documents on offer, each followed by its compressed forms, by
@@ -60,7 +61,7 @@ func (f Feeds) slugs(archives bool) (all []string, err error) {
 	}
 	all = append(all, correctionsSlug)
 	for _, s := range f.d.cfg.Feeds.Saved {
-		all = append(all, s.Slug)
+		all = article.Union(all, s.Slug) // or a category's already
 	}
 	for _, s := range f.d.cfg.Sources {
 		all = append(all, sourcePrefix+s.Name)

@@ -164,6 +164,9 @@ func (f Feeds) sources() map[string]feedout.Outline {
 func (f Feeds) further() (out []feedout.Outline) {
 	out = append(out, feedout.Outline{Title: f.corrections().title, Feed: f.d.feedURL(correctionsSlug), Site: f.d.URL("/")})
 	for _, s := range f.d.cfg.Feeds.Saved {
+		if _, hidden := f.hides(s.Slug); hidden { // the category's address is in the list already
+			continue
+		}
 		out = append(out, feedout.Outline{Title: cmp.Or(s.Title, s.Slug), Feed: f.d.feedURL(s.Slug), Site: f.d.URL("/")})
 	}
 	for _, s := range f.d.cfg.Sources {

@@ -23,7 +23,9 @@ type Feeds struct {
 // that the configuration gives them now.
 func (d *Daemon) Feeds() Feeds {
 	d.renameFeeds()
-	return Feeds{d}
+	f := Feeds{d}
+	f.warnOfHidden()
+	return f
 }
 
 // title is what a category is called for people.

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/normalize/article"
+	"aggregator/storage"
+)
+
+// TestSavedSlugs: a category whose name in pinyin is the slug of a saved search
+// gets another slug.
+func TestSavedSlugs(t *testing.T) {
+	cfg, err := config.Parse("config.yaml", []byte(`
+sources: []
+database: `+filepath.Join(t.TempDir(), "a.db")+`
+feeds: {saved: [{slug: gong, any: [x]}, {slug: gong-2, any: [y]}]}
+categories: {工: {slug: work}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := openStore(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	_, err = store.Add(storage.Batch{Source: "a", Entries: []storage.Entry{{
+		Identity: article.Identity{Keys: []string{"k"}, Name: "k"},
+		Article:  article.Article{Title: "x", Categories: []string{"共", "工", "公", "金"}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	all, err := store.Categories()
+	for _, c := range all {
+		got[c.Name] = c.Slug
+	}
+	for name, want := range map[string]string{"共": "gong-3", "工": "work", "公": "gong-3-2", "金": "jin"} {
+		if got[name] != want {
+			t.Errorf("%s: got %q, want %q", name, got[name], want)
+		}
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
