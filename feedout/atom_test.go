@@ -242,13 +242,41 @@ func TestURI(t *testing.T) {
 		"/x":                             "",
 		"javascript:alert(1)":            "",
 		"http://e.org:80@\"":             "",
-		"https://例子.cn/":                 "https://%E4%BE%8B%E5%AD%90.cn/",
+		"https://例子.cn/":                 "https://xn--fsqu00a.cn/",
+		"http://exämple.org:81/ä":        "http://xn--exmple-cua.org:81/%C3%A4",
+		"http://ex%C3%A4mple.org":        "http://xn--exmple-cua.org",
+		"http://[fe80::1%25ab]/":         "http://[fe80::1%25ab]/",
+		"http://h/#a#b":                  "http://h/#a%23b",
+		"http://h#":                      "http://h#",
+		"http://user:pass@e.org/10":      "http://e.org/10",
+		"http://a@b@e.org/@c":            "http://e.org/@c",
+		"HTTP://user@[::1]:80?q=a@b":     "HTTP://[::1]:80?q=a@b",
+		"http://user@/":                  "",
 		"data:text/html,x":               "",
 		"http://":                        "",
 		"":                               "",
 	} {
 		if got := uri(in); got != want {
 			t.Errorf("uri(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestUserInformation: what an article's address says of who reads there is in no
+// document, though the address is all the article has.
+func TestUserInformation(t *testing.T) {
+	f := sample(1)
+	f.Articles = []article.Article{{
+		ID: f.Articles[0].ID, Link: "http://user:pass@example.org/10", Via: []string{"http://user:pass@example.org/11"},
+		Image: "http://user:pass@example.org/i.png", Enclosures: []article.Enclosure{{URL: "http://user:pass@example.org/a.mp3", Type: "audio/mpeg"}},
+	}}
+	for _, format := range []string{".atom", ".rss", ".json"} {
+		_, got, err := f.in(format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(got), "pass") || !strings.Contains(string(got), "http://example.org/10") {
+			t.Errorf("%s:\n%s", format, got)
 		}
 	}
 }

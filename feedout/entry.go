@@ -3,6 +3,7 @@ package feedout
 import (
 	"cmp"
 	"html"
+	"net/url"
 	"strings"
 	"time"
 
@@ -48,7 +49,15 @@ func entryTitle(a *article.Article) string {
 	if title := line(a.Title); title != "" {
 		return title
 	}
-	return cmp.Or(shorten(line(a.Summary)), shorten(line(textOf(a.Content))), line(a.Link), line(a.Key), a.ID)
+	return cmp.Or(shorten(line(a.Summary)), shorten(line(textOf(a.Content))), shown(a.Link), line(a.Key), a.ID)
+}
+
+// shown is an address as a title has it: as it came, without user information.
+func shown(link string) string {
+	if u, err := url.Parse(strings.TrimSpace(link)); err == nil && u.User != nil {
+		return uri(link)
+	}
+	return line(link)
 }
 
 // entryLinks are the article's page, the copies merged into it and its

@@ -3,11 +3,15 @@ package feedout
 import (
 	"net/url"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // uri is the absolute http or https address s with everything that RFC 3986
-// §2 does not allow percent-encoded; empty where s is no such address. Atom
-// allows an IRI, which not every reader does.
+// §2 does not allow percent-encoded, and a host of other letters as DNS has it;
+// empty where s is no such address. Atom allows an IRI, which not every reader
+// does. User information is left out: it is a secret of who reads there.
 func uri(s string) string {
 	s = strings.TrimSpace(s)
 	u, err := url.Parse(s)
@@ -20,7 +24,11 @@ func uri(s string) string {
 	} else {
 		path = len(s)
 	}
-	written := encode(s[:path], uriChars+"[]") + encode(s[path:], uriChars)
+	rest, fragment, found := strings.Cut(s[path:], "#")
+	written := s[:len(u.Scheme)] + "://" + authority(u, s[len(u.Scheme)+len("://"):path]) + encode(rest, uriChars)
+	if found {
+		written += "#" + encode(fragment, uriChars) // a second # too
+	}
 	// A host may hold what it must not even when encoded, as in "http://a:1@\"".
 	if _, err := url.Parse(written); err != nil {
 		return ""
@@ -28,10 +36,23 @@ func uri(s string) string {
 	return written
 }
 
+// authority is the host and port of an address, of which written is what stands
+// there. A host that is no name in DNS is percent-encoded like all else.
+func authority(u *url.URL, written string) string {
+	host := written[strings.LastIndexByte(written, '@')+1:]
+	name := u.Hostname() // decoded
+	if strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+			host = strings.Replace(u.Host, name, ascii, 1)
+		}
+	}
+	return encode(host, uriChars+"[]")
+}
+
 const (
 	hexDigits = "0123456789ABCDEF"
 	uriChars  = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" +
-		"-._~" + ":/?#@" + "!$&'()*+,;="
+		"-._~" + ":/?@" + "!$&'()*+,;="
 )
 
 // encode percent-encodes the bytes of s that are neither allowed nor part of
