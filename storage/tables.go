@@ -17,6 +17,7 @@ import (
 //	["meta", "articles"] => how many there are
 //	["meta", "raw"] => arrival up to which bodies were pruned
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
+//	["meta", "rest:" and a site] => storedRest; until it is over        Rests
 //	["articles", arrival] => record; grows at its end only
 //	["raw", arrival] => storedRaw; pruned from its start           Raw, Bodies
 //	["versions", arrival, order] => what readers saw before an edit, as it was
