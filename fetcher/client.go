@@ -233,7 +233,7 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		Validators: Validators{URL: res.Request.URL.String(), ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified")},
 	}
 	if res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNotModified {
-		c.gates.of(res.Request.URL.Host).welcome()
+		c.gates.welcome(res.Request.URL.Host)
 	}
 	switch {
 	case res.StatusCode == http.StatusNotModified && !conditional(res.Request):
@@ -282,21 +282,10 @@ func renewed(old, fresh Validators) Validators {
 // rest where it asks for that.
 func (c *Client) refusal(res *http.Response) *Error {
 	e := &Error{Reason: ReasonStatus, URL: Redact(res.Request.URL.String()), Status: res.StatusCode,
-		RetryAfter: retryAfter(res.Header, time.Now()),
-		Err:        fmt.Errorf("status %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
-	e.Told = e.RetryAfter > 0
-	g := c.gates.of(res.Request.URL.Host)
-	switch res.StatusCode {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		e.RetryAfter = g.strike(e.RetryAfter)
-	case http.StatusForbidden:
-		e.RetryAfter = g.forbid(e.RetryAfter)
-	}
+		Err: fmt.Errorf("status %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
+	e.RetryAfter, e.Told = c.gates.judge(res)
 	return e
 }
-
-// Rest keeps the client away from the site of a host until the time given.
-func (c *Client) Rest(host string, until time.Time) { c.gates.of(host).restUntil(until) }
 
 // Resting tells until when the site of a URL rests; zero if it does not.
 func (c *Client) Resting(rawURL string) time.Time {

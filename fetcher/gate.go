@@ -18,6 +18,7 @@ type gates struct {
 	concurrency int
 	interval    time.Duration
 	all         *semaphore.Weighted // requests under way, to whomever
+	rested      func(site string, r Rest)
 
 	mu   sync.Mutex
 	site map[string]*gate
@@ -34,7 +35,7 @@ func (g *gates) of(host string) *gate {
 	defer g.mu.Unlock()
 	t := g.site[name]
 	if t == nil {
-		t = &gate{free: g.concurrency, interval: g.interval, all: g.all}
+		t = &gate{site: name, free: g.concurrency, interval: g.interval, all: g.all}
 		g.site[name] = t
 	}
 	return t
@@ -59,17 +60,17 @@ func Site(hostport string) string {
 
 // gate is one site's. Lists pass before article pages.
 type gate struct {
+	site     string
 	interval time.Duration
 	all      *semaphore.Weighted
 
 	mu      sync.Mutex
 	free    int
 	next    time.Time // earliest start of the next request
-	rest    time.Time // the site asked not to be disturbed before
+	rest    Rest
 	waiting [2][]chan struct{}
 
-	strikes   int // rests in a row that the site asked for without saying how long
-	forbidden int // 403 in a row
+	telling sync.Mutex // held while somebody is told of the rest
 }
 
 const (

@@ -17,7 +17,7 @@ import (
 // Options change how one round is fetched.
 type Options struct {
 	Force  bool // ignore rests, validators and body hashes
-	DryRun bool // store nothing, fetch no article pages
+	DryRun bool // store nothing but rests that hosts ask for, fetch no article pages
 }
 
 // Report is what came of one cycle.

@@ -64,6 +64,7 @@ func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *st
 		}
 		d.sources = append(d.sources, s)
 	}
+	client.OnRest(d.rested)
 	d.link = newLink(len(d.sites()))
 	if cfg.Archive != "" {
 		d.archive = &archive{dir: cfg.Archive, daemon: d}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aggregator/fetcher"
+	"aggregator/storage"
 )
 
 // goneRest is how long a source is left alone whose host says that it is gone
@@ -17,16 +18,18 @@ func wait(err error, failures int) time.Duration {
 	if fe == nil || fe.Reason != fetcher.ReasonStatus {
 		return backOff(failures)
 	}
+	least := backOff(failures)
 	switch fe.Status {
 	case http.StatusGone:
-		return goneRest
+		least = goneRest
 	case http.StatusNotFound:
-		return 24 * time.Hour
+		least = 24 * time.Hour
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if fe.Told {
+			return fe.RetryAfter // it knows best
+		}
 	}
-	if fe.Told {
-		return fe.RetryAfter // it knows best
-	}
-	return max(backOff(failures), fe.RetryAfter)
+	return max(least, fe.RetryAfter)
 }
 
 // stampede is how many overdue sources may start at once.
@@ -53,16 +56,18 @@ func (d *Daemon) spread(plan map[*source]time.Time, now time.Time) {
 	}
 }
 
-// prime tells the client which hosts asked to rest before a restart.
+// prime tells the client which sites asked to rest before a restart.
 func (d *Daemon) prime() error {
-	for _, s := range d.sources {
-		rec, err := d.store.Source(s.Name)
-		if err != nil {
-			return err
-		}
-		if rec.Rest.After(time.Now()) {
-			d.client.Rest(host(d.address(s, rec)), rec.Rest)
-		}
+	rests, err := d.store.Rests()
+	for site, r := range rests {
+		d.client.Remember(site, fetcher.Rest(r))
 	}
-	return nil
+	return err
+}
+
+// rested stores what the client remembers of a site, whoever asked it for what.
+func (d *Daemon) rested(site string, r fetcher.Rest) {
+	if err := d.store.PutRest(site, storage.Rest(r)); err != nil {
+		d.log.Warn("rest not stored", "site", site, "err", err)
+	}
 }

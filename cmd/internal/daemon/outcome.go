@@ -16,8 +16,8 @@ func (c *cycle) succeed(now time.Time) {
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
 	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
 	c.rec.Gone = time.Time{}
-	c.rec.Rest = c.client.Resting(c.address(c.s, c.rec)) // a page may have been told so
-	c.rec.Due = c.due(now, later(now.Add(max(c.rec.Fresh, c.rec.TTL)), c.rec.Rest))
+	rest := c.client.Resting(c.address(c.s, c.rec)) // a page may have been told so
+	c.rec.Due = c.due(now, later(now.Add(max(c.rec.Fresh, c.rec.TTL)), rest))
 	if end := fetcher.Skip(c.rec.Skip).After(c.rec.Due); end.After(c.rec.Due) {
 		c.rec.Due = c.due(now, end)
 	}
@@ -56,8 +56,8 @@ func (c *cycle) record(err error) error {
 	if c.rep.Resting {
 		// A second more: the store keeps milliseconds, and a moment too early
 		// would only be told to rest again.
-		rec.Rest = time.Now().Add(asError(err).RetryAfter + time.Second)
-		rec.Due = c.due(time.Now(), rec.Rest)
+		now := time.Now()
+		rec.Due = later(rec.Due, c.due(now, now.Add(asError(err).RetryAfter+time.Second)))
 		return c.store.PutSource(rec)
 	}
 	if unreachable(err) && c.link.excuse(rec) {
@@ -81,13 +81,10 @@ func (c *cycle) blame(rec *storage.Source, err error) {
 	}
 	rec.Gone = time.Time{}
 	lapse(rec, err)
-	if fe := asError(err); fe != nil && fe.RetryAfter > 0 {
-		rec.Rest = now.Add(fe.RetryAfter)
-	}
 	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonStatus && fe.Status == http.StatusGone {
 		rec.Gone = now.Add(goneRest)
 	}
-	rec.Due = c.due(now, later(now.Add(wait(err, rec.Failures)), later(rec.Gone, rec.Rest)))
+	rec.Due = c.due(now, later(now.Add(wait(err, rec.Failures)), rec.Gone))
 }
 
 // longestFresh caps what a document can ask for (CONDUCT 10).

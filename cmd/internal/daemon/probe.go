@@ -12,7 +12,7 @@ import (
 	"aggregator/storage"
 )
 
-// Probe is what one look at a source showed. Nothing of it is stored.
+// Probe is what one look at a source showed. None of it is stored.
 type Probe struct {
 	Source   config.Source
 	URL      string // asked for, without secrets
@@ -44,7 +44,8 @@ type NextTurn struct {
 }
 
 // Probe fetches a source, by its name or its URL, and the pages of its first
-// items, and stores nothing. Rests of the host are respected.
+// items, and stores nothing but what hosts ask of everybody: their rests, which
+// it respects.
 func (d *Daemon) Probe(ctx context.Context, nameOrURL string, pages int) (*Probe, error) {
 	s, err := d.probed(nameOrURL)
 	if err != nil {
