@@ -24,7 +24,6 @@ type Source struct {
 	ErrorSince  time.Time // first of the failures without a success between
 	Failures    int       // in a row
 	Due         time.Time // when the next fetch is to start
-	Rest        time.Time // the origin asked not to be disturbed before
 	Articles    uint64    // how many new articles it has brought; the store counts
 
 	// Address is where the source was found to have moved for good from the
@@ -70,20 +69,20 @@ type storedSource struct {
 	ErrorSince   int64  `cbor:"10,keyasint,omitempty"`
 	Failures     int    `cbor:"11,keyasint,omitempty"`
 	Due          int64  `cbor:"12,keyasint,omitempty"`
-	Rest         int64  `cbor:"13,keyasint,omitempty"`
-	Articles     uint64 `cbor:"14,keyasint,omitempty"`
-	Address      string `cbor:"15,keyasint,omitempty"`
-	Moved        string `cbor:"16,keyasint,omitempty"`
-	MovedCount   int    `cbor:"17,keyasint,omitempty"`
-	MovedSince   int64  `cbor:"18,keyasint,omitempty"`
-	Configured   string `cbor:"19,keyasint,omitempty"`
-	TTL          int64  `cbor:"20,keyasint,omitempty"`
-	Step         int    `cbor:"21,keyasint,omitempty"`
-	Note         string `cbor:"22,keyasint,omitempty"`
-	Terms        uint64 `cbor:"23,keyasint,omitempty"`
-	Fresh        int64  `cbor:"24,keyasint,omitempty"`
-	Gone         int64  `cbor:"25,keyasint,omitempty"`
-	Skip         uint32 `cbor:"26,keyasint,omitempty"`
+	// 13 was when a rest of its host ended; see Rest.
+	Articles   uint64 `cbor:"14,keyasint,omitempty"`
+	Address    string `cbor:"15,keyasint,omitempty"`
+	Moved      string `cbor:"16,keyasint,omitempty"`
+	MovedCount int    `cbor:"17,keyasint,omitempty"`
+	MovedSince int64  `cbor:"18,keyasint,omitempty"`
+	Configured string `cbor:"19,keyasint,omitempty"`
+	TTL        int64  `cbor:"20,keyasint,omitempty"`
+	Step       int    `cbor:"21,keyasint,omitempty"`
+	Note       string `cbor:"22,keyasint,omitempty"`
+	Terms      uint64 `cbor:"23,keyasint,omitempty"`
+	Fresh      int64  `cbor:"24,keyasint,omitempty"`
+	Gone       int64  `cbor:"25,keyasint,omitempty"`
+	Skip       uint32 `cbor:"26,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -160,7 +159,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash,
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
-		Due: millis(r.Due), Rest: millis(r.Rest), Articles: r.Articles,
+		Due: millis(r.Due), Articles: r.Articles,
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
 		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone),
 	})
@@ -179,7 +178,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash,
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
-		Due: fromMillis(s.Due), Rest: fromMillis(s.Rest), Articles: s.Articles,
+		Due: fromMillis(s.Due), Articles: s.Articles,
 		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Skip: s.Skip, Step: s.Step, Note: s.Note,
 		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone),
 	}}, nil

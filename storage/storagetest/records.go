@@ -32,7 +32,7 @@ func allOrNothing(b *bench) {
 func counted(b *bench) {
 	state := storage.Source{
 		Name: "s", URL: "https://example.org/feed", ETag: `W/"x"`, Hash: 7, LastFetch: start, LastSuccess: start,
-		Error: "late", ErrorSince: start, Failures: 3, Due: start.Add(time.Hour), Rest: start.Add(time.Minute),
+		Error: "late", ErrorSince: start, Failures: 3, Due: start.Add(time.Hour),
 	}
 	b.add("s", entry(1, "a"))
 	b.add("s", entry(1, "a"), entry(1, "b"))
