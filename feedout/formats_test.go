@@ -244,6 +244,52 @@ func TestAnyArticleInFormats(t *testing.T) {
 	})
 }
 
+// TestFormatsAgree: the three formats have the same authors, and a file of an
+// unknown type is in all of them.
+func TestFormatsAgree(t *testing.T) {
+	for author, want := range map[string]string{
+		"<b>A</b> & B": "A & B", "<x@y.example>": "", "<i>A": "A", " A\n B ": "A B", "AT&amp;T": "AT&T", "": "",
+	} {
+		f := sample(1)
+		f.Articles[0].Author, f.Articles[0].Origin = author, ""
+		f.Articles[0].Enclosures = []article.Enclosure{{URL: "https://e.org/a"}, {URL: "https://e.org/b"}}
+		var atom, rss node
+		var read jsonFeed
+		for name, parse := range map[string]func([]byte) error{
+			".atom": func(b []byte) error { return xml.Unmarshal(b, &atom) },
+			".rss":  func(b []byte) error { return xml.Unmarshal(b, &rss) },
+			".json": func(b []byte) error { return json.Unmarshal(b, &read) },
+		} {
+			_, document, err := f.in(name)
+			if err = errors.Join(err, parse(document)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := map[string]string{"json": ""}
+		for _, a := range read.Items[0].Authors {
+			got["json"] += a.Name
+		}
+		entry, item := atom.all("entry")[0], rss.all("channel")[0].all("item")[0]
+		got["rss"] = item.text("creator")
+		got["atom"] = ""
+		for _, a := range entry.all("author") {
+			got["atom"] += a.text("name")
+		}
+		for format, name := range got {
+			if name != want {
+				t.Errorf("%q in %s: got %q, want %q", author, format, name, want)
+			}
+		}
+		files := item.all("enclosure")
+		if len(files) != 1 || files[0].attr("url") != "https://e.org/a" || files[0].attr("type") != "application/octet-stream" {
+			t.Errorf("rss: files %v", files)
+		}
+		if len(links(&entry, "enclosure")) != 2 || len(read.Items[0].Attachments) != 2 {
+			t.Errorf("files in atom %v, in json %v", links(&entry, "enclosure"), read.Items[0].Attachments)
+		}
+	}
+}
+
 // TestFormats: a format that is not published is not there.
 func TestFormats(t *testing.T) {
 	p := New(oneFeed(sample(1)), Options{Formats: []string{"rss", "json"}})

@@ -112,7 +112,7 @@ func (f *Feed) jsonItem(a *article.Article) jsonItem {
 	if !a.Published.IsZero() {
 		it.Published = timestamp(a.Published)
 	}
-	if author := line(a.Author); author != "" {
+	if author := personName(a.Author); author != "" {
 		it.Authors = []jsonAuthor{{author}}
 	}
 	for _, c := range f.atomCategories(a.Categories) {
@@ -126,7 +126,7 @@ func (f *Feed) jsonItem(a *article.Article) jsonItem {
 func attachments(list []article.Enclosure) (all []jsonAttachment) {
 	for _, e := range list {
 		if file := uri(e.URL); file != "" {
-			all = append(all, jsonAttachment{file, cmp.Or(mediaType(e.Type), "application/octet-stream"), max(e.Length, 0)})
+			all = append(all, jsonAttachment{file, cmp.Or(mediaType(e.Type), unknownType), max(e.Length, 0)})
 		}
 	}
 	return all

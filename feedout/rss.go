@@ -151,8 +151,8 @@ func (f *Feed) rssItem(a *article.Article) rssItem {
 	if text := htmlText(content(a)); text != nil {
 		it.Content = &rssText{text.Body}
 	}
-	if author := person(line(a.Author)); author != nil {
-		it.Creator = &rssText{bareText(line(a.Author))}
+	if author := personName(a.Author); author != "" {
+		it.Creator = &rssText{bareText(author)}
 	}
 	for _, c := range f.atomCategories(a.Categories) {
 		it.Categories = append(it.Categories, rssText{bareText(c.Term)})
@@ -176,14 +176,21 @@ func (f *Feed) rssSource(a *article.Article) *rssSource {
 	return &rssSource{URL: address, Name: bareText(line(origin.Title))}
 }
 
-// enclosed is the first enclosure of a known type: RSS has room for one.
-func enclosed(list []article.Enclosure) *rssEnclosure {
+// enclosed is the first enclosure of a known type, or else the first: RSS has room
+// for one.
+func enclosed(list []article.Enclosure) (first *rssEnclosure) {
 	for _, e := range list {
-		if file, kind := uri(e.URL), mediaType(e.Type); file != "" && kind != "" {
-			return &rssEnclosure{URL: file, Length: max(e.Length, 0), Type: kind}
+		file, kind := uri(e.URL), mediaType(e.Type)
+		if file == "" || kind == "" && first != nil {
+			continue
 		}
+		one := &rssEnclosure{URL: file, Length: max(e.Length, 0), Type: cmp.Or(kind, unknownType)}
+		if kind != "" {
+			return one
+		}
+		first = one
 	}
-	return nil
+	return first
 }
 
 // teaser is the summary, or how the text begins; never empty.

@@ -45,15 +45,18 @@ func content(a *article.Article) string {
 	})
 }
 
-// person is a person construct; nil where there is no name. A name is not a
-// text construct and cannot say that it is no markup, so it loses its tags.
+// person is a person construct; nil where there is no name.
 func person(name string) *atomPerson {
-	name = line(textOf(name))
+	name = personName(name)
 	if name == "" {
 		return nil
 	}
 	return &atomPerson{Name: atomName{Body: escapeText(name)}}
 }
+
+// personName is a name as all formats have it. No format can say that a name is
+// no markup, so it loses its tags.
+func personName(name string) string { return line(textOf(line(name))) }
 
 // line makes s one clean line.
 func line(s string) string {

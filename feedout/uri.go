@@ -79,6 +79,9 @@ func hexDigit(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
+// unknownType is for formats that want a media type where none is known.
+const unknownType = "application/octet-stream"
+
 // mediaType is s where it has the form of a media type (RFC 9110 §8.3.1) and
 // empty otherwise: a wrong type makes readers play a page.
 func mediaType(s string) string {
