@@ -8,6 +8,8 @@ import (
 	"time"
 	_ "time/tzdata" // so that zones are known on machines without a zone database
 
+	"golang.org/x/text/language"
+
 	"aggregator/fetcher"
 )
 
@@ -91,6 +93,7 @@ func (s *Source) complete(c *Config) {
 // complete fills what is derived once all is read.
 func (c *Config) complete() {
 	c.Site.BaseURL = strings.TrimRight(c.Site.BaseURL, "/")
+	c.Site.Language = canonical(c.Site.Language)
 	for i := range c.Sources {
 		c.Sources[i].complete(c)
 	}
@@ -105,4 +108,14 @@ func (c *Config) complete() {
 			c.Categories[name] = category
 		}
 	}
+}
+
+// canonical writes a language tag as BCP 47 does: zh-CN for zh_CN, the form of
+// locales, which the library reads too. What is no tag is left for the check.
+func canonical(tag string) string {
+	t, err := language.Raw.Parse(tag)
+	if err != nil {
+		return tag
+	}
+	return t.String()
 }

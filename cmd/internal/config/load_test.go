@@ -36,6 +36,23 @@ func TestDefaultsOfASource(t *testing.T) {
 	}
 }
 
+// TestLanguageOfLocale: a language in the form of locales is published in that of
+// BCP 47.
+func TestLanguageOfLocale(t *testing.T) {
+	for in, want := range map[string]string{
+		"zh_CN": "zh-CN", "zh-cn": "zh-CN", "zh-CN": "zh-CN", "ZH_hans_cn": "zh-Hans-CN", "en": "en", "iw": "iw",
+	} {
+		if c := parse(t, "site: {language: "+in+"}\nsources: []"); c.Site.Language != want {
+			t.Errorf("%s: got %q, want %q", in, c.Site.Language, want)
+		}
+	}
+	for _, in := range []string{"", "zh_CN.UTF-8"} {
+		if _, err := Parse("x", []byte("site: {language: \""+in+"\"}\nsources: []")); err == nil {
+			t.Errorf("%q: no mistake", in)
+		}
+	}
+}
+
 func TestSourcesInherit(t *testing.T) {
 	c := parse(t, `
 sources:
