@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -86,19 +87,54 @@ func bounded(h http.Handler) http.Handler {
 }
 
 // mount serves below the path of base_url as well as at the root, since some
-// reverse proxies strip the path and some do not.
-func mount(path string, h http.Handler) http.Handler {
-	if path == "" {
-		return h
-	}
-	below := http.StripPrefix(path, h)
+// reverse proxies strip the path and some do not. Addresses that are not clean
+// are redirected here: the mux would lose the path.
+func mount(base string, h http.Handler) http.Handler {
+	below := http.StripPrefix(base, h)
+	escaped := (&url.URL{Path: base}).EscapedPath()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, path+"/") {
-			below.ServeHTTP(w, r)
-			return
+		asked := r.URL.EscapedPath()
+		want := cleaned(asked)
+		if want == escaped { // the path of base_url without its last slash
+			want += "/"
 		}
-		h.ServeHTTP(w, r)
+		switch {
+		case want != asked && base != "" && strings.HasPrefix(want, escaped+"/"):
+			redirect(w, r, want)
+		case want != asked:
+			redirect(w, r, escaped+want) // as readers behind a proxy that strips the path see it
+		case base != "" && strings.HasPrefix(r.URL.Path, base+"/"):
+			below.ServeHTTP(w, r)
+		default:
+			h.ServeHTTP(w, r)
+		}
 	})
+}
+
+// cleaned is an escaped path without empty and dotted parts, as the mux wants it.
+// What is no path, as the * of OPTIONS, is left to the mux.
+func cleaned(escaped string) string {
+	if !strings.HasPrefix(escaped, "/") {
+		return escaped
+	}
+	clean := path.Clean(escaped)
+	if strings.HasSuffix(escaped, "/") && clean != "/" {
+		clean += "/"
+	}
+	return clean
+}
+
+// redirect leads to a path on this host. Readers in pages may follow, as they may
+// read what is there.
+func redirect(w http.ResponseWriter, r *http.Request, to string) {
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Location", to)
+	w.WriteHeader(http.StatusPermanentRedirect)
 }
 
 // index is the page of all feeds.

@@ -40,7 +40,7 @@ func TestMount(t *testing.T) {
 		{"POST", "/healthz", 405, ""},
 		{"POST", "/", 405, ""},
 		{"GET", "/none", 404, ""},
-		{"GET", "/news", 404, ""},
+		{"GET", "/newsfeeds", 404, ""},
 	} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
@@ -52,6 +52,40 @@ func TestMount(t *testing.T) {
 		}
 		if tt.status == http.StatusMethodNotAllowed && w.Header().Get("Allow") == "" {
 			t.Errorf("%s %.40s: what is allowed is not told", tt.method, tt.path)
+		}
+	}
+}
+
+// TestRedirectsKeepPath: an address that is not clean leads below the path of
+// base_url, through a proxy that strips it too, and pages may follow.
+func TestRedirectsKeepPath(t *testing.T) {
+	for _, tt := range []struct{ base, asked, want string }{
+		{"/pa", "/pa//feeds/x.atom", "/pa/feeds/x.atom"},
+		{"/pa", "//feeds/x.atom?a=b", "/pa/feeds/x.atom?a=b"},
+		{"/pa", "//pa/feeds/x.atom", "/pa/feeds/x.atom"},
+		{"/pa", "/pa", "/pa/"},
+		{"/pa", "/pa?x=1", "/pa/?x=1"},
+		{"/pa", "/pa//", "/pa/"},
+		{"/pa", "/pa/./feeds/%E8%B4%B5%2F.atom", "/pa/feeds/%E8%B4%B5%2F.atom"},
+		{"/pa", "/pa/../feeds/x.atom", "/pa/feeds/x.atom"},
+		{"/pa", "//e.org/..//e.net/x", "/pa/e.net/x"},
+		{"/新", "/%E6%96%B0//feeds/x.atom", "/%E6%96%B0/feeds/x.atom"},
+		{"", "//feeds//x.atom", "/feeds/x.atom"},
+		{"", "//e.org/", "/e.org/"},
+		{"", "/", ""},
+		{"/pa", "/", ""},
+		{"/pa", "/pa/", ""},
+	} {
+		h := mount(tt.base, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+		r := httptest.NewRequest("GET", "http://example.net"+tt.asked, nil)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		head := w.Header()
+		if got := head.Get("Location"); got != tt.want || (w.Code == http.StatusPermanentRedirect) != (tt.want != "") {
+			t.Errorf("%s at %q: got %d to %q, want %q", tt.asked, tt.base, w.Code, got, tt.want)
+		}
+		if tt.want != "" && (head.Get("Access-Control-Allow-Origin") != "*" || head.Get("X-Content-Type-Options") != "nosniff") {
+			t.Errorf("%s: headers %v", tt.asked, head)
 		}
 	}
 }
