@@ -14,6 +14,7 @@ import (
 	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
 	"aggregator/feedout"
+	"aggregator/fetcher"
 	"aggregator/normalize/article"
 	"aggregator/storage"
 )
@@ -111,7 +112,11 @@ func TestHidden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := daemon.New(slog.New(slog.NewTextHandler(&log, nil)), cfg, nil, w.store)
+		client, err := fetcher.NewClient(fetcher.Options{Transport: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := daemon.New(slog.New(slog.NewTextHandler(&log, nil)), cfg, client, w.store)
 		if err != nil {
 			t.Fatal(err)
 		}
