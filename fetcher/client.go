@@ -63,7 +63,7 @@ func NewClient(o Options) (*Client, error) {
 	}
 	g := newGates(o)
 	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}
-	t.robots = newRobots(o.UserAgent, t)
+	t.robots = newRobots(o.UserAgent, g, t)
 	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, robots: t.robots, http: http.Client{Transport: t}}, nil
 }
 
@@ -244,7 +244,7 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		return doc, nil
 	case res.StatusCode != http.StatusOK: // another 2xx is none of a whole document
 		_, _ = io.CopyN(io.Discard, res.Body, drained) // so that the connection can be used again
-		return nil, c.refusal(res)
+		return nil, c.gates.refusal(res)
 	}
 	body, err := readBody(res.Body, res.Header.Get("Content-Encoding"), c.maxBody)
 	if err != nil {
@@ -280,10 +280,10 @@ func renewed(old, fresh Validators) Validators {
 
 // refusal makes the error of a status that is no success, and lets the host
 // rest where it asks for that.
-func (c *Client) refusal(res *http.Response) *Error {
+func (g *gates) refusal(res *http.Response) *Error {
 	e := &Error{Reason: ReasonStatus, URL: Redact(res.Request.URL.String()), Status: res.StatusCode,
 		Err: fmt.Errorf("status %d %s", res.StatusCode, http.StatusText(res.StatusCode))}
-	e.RetryAfter, e.Told = c.gates.judge(res)
+	e.RetryAfter, e.Told = g.judge(res)
 	return e
 }
 
