@@ -41,6 +41,7 @@ type standing struct {
 type manner struct {
 	under     int
 	last      time.Time
+	ended     time.Time
 	rest      time.Time
 	strikes   int
 	forbidden int
@@ -99,6 +100,9 @@ func (s *score) arrives(r *http.Request, now time.Time) func(*listing, reply, ti
 	s.check(12, m.under <= 2, "%s: %d at a time", at, m.under)
 	s.check(12, now.Sub(m.last) >= 500*time.Millisecond, "%s: %s after the one before", at, now.Sub(m.last))
 	s.check(11, !now.Before(m.rest), "%s: the site rests until %s", at, m.rest)
+	// A request that waited for its site begins when the one before has ended,
+	// whatever the clock says.
+	waited := now.Equal(m.ended) || now.Sub(m.last) == 500*time.Millisecond
 	m.last = now
 	switch {
 	case r.URL.Path == "/robots.txt":
@@ -112,13 +116,16 @@ func (s *score) arrives(r *http.Request, now time.Time) func(*listing, reply, ti
 	default:
 		s.conditional(r, u, at, now)
 		s.check(10, !now.Before(u.freshUntil), "%s: fresh until %s", at, u.freshUntil)
-		s.check(13, now.Second() != 0, "%s: at the full minute", at)
+		if !waited {
+			s.check(13, now.Second() != 0, "%s: at the full minute", at)
+		}
 		s.check(19, !now.Before(u.next), "%s: not before %s", at, u.next)
 	}
 	return func(l *listing, rep reply, now time.Time) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		m.under--
+		m.ended = now
 		if l != nil {
 			u.learn(rep, now)
 		}
