@@ -58,30 +58,28 @@ func (s *Store) Explain(ref string) (e Explanation, err error) {
 	return e, err
 }
 
-// explainSources goes through all sources, since they are kept by name and
-// everything else names them by number.
 func (t *tables) explainSources(e *Explanation, r *record) error {
 	arrival := fromNumber(t.names.Get([]byte(r.Key)))
-	names := make(map[uint32]string)
-	err := t.sourceRecords.ForEach(func(name, value []byte) error {
-		src, err := t.decodeSource(string(name), value)
-		if err != nil {
+	names, err := t.sourceNames()
+	if err != nil {
+		return err
+	}
+	for n, name := range names {
+		if err := t.explainRetry(e, name, n, arrival); err != nil {
 			return err
 		}
-		names[src.Number] = src.Name
-		return t.explainRetry(e, src, arrival)
-	})
+	}
 	for _, l := range r.Listings {
 		e.Sources = article.Union(e.Sources, names[l.Source])
 	}
 	slices.SortFunc(e.Retries, func(a, b PendingPage) int {
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Source, b.Source))
 	})
-	return err
+	return nil
 }
 
-func (t *tables) explainRetry(e *Explanation, src *sourceRecord, arrival uint64) error {
-	value := t.retries.Get(binary.BigEndian.AppendUint64(ofSource(src.Number), arrival))
+func (t *tables) explainRetry(e *Explanation, source string, n uint32, arrival uint64) error {
+	value := t.retries.Get(binary.BigEndian.AppendUint64(ofSource(n), arrival))
 	if len(value) < 8 {
 		return nil
 	}
@@ -89,6 +87,6 @@ func (t *tables) explainRetry(e *Explanation, src *sourceRecord, arrival uint64)
 	if err := t.codec.unmarshal(value[8:], &stored); err != nil {
 		return err
 	}
-	e.Retries = append(e.Retries, PendingPage{src.Name, stored.Attempts, fromMillis(int64(fromNumber(value)))})
+	e.Retries = append(e.Retries, PendingPage{source, stored.Attempts, fromMillis(int64(fromNumber(value)))})
 	return nil
 }

@@ -77,6 +77,11 @@ func (t *tables) unfile(tm term, arrival uint64) error {
 	return t.runs.Delete(own)
 }
 
+// since is the order at which an article came under a term that it is under.
+func (t *tables) since(tm term, arrival uint64) uint64 {
+	return max(arrival, fromNumber(t.runs.Get(tm.at(arrival))))
+}
+
 // under tells whether an article is under a term.
 func (t *tables) under(tm term, arrival uint64) bool {
 	return t.runs.Get(tm.at(arrival)) != nil

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -56,6 +57,7 @@ type cursor struct {
 	given int
 	last  []byte // index key of the last article looked at
 	done  bool
+	names map[uint32]string // of sources, by number
 }
 
 // next goes on backwards in the order of publication.
@@ -100,22 +102,36 @@ func (c *cursor) pick(t *tables, arrival uint64, terms []term) (*article.Article
 	if err != nil || !contains(&r.Article, c.words) {
 		return nil, err
 	}
-	r.Filed = t.filed(r, arrival)
-	return &r.Article, nil
+	r.Filed, err = c.filed(t, r, arrival)
+	return &r.Article, err
 }
 
-// filed are the orders under which an article stands in categories that it came
-// into after its arrival.
-func (t *tables) filed(r *record, arrival uint64) (later map[string]uint64) {
+// filed is what an article came under after its arrival, in that order.
+func (c *cursor) filed(t *tables, r *record, arrival uint64) (later []article.Filing, err error) {
 	for _, name := range r.Categories {
-		if v := t.runs.Get(categoryTerm(t.category(name)).at(arrival)); len(v) == 8 {
-			if later == nil {
-				later = map[string]uint64{}
-			}
-			later[name] = fromNumber(v)
+		if order := t.since(categoryTerm(t.category(name)), arrival); order > arrival {
+			later = append(later, article.Filing{Category: name, Order: order})
 		}
 	}
-	return later
+	for _, n := range sourcesOf(r) {
+		if c.names[n] == "" {
+			if c.names, err = t.sourceNames(); err != nil {
+				return nil, err
+			}
+		}
+		if order := t.since(sourceTerm(n), arrival); order > arrival || c.names[n] != r.Source {
+			later = append(later, article.Filing{Source: c.names[n], Order: order})
+		}
+	}
+	for _, code := range r.Stocks {
+		if order := t.since(stockTerm(code), arrival); order > arrival {
+			later = append(later, article.Filing{Stock: code, Order: order})
+		}
+	}
+	slices.SortStableFunc(later, func(a, b article.Filing) int {
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Source, b.Source))
+	})
+	return later, nil
 }
 
 // terms are what the articles must be under; not known, there are none.

@@ -2,7 +2,9 @@ package storage
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -137,21 +139,62 @@ func (t *tables) freeOrder(n uint64) uint64 {
 	return n
 }
 
-// fileOld files the article under its categories, where it came into one later
-// at that moment.
-func (a *addition) fileOld(r *record) error {
-	own := a.order
-	defer func() { a.order = own }()
-	for _, name := range r.Categories {
-		a.order = own
-		if later := a.Article.Filed[name]; later > own && later <= a.latest() {
-			a.order = later
+// fileOld files the article under what it came under later, each at that moment.
+func (a *addition) fileOld(r *record) (err error) {
+	for _, f := range a.Article.Filed {
+		switch {
+		case slices.Contains(r.Categories, f.Category):
+			err = a.fileCategoryOld(f)
+		case slices.Contains(r.Stocks, f.Stock):
+			tm := stockTerm(f.Stock)
+			_, err = a.file(tm, a.arrival, a.laterOrder(tm, f.Order))
+		case f.Source != "" && f.Source != r.Source:
+			err = a.listOld(r, f)
 		}
-		if err := a.fileCategory(name); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (a *addition) fileCategoryOld(f article.Filing) error {
+	n, err := a.ownCategory(f.Category)
+	if err != nil {
+		return err
+	}
+	own := a.order
+	defer func() { a.order = own }()
+	a.order = a.laterOrder(categoryTerm(n), f.Order)
+	return a.fileCategory(f.Category)
+}
+
+// laterOrder is the order at which an article came under a term, or the next that
+// is free there; its arrival for one that cannot be believed.
+func (a *addition) laterOrder(tm term, order uint64) uint64 {
+	if order <= a.arrival || order > a.latest() {
+		return a.arrival
+	}
+	for a.runs.Get(tm.at(order)) != nil {
+		order++
+	}
+	return order
+}
+
+// listOld notes that a further source lists the article: that its next fetch finds
+// known ground, and its feed has the article.
+func (a *addition) listOld(r *record, f article.Filing) error {
+	src, err := a.ownSource(f.Source)
+	if err != nil || r.lists(src.Number) || len(r.Listings) >= maxKeys {
+		return err
+	}
+	l := listing{src.Number, itemHash(a.Keys[0])}
+	r.Listings = append(r.Listings, l)
+	tm := sourceTerm(src.Number)
+	if _, err := a.file(tm, a.arrival, a.laterOrder(tm, f.Order)); err != nil {
+		return err
+	}
+	return errors.Join(a.see(l), a.putSource(src))
 }
 
 // name keeps the article's Key and ID, and mints them where it has none.

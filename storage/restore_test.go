@@ -133,3 +133,40 @@ func TestRestoredOrder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Files that somebody has copied or written may name one number twice: each
+// article still stands in each feed.
+func TestRestoredNumbersTwice(t *testing.T) {
+	s, err := open(t, filepath.Join(t.TempDir(), "a.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2026, 3, 22, 8, 0, 0, 0, time.UTC)
+	order := uint64(day.UnixMilli()) << 20
+	var entries []storage.Entry
+	for _, key := range []string{"a", "b", "c"} {
+		e := old(key, key, day)
+		e.Article.Seen, e.Article.Order, e.Article.Stocks = day, order, []string{"sz000931"}
+		e.Article.Filed = []article.Filing{
+			{Category: "news", Order: order + 9}, {Stock: "sz000931", Order: order + 9}, {Source: "t", Order: order + 9},
+			{Category: "other", Order: 1}, {Source: "s", Order: 1 << 63}, {},
+		}
+		entries = append(entries, e)
+	}
+	if n, err := s.Restore(entries); n != 3 || err != nil {
+		t.Fatal(n, err)
+	}
+	w := storage.Window{Entries: 9}
+	for name, newest := range map[string]func() ([]article.Article, error){
+		"category": func() ([]article.Article, error) { return s.Newest("news", w) },
+		"source":   func() ([]article.Article, error) { return s.NewestOfSource("t", w) },
+		"stock":    func() ([]article.Article, error) { return s.NewestOfStock("sz000931", w) },
+	} {
+		if found, err := newest(); err != nil || len(found) != 3 {
+			t.Errorf("%s: %d articles, %v", name, len(found), err)
+		}
+	}
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+}

@@ -143,6 +143,19 @@ func (t *tables) source(name string) (*sourceRecord, error) {
 	return &sourceRecord{Source: Source{Name: name}}, nil
 }
 
+// sourceNames are the names by number, which is how everything else names them.
+func (t *tables) sourceNames() (map[uint32]string, error) {
+	names := make(map[uint32]string)
+	err := t.sourceRecords.ForEach(func(name, value []byte) error {
+		r, err := t.decodeSource(string(name), value)
+		if err == nil {
+			names[r.Number] = r.Name
+		}
+		return err
+	})
+	return names, err
+}
+
 // ownSource is source, with a number at its first use.
 func (t *tables) ownSource(name string) (*sourceRecord, error) {
 	r, err := t.source(name)

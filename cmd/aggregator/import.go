@@ -142,7 +142,12 @@ func firstFiled(entries []storage.Entry) []string {
 	var names []string
 	for _, e := range entries {
 		for _, name := range e.Article.Categories {
-			order := cmp.Or(e.Article.Filed[name], e.Article.Order)
+			order := e.Article.Order
+			for _, f := range e.Article.Filed {
+				if f.Category == name {
+					order = f.Order
+				}
+			}
 			if order == 0 {
 				continue
 			}

@@ -21,12 +21,7 @@ import (
 
 // TestMovedByFiles: whatever happened to the articles of a store, the files that
 // export --extra writes give an empty one the same articles, under the same ids,
-// and the same feeds of every category and stock, in the same order.
-//
-// BUG: A file names only the first source that listed its article, and does not
-// tell which stocks an edit added when: in the feeds of other sources the article
-// is missing, and in those of such stocks it stands where it would, had it always
-// had them. Neither is drawn here.
+// and the same feeds of every category, source and stock, in the same order.
 func TestMovedByFiles(t *testing.T) {
 	cfg := &config.Config{}
 	for i := range 3 {
@@ -137,7 +132,7 @@ func (w *movedWorld) item() fetcher.Item {
 	n := rapid.IntRange(0, 6).Draw(w.T, "n")
 	it := fetcher.Item{
 		Title: text("title"), Summary: text("summary"), Content: text("content"), Author: text("author"), Origin: text("origin"),
-		Stocks: []string{fmt.Sprint("sz00000", n)}, Withdrawn: rapid.IntRange(0, 9).Draw(w.T, "withdrawn") == 0,
+		Stocks: []string{fmt.Sprint("sz00000", rapid.IntRange(0, 6).Draw(w.T, "stock"))}, Withdrawn: rapid.IntRange(0, 9).Draw(w.T, "withdrawn") == 0,
 	}
 	if rapid.Bool().Draw(w.T, "linked") {
 		it.Link = fmt.Sprintf("https://finance.sina.com.cn/c/doc-iktzqtyt000000%d.shtml?from=%d", n, rapid.IntRange(0, 1).Draw(w.T, "from"))
@@ -179,6 +174,10 @@ func (w *movedWorld) shown(s *storage.Store) map[string][]article.Article {
 		for _, c := range append([]string{""}, categoryNames(categories)...) {
 			list, err := s.Newest(c, window)
 			keep(fmt.Sprint("category ", c, window), list, err)
+		}
+		for n := range 3 {
+			list, err := s.NewestOfSource(fmt.Sprint("s", n), window)
+			keep(fmt.Sprint("source ", n, window), list, err)
 		}
 		for n := range 7 {
 			list, err := s.NewestOfStock(fmt.Sprint("sz00000", n), window)

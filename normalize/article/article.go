@@ -40,10 +40,10 @@ type Article struct {
 	Changed   time.Time // when this program last stored a change of it
 
 	// Order is the store's number of the moment at which it first stored the
-	// article, and tells which of those with one Seen came first. Filed are such
-	// numbers, for those of its Categories that it came into later.
+	// article, and tells which of those with one Seen came first. Filed is what it
+	// came under later.
 	Order uint64
-	Filed map[string]uint64
+	Filed []Filing
 
 	Categories []string // the union of its sources' category paths, first path first
 	Tags       []string // the origin's own keywords
@@ -58,6 +58,16 @@ type Article struct {
 
 	// Withdrawn is when the origin took the article back; zero while it stands.
 	Withdrawn time.Time
+}
+
+// Filing is that an article came into a category, was listed by a further source
+// or got a stock, one of the three, after it was first stored; Order is the
+// store's number of that moment.
+type Filing struct {
+	Category string `yaml:"category"`
+	Source   string `yaml:"source"`
+	Stock    string `yaml:"stock"`
+	Order    uint64 `yaml:"order"`
 }
 
 // Enclosure is an attached media file.

@@ -3,9 +3,7 @@ package article
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -94,8 +92,16 @@ func (a *Article) writeOrder(b *bytes.Buffer) {
 	if len(a.Filed) > 0 {
 		b.WriteString("filed: \n")
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Filed)) {
-		fmt.Fprintf(b, " - category: %s\n   order: %d\n", scalar(name), a.Filed[name])
+	for _, f := range a.Filed {
+		switch {
+		case f.Category != "":
+			fmt.Fprintf(b, " - category: %s\n", scalar(f.Category))
+		case f.Source != "":
+			fmt.Fprintf(b, " - source: %s\n", scalar(f.Source))
+		default:
+			fmt.Fprintf(b, " - stock: %s\n", scalar(f.Stock))
+		}
+		fmt.Fprintf(b, "   order: %d\n", f.Order)
 	}
 }
 

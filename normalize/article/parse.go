@@ -38,13 +38,7 @@ type head struct {
 	Summary    string       `yaml:"summary"`
 	Enclosures []*Enclosure `yaml:"enclosures"`
 	Order      uint64       `yaml:"order"`
-	Filed      []*filing    `yaml:"filed"`
-}
-
-// filing is an entry of Article.Filed.
-type filing struct {
-	Category string `yaml:"category"`
-	Order    uint64 `yaml:"order"`
+	Filed      []Filing     `yaml:"filed"`
 }
 
 // Parse reads a front-matter file back: the head, and the body between its
@@ -98,15 +92,7 @@ func (h *head) article() (Article, error) {
 		Title: h.Title, Link: h.Link, Via: h.Via,
 		Categories: h.Categories, Tags: h.Tags, Stocks: h.Stocks,
 		Author: h.Author, Origin: h.Origin, Image: h.Image, Summary: h.Summary,
-		Order: h.Order,
-	}
-	for _, f := range h.Filed {
-		if f != nil && a.Filed == nil {
-			a.Filed = map[string]uint64{}
-		}
-		if f != nil {
-			a.Filed[f.Category] = f.Order
-		}
+		Order: h.Order, Filed: h.Filed,
 	}
 	if a.Image == "" {
 		a.Image = h.Thumbnail
