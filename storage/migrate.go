@@ -37,6 +37,7 @@ func migrations() []migration {
 		{tables: []string{"dictionaries"}},
 		{tables: []string{"runs"}, step: toRuns},
 		{step: toPeriods},
+		{tables: []string{"health"}},
 	}
 }
 

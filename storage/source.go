@@ -39,6 +39,12 @@ type Source struct {
 	TTL  time.Duration // how long its last document asked to be left alone,
 	Skip uint32        // and in which hours and days; see fetcher.Skip
 	Note string        // what was odd about it, though it was read; empty for nothing
+	// Empty is since when its documents list nothing at all; zero while they do.
+	Empty time.Time
+	// Expected is until when something new usually comes after what came last, and
+	// Usual the average gap; zero where that is not known.
+	Expected time.Time
+	Usual    time.Duration
 
 	// Terms is a fingerprint of how the document that the validators are of was
 	// asked for and read; Fresh how long its headers said that it will not
@@ -83,6 +89,9 @@ type storedSource struct {
 	Fresh      int64  `cbor:"24,keyasint,omitempty"`
 	Gone       int64  `cbor:"25,keyasint,omitempty"`
 	Skip       uint32 `cbor:"26,keyasint,omitempty"`
+	Empty      int64  `cbor:"27,keyasint,omitempty"`
+	Expected   int64  `cbor:"28,keyasint,omitempty"`
+	Usual      int64  `cbor:"29,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -174,7 +183,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Articles: r.Articles,
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
-		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone),
+		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual),
 	})
 	if err != nil {
 		return err
@@ -193,7 +202,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Articles: s.Articles,
 		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Skip: s.Skip, Step: s.Step, Note: s.Note,
-		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone),
+		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone), Empty: fromMillis(s.Empty), Expected: fromMillis(s.Expected), Usual: time.Duration(s.Usual),
 	}}, nil
 }
 

@@ -38,6 +38,9 @@ Read it bottom-up; each package's comment says what to call first.
     rounds of them now or on schedule (turn.go says when, outage.go whether our own
     link is down), what feeds are loaded from the store, the
     archive writer, and the control socket.
+  - [aggregator/cmd/internal/health]: how a source fares. Learn learns how often it
+    brings something, Judge says after each cycle whether that is as ever; a
+    Webhook is told when it is not.
   - [aggregator/cmd/internal/opml]: lists of feeds from and for other readers.
   - [aggregator/cmd/internal/web]: the public listener.
   - this command: one file per command, nothing else.

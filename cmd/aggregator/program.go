@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +24,7 @@ import (
 
 	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
+	"aggregator/cmd/internal/health"
 	"aggregator/fetcher"
 	"aggregator/storage"
 )
@@ -180,7 +183,30 @@ func (p *program) alone(ctx context.Context, cfg *config.Config, log *slog.Logge
 	if err != nil {
 		return &failure{code: exitUsage, err: err}
 	}
+	defer tellWebhook(cfg, log, d)()
 	return do(ctx, d)
+}
+
+// tellWebhook has the webhook of the configuration told of sources in trouble; what
+// it returns waits until it is. Like a hub it is the owner's choice, and may be on
+// a private address.
+func tellWebhook(cfg *config.Config, log *slog.Logger, d *daemon.Daemon) (stop func()) {
+	if cfg.Health.Webhook == "" {
+		return func() {}
+	}
+	w := &health.Webhook{URL: cfg.Health.Webhook.Reveal(), UserAgent: cfg.UserAgent(version()), Log: log, Client: ownClient(cfg)}
+	w.Start()
+	d.Alarm = w.Tell
+	return func() { w.Close(5 * time.Second) }
+}
+
+// ownClient asks whom the owner has named.
+func ownClient(cfg *config.Config) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if proxy, err := url.Parse(cfg.Fetch.Proxy.Reveal()); err == nil && proxy.Host != "" {
+		transport.Proxy = http.ProxyURL(proxy)
+	}
+	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
 }
 
 func openStore(cfg *config.Config) (*storage.Store, error) {

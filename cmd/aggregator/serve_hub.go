@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/http"
-	"net/url"
-	"time"
 
 	"aggregator/cmd/internal/config"
 	"aggregator/feedout"
@@ -20,13 +17,8 @@ func newHub(cfg *config.Config, log *slog.Logger, feeds *feedout.Publisher) hub 
 	if cfg.Feeds.Hub == "" {
 		return hub{}
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	if proxy, err := url.Parse(cfg.Fetch.Proxy.Reveal()); err == nil && proxy.Host != "" {
-		transport.Proxy = http.ProxyURL(proxy)
-	}
 	return hub{&feedout.Hub{
-		Publisher: feeds, URL: cfg.Feeds.Hub.Reveal(), Log: log, UserAgent: cfg.UserAgent(version()),
-		Client: &http.Client{Transport: transport, Timeout: 10 * time.Second},
+		Publisher: feeds, URL: cfg.Feeds.Hub.Reveal(), Log: log, UserAgent: cfg.UserAgent(version()), Client: ownClient(cfg),
 	}}
 }
 

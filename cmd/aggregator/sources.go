@@ -44,6 +44,9 @@ type sourceJSON struct {
 	Kind        string `json:"kind"`
 	URL         string `json:"url"`
 	Enabled     bool   `json:"enabled"`
+	State       string `json:"state"`       // ok, new, failing, empty, silent, stale-dated, text-lost or disabled
+	StateSince  string `json:"state_since"` // "" where it was never in trouble
+	StateText   string `json:"state_text"`  // what shows it
 	LastFetch   string `json:"last_fetch"`
 	LastSuccess string `json:"last_success"`
 	LastNew     string `json:"last_new"`
@@ -61,6 +64,7 @@ func (p *program) sourcesJSON(list []daemon.Status) error {
 	for _, s := range list {
 		err := enc.Encode(sourceJSON{
 			Name: s.Name, Title: s.Title, Kind: s.Kind, URL: s.URL, Enabled: s.Enabled,
+			State: string(s.Health.State), StateSince: utc(s.Health.Since), StateText: s.Health.Text,
 			LastFetch: utc(s.LastFetch), LastSuccess: utc(s.LastSuccess), LastNew: utc(s.LastNew),
 			Error: s.Error, Note: s.Note, ErrorSince: utc(s.ErrorSince), Failures: s.Failures, Due: utc(s.Due), Articles: s.Articles,
 		})
@@ -72,13 +76,13 @@ func (p *program) sourcesJSON(list []daemon.Status) error {
 }
 
 func (p *program) sourcesTable(list []daemon.Status, d *daemon.Daemon) error {
-	t := newTable("NAME", "TITLE", "LAST SUCCESS", "NEXT DUE", "ARTICLES", "TROUBLE")
+	t := newTable("NAME", "TITLE", "STATE", "LAST SUCCESS", "NEXT DUE", "ARTICLES", "TROUBLE")
 	for _, s := range list {
 		due := civil(s.Due, d.Zone())
 		if !s.Enabled {
 			due = "disabled"
 		}
-		t.AppendRow(table.Row{s.Name, s.Title, civil(s.LastSuccess, d.Zone()), due, s.Articles, cmp.Or(s.Error, s.Note)})
+		t.AppendRow(table.Row{s.Name, s.Title, s.Health.State, civil(s.LastSuccess, d.Zone()), due, s.Articles, cmp.Or(s.Error, s.Note, s.Health.Text)})
 	}
 	return p.print(t)
 }

@@ -44,6 +44,11 @@ type Store interface {
 	Source(name string) (storage.Source, error)
 	Sources() ([]storage.Source, error)
 	PutSource(storage.Source) error
+	PutCondition(storage.Condition) (storage.Condition, error)
+	Conditions(limit int) ([]storage.Condition, error)
+	Holding() (map[string]storage.Condition, error)
+	Moments(source string, since time.Time, limit int) ([]time.Time, error)
+	Samples(source string, limit int) ([]storage.Sample, error)
 	Changes(after uint64, limit int) ([]article.Article, uint64, error)
 	Position(reader string) (uint64, error)
 	SetPosition(reader string, p uint64) error
@@ -109,6 +114,8 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"an item under another's address is told":      byAddress,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,
+		"how a source fared is known":                  conditions,
+		"when a source brought something is known":     came,
 	} {
 		t.Run(name, func(t *testing.T) { promise(newBench(t, fresh(t))) })
 	}

@@ -60,6 +60,8 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	if !o.DryRun && ctx.Err() == nil {
 		if err := c.record(err); err != nil {
 			c.rep.Err = errors.Join(c.rep.Err, err)
+		} else if err := c.judge(c.rep.Err); err != nil {
+			c.s.log.Error("health unknown", "err", err)
 		}
 	}
 	c.log()
@@ -82,6 +84,8 @@ type cycle struct {
 	recorded bool
 	// first tells that the source was never fetched before.
 	first bool
+	// brought tells that it lists something that it had not listed before.
+	brought bool
 }
 
 func (c *cycle) run(ctx context.Context) (err error) {
@@ -162,6 +166,13 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		return found{}, err
 	}
 	c.rep.Items = len(p.items)
+	c.brought = slices.ContainsFunc(p.sightings, unlisted)
+	switch {
+	case len(first.Items) > 0:
+		c.rec.Empty = time.Time{}
+	case c.rec.Empty.IsZero():
+		c.rec.Empty = c.began
+	}
 	for _, id := range p.ids {
 		c.listed = append(c.listed, id.Keys...)
 	}
@@ -240,7 +251,9 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		}
 		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {
 			c.vouch(f.validators)
-			c.succeed(time.Now())
+			if err := c.succeed(time.Now()); err != nil {
+				return err
+			}
 			c.recorded = true
 		}
 		if err := c.addBatch(ctx, batch); err != nil {

@@ -32,10 +32,14 @@ type Daemon struct {
 	claims  claims
 	link    link
 	names   stockNames
+	wards   ward
 
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.
 	Changed func(slugs ...string)
+	// Alarm is told when a source gets into trouble or out of it; nil to tell
+	// nobody.
+	Alarm func(storage.Condition)
 }
 
 // source is a configured source, ready to be fetched.

@@ -59,7 +59,7 @@ func (f Feeds) slugs(archives bool) (all []string, err error) {
 	for _, l := range list {
 		all = append(all, l.Slug)
 	}
-	all = append(all, correctionsSlug)
+	all = append(all, correctionsSlug, healthSlug)
 	for _, s := range f.d.cfg.Feeds.Saved {
 		all = article.Union(all, s.Slug) // or a category's already
 	}

@@ -90,8 +90,8 @@ func (f Feeds) find(slug string) (*offer, error) {
 		return f.category(storage.Category{ID: f.tag("feed/all")}, f.d.cfg.Site.Title), nil
 	case correctionsSlug:
 		return f.corrections(), nil
-	case "health": // until something tells it, an empty feed would say that all is well
-		return nil, feedout.ErrNoFeed
+	case healthSlug:
+		return f.health(), nil
 	}
 	c, err := f.d.store.CategoryBySlug(slug)
 	switch {
@@ -163,6 +163,7 @@ func (f Feeds) sources() map[string]feedout.Outline {
 // the saved searches, then the sources. Stocks are too many.
 func (f Feeds) further() (out []feedout.Outline) {
 	out = append(out, feedout.Outline{Title: f.corrections().title, Feed: f.d.feedURL(correctionsSlug), Site: f.d.URL("/")})
+	out = append(out, feedout.Outline{Title: f.health().title, Feed: f.d.feedURL(healthSlug), Site: f.d.URL("/status")})
 	for _, s := range f.d.cfg.Feeds.Saved {
 		if _, hidden := f.hides(s.Slug); hidden { // the category's address is in the list already
 			continue

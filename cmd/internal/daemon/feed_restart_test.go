@@ -103,8 +103,8 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	// all, two categories, the source, with a month each; the search, the
-	// corrections; the list; the icon
-	if n != 3*(3*(4*2+2)+1)+1 {
+	// corrections, the health; the list; the icon
+	if n != 3*(3*(4*2+3)+1)+1 {
 		t.Errorf("%d files", n)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // succeed notes a cycle that went well.
-func (c *cycle) succeed(now time.Time) {
+func (c *cycle) succeed(now time.Time) error {
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
 	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
 	c.rec.Gone = time.Time{}
@@ -21,6 +21,10 @@ func (c *cycle) succeed(now time.Time) {
 	if end := fetcher.Skip(c.rec.Skip).After(c.rec.Due); end.After(c.rec.Due) {
 		c.rec.Due = c.due(now, end)
 	}
+	if c.brought {
+		return c.learn(now)
+	}
+	return nil
 }
 
 // due returns when the source is due after this cycle, not before the time that
@@ -39,8 +43,7 @@ func (c *cycle) record(err error) error {
 		if c.recorded {
 			return nil
 		}
-		c.succeed(time.Now())
-		return c.store.PutSource(c.rec)
+		return errors.Join(c.succeed(time.Now()), c.store.PutSource(c.rec))
 	}
 	// Validators that were vouched for may not have been stored with their
 	// articles: the record goes on from what the store holds.

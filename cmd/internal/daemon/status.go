@@ -20,17 +20,24 @@ type Status struct {
 	Kind    string
 	URL     string // without secrets
 	Enabled bool
+	Health  Health
 }
 
 // Status returns all configured sources in the order of the configuration.
 func (d *Daemon) Status() ([]Status, error) {
+	held, err := d.store.Holding()
+	if err != nil {
+		return nil, err
+	}
 	var out []Status
 	for _, c := range d.cfg.Sources {
 		rec, err := d.store.Source(c.Name)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Status{Source: rec, Title: c.Title, Kind: c.Kind, URL: d.shownURL(c.Name, c.URL.String()), Enabled: c.Enabled})
+		s := Status{Source: rec, Title: c.Title, Kind: c.Kind, URL: d.shownURL(c.Name, c.URL.String()), Enabled: c.Enabled}
+		s.Health = s.healthOf(held[c.Name], time.Now())
+		out = append(out, s)
 	}
 	return out, nil
 }

@@ -1,0 +1,191 @@
+package daemon_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"aggregator/cmd/internal/daemon"
+	"aggregator/fetcher/simulated"
+	"aggregator/storage"
+)
+
+// dying is an origin whose clock stops when it dies: it goes on answering, and
+// brings nothing new.
+type dying struct{ stopped atomic.Int64 }
+
+func (d *dying) Now() time.Time {
+	if at := d.stopped.Load(); at != 0 {
+		return time.Unix(at, 0)
+	}
+	return time.Now()
+}
+
+func (d *dying) die()  { d.stopped.Store(time.Now().Unix()) }
+func (d *dying) live() { d.stopped.Store(0) }
+
+// ward is a world that runs on schedule over such an origin, and what was told of
+// it.
+type ward struct {
+	*world
+	dying
+	told []string
+	stop func()
+}
+
+func newWard(t *testing.T, every time.Duration, sources string) *ward {
+	w := &ward{}
+	w.world = &world{t: t, now: &clock{}}
+	w.origin = simulated.New(simulated.Options{Seed: 3, Start: time.Now(), Now: w.Now, Every: every, Backlog: 20})
+	w.open(sources, filepath.Join(t.TempDir(), "a.db"))
+	w.Alarm = func(c storage.Condition) {
+		w.told = append(w.told, fmt.Sprintf("%s %s", c.Source, c.State))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- w.Run(ctx) }()
+	w.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	return w
+}
+
+// await lets the time go on until something is told, or for a time at most.
+func (w *ward) await(longest time.Duration) (told string, after time.Duration) {
+	w.told = nil
+	from := time.Now()
+	for len(w.told) == 0 && time.Since(from) < longest {
+		time.Sleep(time.Minute)
+		synctest.Wait()
+	}
+	return strings.Join(w.told, ", "), time.Since(from)
+}
+
+func (w *ward) state() daemon.Health {
+	list, err := w.Status()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return list[0].Health
+}
+
+// TestSourceDiesSilently: one that answers as ever but brings nothing new is told
+// of within twice its usual gap, not while our own daemon does not run, and again
+// when it is back.
+func TestSourceDiesSilently(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const every = time.Hour
+		w := newWard(t, every, "\n  - {name: all, kind: sina-roll, params: {pageid: 153, lid: 2509}, schedule: \"*/10 * * * *\", full_text: false}\n")
+		if told, _ := w.await(4 * 24 * time.Hour); told != "" {
+			t.Errorf("told %q while all was well", told)
+		}
+		if s := w.state(); s.State != "ok" || !s.Since.IsZero() {
+			t.Errorf("while all was well: %+v", s)
+		}
+		w.die()
+		longest := usualGap(w)
+		told, after := w.await(48 * time.Hour)
+		if told != "all silent" || after > 2*longest {
+			t.Errorf("told %q after %s; its longest usual gap was %s", told, after, longest)
+		}
+		if s := w.state(); s.State != "silent" || time.Since(s.Since) < after || !strings.Contains(s.Text, "nothing new") {
+			t.Errorf("silent: %+v", s)
+		}
+		w.live()
+		if told, after := w.await(48 * time.Hour); told != "all ok" || after > time.Hour {
+			t.Errorf("told %q after %s when it was back", told, after)
+		}
+		feed, err := w.Feeds().Feed(t.Context(), "health")
+		if err != nil || len(feed.Articles) != 2 {
+			t.Fatalf("health feed: %v, %+v", err, feed)
+		}
+		if a := feed.Articles; a[0].Title != "已恢复：all" || a[1].Title != "久无更新：all" || a[0].ID == a[1].ID ||
+			!strings.Contains(a[0].Content, "此前：久无更新") || a[0].Link != "http://127.0.0.1:8080/status" {
+			t.Errorf("health feed: %+v", a)
+		}
+		w.stop()
+	})
+}
+
+// usualGap is the longest gap between the last articles of the origin, as far as
+// half an hour's sleep of our own makes it longer.
+func usualGap(w *ward) (longest time.Duration) {
+	moments, err := w.store.Moments("all", time.Now().Add(-96*time.Hour), 1000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	for i := range moments[1:] {
+		longest = max(longest, moments[i+1].Sub(moments[i]))
+	}
+	return longest
+}
+
+// TestOurOwnSilence: a daemon that did not run for days tells nothing of a source
+// that brought something meanwhile.
+func TestOurOwnSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWard(t, time.Hour, "\n  - {name: all, kind: sina-roll, params: {pageid: 153, lid: 2509}, schedule: \"*/10 * * * *\", full_text: false}\n")
+		w.await(3 * 24 * time.Hour)
+		w.stop()
+		time.Sleep(5 * 24 * time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+		defer cancel()
+		if err := w.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if len(w.told) != 0 {
+			t.Errorf("told %v", w.told)
+		}
+	})
+}
+
+// TestSourceFails: a hitch is told to nobody; what goes on is, once, and once that
+// it is over.
+func TestSourceFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWard(t, time.Hour, "\n  - {name: all, kind: sina-roll, params: {pageid: 153, lid: 2509}, schedule: \"*/10 * * * *\", full_text: false}\n")
+		w.await(time.Hour)
+		answer := w.net
+		status := 0
+		w.net = roundTrip(func(r *http.Request) *http.Response {
+			if status == 0 {
+				resp, err := answer.RoundTrip(r)
+				if err != nil {
+					t.Error(err)
+				}
+				return resp
+			}
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: r}
+		})
+		status = 500
+		w.await(9 * time.Minute)
+		status = 0
+		if told, _ := w.await(6 * time.Hour); told != "" {
+			t.Errorf("told %q of a hitch", told)
+		}
+		status = 500
+		told, after := w.await(24 * time.Hour)
+		if told != "all failing" || after > 90*time.Minute || w.state().State != "failing" {
+			t.Errorf("told %q after %s, %+v", told, after, w.state())
+		}
+		if told, _ := w.await(48 * time.Hour); told != "" {
+			t.Errorf("told %q again", told)
+		}
+		status = 0
+		if told, _ := w.await(48 * time.Hour); told != "all ok" {
+			t.Errorf("told %q when it was over", told)
+		}
+		w.stop()
+	})
+}
