@@ -35,6 +35,8 @@ type Store interface {
 	NewestOfSource(source string, w storage.Window) ([]article.Article, error)
 	NewestOfStock(code string, w storage.Window) ([]article.Article, error)
 	Latest(storage.Run, storage.Window) ([]article.Article, bool, error)
+	Earlier(r storage.Run, before uint64, limit int) ([]article.Article, uint64, error)
+	Search(ctx context.Context, text string, before uint64, limit int) ([]article.Article, uint64, error)
 	Corrections(limit int) ([]storage.Correction, error)
 	Arrived(storage.Run, storage.Stretch) ([]article.Article, storage.Surroundings, error)
 	Around(storage.Run, storage.Stretch) (storage.Surroundings, error)
@@ -85,6 +87,8 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a stretch of the past stays what it is":       stretches,
 		"a stretch tells that it was revised":          revised,
 		"a run tells whether there is more of it":      latest,
+		"a run is read backwards, each article once":   earlier,
+		"a search goes back as far as it has time":     search,
 		"corrections come newest first":                corrections,
 		"queries select and order":                     queries,
 		"a reader may write while it reads":            readAndWrite,
