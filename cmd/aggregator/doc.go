@@ -42,7 +42,9 @@ Read it bottom-up; each package's comment says what to call first.
     brings something, Judge says after each cycle whether that is as ever; a
     Webhook is told when it is not.
   - [aggregator/cmd/internal/opml]: lists of feeds from and for other readers.
-  - [aggregator/cmd/internal/web]: the public listener.
+  - [aggregator/cmd/internal/web]: the public listener: the feeds, and the pages
+    for people. A page is a template in pages/ within layout.html, and the file
+    that finds what it shows: home.go, category.go, article.go, search.go.
   - this command: one file per command, nothing else.
 
 Imports point one way only: cmd to everything, feedout, storage and normalize

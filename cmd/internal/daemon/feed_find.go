@@ -55,10 +55,13 @@ func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
 
 // feed is an offer as a feed at a slug, without its articles.
 func (f Feeds) feed(what *offer, slug string) *feedout.Feed {
-	site := f.d.cfg.Site
+	site, page := f.d.cfg.Site, slug
+	if of, _, ok := f.d.section(slug); ok {
+		page = of
+	}
 	return &feedout.Feed{
 		ID: what.id, Title: what.title, Subtitle: what.subtitle, Language: site.Language,
-		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL("/"),
+		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL(PagePath(page)), Generator: f.d.URL("/"),
 		Icon: f.d.URL(IconPath), Scheme: f.tag("category"), Sources: f.sources(), Cadence: f.d.cadence(what.brings),
 	}
 }
@@ -159,21 +162,20 @@ func (f Feeds) sources() map[string]feedout.Outline {
 	return all
 }
 
-// further are the outlines of the feeds that are no category's: the corrections,
-// the saved searches, then the sources. Stocks are too many.
-func (f Feeds) further() (out []feedout.Outline) {
-	out = append(out, feedout.Outline{Title: f.corrections().title, Feed: f.d.feedURL(correctionsSlug), Site: f.d.URL("/")})
-	out = append(out, feedout.Outline{Title: f.health().title, Feed: f.d.feedURL(healthSlug), Site: f.d.URL("/status")})
+// Further are the feeds on offer that are no category's: the corrections, the health of
+// the sources, the saved searches, then the sources. Stocks are too many.
+func (f Feeds) Further() []Listed {
+	list := []Listed{f.listed(correctionsSlug, f.corrections().title), f.listed(healthSlug, f.health().title)}
 	for _, s := range f.d.cfg.Feeds.Saved {
 		if _, hidden := f.hides(s.Slug); hidden { // the category's address is in the list already
 			continue
 		}
-		out = append(out, feedout.Outline{Title: cmp.Or(s.Title, s.Slug), Feed: f.d.feedURL(s.Slug), Site: f.d.URL("/")})
+		list = append(list, f.listed(s.Slug, cmp.Or(s.Title, s.Slug)))
 	}
 	for _, s := range f.d.cfg.Sources {
-		out = append(out, feedout.Outline{Title: cmp.Or(s.Title, s.Name), Feed: f.d.feedURL(sourcePrefix + s.Name), Site: f.d.URL("/")})
+		list = append(list, f.listed(sourcePrefix+s.Name, cmp.Or(s.Title, s.Name)))
 	}
-	return out
+	return list
 }
 
 // feedURL is a feed's address in the format that readers are offered first.

@@ -38,10 +38,16 @@ func (f Feeds) title(name string) string {
 
 // Listed is one feed on offer.
 type Listed struct {
+	Name  string // of its category; empty for a feed of something else
 	Slug  string
 	Title string
-	URL   string
-	Count int // articles
+	URL   string // in the format that readers are offered first
+	Path  string // of the page that shows the same
+	Count int    // articles
+}
+
+func (f Feeds) listed(slug, title string) Listed {
+	return Listed{Slug: slug, Title: title, URL: f.d.feedURL(slug), Path: PagePath(slug)}
 }
 
 // List returns the feeds on offer: everything, then the categories in the
@@ -52,7 +58,8 @@ func (f Feeds) List() ([]Listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []Listed{{Slug: "all", Title: f.d.cfg.Site.Title, URL: f.d.feedURL("all"), Count: count}}
+	list := []Listed{f.listed("all", f.d.cfg.Site.Title)}
+	list[0].Count = count
 	categories, err := f.d.store.Categories()
 	configured := f.d.categories()
 	slices.SortStableFunc(categories, func(a, b storage.CategoryCount) int {
@@ -62,7 +69,9 @@ func (f Feeds) List() ([]Listed, error) {
 		if errors.Is(f.gone(c.Category), feedout.ErrGone) {
 			continue
 		}
-		list = append(list, Listed{Slug: c.Slug, Title: f.title(c.Name), URL: f.d.feedURL(c.Slug), Count: c.Articles})
+		l := f.listed(c.Slug, f.title(c.Name))
+		l.Name, l.Count = c.Name, c.Articles
+		list = append(list, l)
 	}
 	return list, err
 }
@@ -87,16 +96,10 @@ func rank(list []string, name string) int {
 func (f Feeds) Outlines(context.Context) (string, []feedout.Outline, error) {
 	list, err := f.List()
 	var out []feedout.Outline
-	for _, l := range list {
-		out = append(out, feedout.Outline{Title: l.Title, Feed: l.URL, Site: f.d.URL("/")})
+	for _, l := range append(list, f.Further()...) {
+		out = append(out, feedout.Outline{Title: l.Title, Feed: l.URL, Site: f.d.URL(l.Path)})
 	}
-	out = append(out, f.further()...)
 	return f.d.cfg.Site.Title, out, err
-}
-
-// Newest returns the newest articles of everything, for the front page.
-func (f Feeds) Newest(n int) ([]article.Article, error) {
-	return f.d.store.Newest("", storage.Window{Entries: n, Max: n})
 }
 
 // URL returns the address at which readers see a path.

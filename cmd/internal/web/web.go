@@ -1,14 +1,16 @@
 // Package web serves the pages for people, and mounts the feeds.
 //
-// [New] returns the handler of the whole public listener.
+// [New] returns the handler of the whole public listener. A page is a method of
+// pages that finds what is to be shown, and a template of pages/ that shows it
+// within layout.html; there is one style sheet, and no script. An address within
+// the site has no host, so that pages work under any; what is given to readers, the
+// addresses of feeds, is absolute.
 package web
 
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -17,11 +19,7 @@ import (
 	"time"
 
 	"aggregator/cmd/internal/daemon"
-	"aggregator/normalize/article"
 )
-
-//go:embed index.html
-var files embed.FS
 
 // Site is what the pages show.
 type Site struct {
@@ -30,14 +28,18 @@ type Site struct {
 	BaseURL  string // as readers see it; may have a path
 	Zone     *time.Location
 	Feeds    daemon.Feeds
+	// Slug makes of any words a part of an address.
+	Slug func(words string) string
 }
 
 // New returns the handler of the public listener: pages, and feeds under
 // /feeds. No request changes anything.
 func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) {
-	page, err := template.New("index.html").Funcs(template.FuncMap{"civil": func(t time.Time) string {
-		return t.In(site.Zone).Format("01-02 15:04")
-	}}).ParseFS(files, "index.html")
+	u, err := url.Parse(site.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPages(log, site, strings.TrimRight(u.EscapedPath(), "/"))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +47,11 @@ func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) 
 	mux.Handle("/feeds", feeds) // or the mux would redirect to what is not there
 	mux.Handle("/feeds/", feeds)
 	mux.Handle("/feeds.opml", feeds)
-	mux.Handle("GET /{$}", &index{log: log, site: site, page: page})
+	mux.Handle("GET /{$}", p.handler(p.home))
+	mux.Handle("GET /c/{slug}/{$}", p.handler(p.category))
+	mux.HandleFunc("GET /c/{slug}", p.toCategory)
+	mux.Handle("GET /a/{key}", p.handler(p.article))
+	mux.HandleFunc("GET "+p.style.path, p.style.serve)
 	mux.HandleFunc("GET "+daemon.IconPath, icon)
 	mux.HandleFunc("GET /favicon.ico", icon)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -55,11 +61,21 @@ func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) 
 		h.Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write([]byte("ok\n"))
 	})
-	u, err := url.Parse(site.BaseURL)
-	if err != nil {
-		return nil, err
-	}
+	mux.Handle("/", getOnly(p.handler(missing)))
 	return bounded(mount(strings.TrimRight(u.Path, "/"), mux)), nil
+}
+
+// getOnly refuses to change anything. Where a page is the mux does; this is for
+// everywhere else.
+func getOnly(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD") // RFC 9110 §15.5.6
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // icon serves the picture of the feeds. Browsers and readers ask for favicon.ico
@@ -137,57 +153,8 @@ func redirect(w http.ResponseWriter, r *http.Request, to string) {
 	w.WriteHeader(http.StatusPermanentRedirect)
 }
 
-// index is the page of all feeds.
-type index struct {
-	log  *slog.Logger
-	site Site
-	page *template.Template
-}
-
-// newest is how many titles the page shows.
-const newest = 20
-
-func (x *index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var out bytes.Buffer
-	if err := x.render(&out); err != nil {
-		x.log.Error("page failed", "path", r.URL.Path, "err", err)
-		http.Error(w, "the page cannot be shown now", http.StatusServiceUnavailable)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-cache")
-	send(w, r, out.Bytes())
-}
-
 // send answers with a body, or that the reader has it already.
 func send(w http.ResponseWriter, r *http.Request, body []byte) {
 	w.Header().Set("Etag", fmt.Sprintf(`"%x"`, sha256.Sum256(body)))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
-}
-
-func (x *index) render(out *bytes.Buffer) error {
-	list, err := x.site.Feeds.List()
-	if err != nil {
-		return err
-	}
-	articles, err := x.site.Feeds.Newest(newest)
-	if err != nil {
-		return err
-	}
-	return x.page.Execute(out, struct {
-		Site
-		List     []daemon.Listed
-		OPML     string
-		Icon     string
-		Articles []article.Article
-	}{x.site, list, x.address("/feeds.opml"), x.address(daemon.IconPath), articles})
-}
-
-// address is where readers see a path.
-func (x *index) address(path string) string {
-	return strings.TrimRight(x.site.BaseURL, "/") + path
 }
