@@ -18,6 +18,18 @@ type Query struct {
 	Until    time.Time // published before
 	Search   string    // words that title or text must contain
 	Limit    int       // 0 means no limit
+	// Done ends the reading early when it is closed; optional. A search for rare
+	// words looks at a whole store, though its reader be gone.
+	Done <-chan struct{}
+}
+
+func (q *Query) ended() bool {
+	select {
+	case <-q.Done:
+		return true
+	default:
+		return false
+	}
 }
 
 const (
@@ -31,7 +43,7 @@ const (
 func (s *Store) Articles(q Query) iter.Seq2[article.Article, error] {
 	return func(yield func(article.Article, error) bool) {
 		c := cursor{Query: q, words: searchWords(q.Search)}
-		for !c.done {
+		for !c.done && !c.ended() {
 			var found []article.Article
 			err := s.view(func(t *tables) (err error) {
 				found, err = c.next(t)

@@ -34,7 +34,7 @@ func (f *filter) flags(cmd *cobra.Command, limit int) {
 }
 
 func (f *filter) query(cmd *cobra.Command, zone *time.Location) (q storage.Query, err error) {
-	q = storage.Query{Category: f.category, Source: f.source, Search: f.search, Limit: f.limit}
+	q = storage.Query{Category: f.category, Source: f.source, Search: f.search, Limit: f.limit, Done: cmd.Context().Done()}
 	if f.limit < 0 {
 		return q, usage(cmd, errors.New("--limit: must not be negative"))
 	}
@@ -140,7 +140,7 @@ func (p *program) articlesJSON(ctx context.Context, articles iter.Seq2[article.A
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 func asJSON(a article.Article) articleJSON {
@@ -167,6 +167,9 @@ func (p *program) articlesTable(ctx context.Context, articles iter.Seq2[article.
 			return err
 		}
 		t.AppendRow(table.Row{a.Key, civil(a.Published, zone), clip(a.Title), last(a.Categories)})
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	return p.print(t)
 }

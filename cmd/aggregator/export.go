@@ -42,7 +42,7 @@ func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daem
 			return err
 		}
 		if ctx.Err() != nil {
-			return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d articles", n)}
+			break
 		}
 		file, err := d.File(&a, extra)
 		if err != nil {
@@ -52,6 +52,9 @@ func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daem
 			return &failure{code: exitCannotRun, err: fmt.Errorf("export: %w", err)}
 		}
 		n++
+	}
+	if ctx.Err() != nil {
+		return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d articles", n)}
 	}
 	_, err = fmt.Fprintf(p.Err, "%d articles written to %s\n", n, dir)
 	return err

@@ -16,6 +16,8 @@ func queries(b *bench) {
 		e.Article.Content = "<p class=\"Hidden\">中<b>关</b>村 Forum " + key + "</p>"
 		b.add([]string{"one", "two"}[i/2], e)
 	}
+	over := make(chan struct{})
+	close(over)
 	for _, test := range []struct {
 		q    storage.Query
 		want string
@@ -36,6 +38,7 @@ func queries(b *bench) {
 		{storage.Query{Search: "中关村 TITLE", Limit: 1}, "d"},
 		{storage.Query{Search: "title of b"}, "b"},
 		{storage.Query{Search: "hidden"}, ""},
+		{storage.Query{Done: over}, ""},
 	} {
 		got := ""
 		for a, err := range b.Articles(test.q) {
