@@ -176,6 +176,7 @@ func (c *chromium) open(s screen) *tab {
 	for _, domain := range []string{"Page", "Network", "Log", "Runtime"} {
 		b.do(domain+".enable", nil, nil)
 	}
+	b.do("Page.setLifecycleEventsEnabled", map[string]any{"enabled": true}, nil)
 	b.do("Emulation.setDeviceMetricsOverride", map[string]any{
 		"width": s.width, "height": s.height, "deviceScaleFactor": 1, "mobile": s.width < 600}, nil)
 	b.do("Emulation.setEmulatedMedia", map[string]any{
@@ -192,22 +193,25 @@ func (b *tab) do(method string, params, out any) {
 func (b *tab) visit(address string) int {
 	b.t.Helper()
 	b.complaints, b.requests, b.status = nil, nil, 0
-	b.do("Page.navigate", map[string]any{"url": address}, nil)
+	var navigation struct{ LoaderID, ErrorText string }
+	b.do("Page.navigate", map[string]any{"url": address}, &navigation)
 	for end := time.After(patience); ; {
 		select {
 		case m := <-b.events:
-			if m.SessionID == b.session && b.note(m) {
+			if m.SessionID == b.session && b.note(m) == navigation.LoaderID {
 				return b.status
 			}
 		case <-end:
-			b.t.Fatalf("%s: not loaded", address)
+			b.t.Fatalf("%s: not loaded: %s", address, navigation.ErrorText)
 		}
 	}
 }
 
-// note takes down an event, and tells whether it is the end of loading.
-func (b *tab) note(m message) (loaded bool) {
+// note takes down an event. Of one that is the end of loading it tells whose.
+func (b *tab) note(m message) (loader string) {
 	var p struct {
+		Name     string
+		LoaderID string
 		Type     string
 		Request  struct{ URL string }
 		Response struct{ Status int }
@@ -228,7 +232,10 @@ func (b *tab) note(m message) (loaded bool) {
 	case "Runtime.exceptionThrown", "Runtime.consoleAPICalled":
 		b.complaints = append(b.complaints, string(m.Params))
 	}
-	return m.Method == "Page.loadEventFired"
+	if m.Method == "Page.lifecycleEvent" && p.Name == "load" {
+		return p.LoaderID
+	}
+	return ""
 }
 
 // eval evaluates an expression in the page.
