@@ -54,7 +54,8 @@ type Site struct {
 	// feeds.example.net,2026; default the host of base_url and the year of the
 	// first run, which are stored then. A changed one makes no old article new.
 	TagAuthority string `yaml:"tag_authority"`
-	// Language of the feeds as a BCP 47 tag; default zh-CN.
+	// Language of feeds and pages as a BCP 47 tag; default zh-CN. Pages speak
+	// Chinese, and English in all other languages.
 	Language string `yaml:"language"`
 	// Timezone of schedules, file names and civil times; default Asia/Shanghai.
 	Timezone Zone `yaml:"timezone"`

@@ -104,11 +104,11 @@ func (p *pages) alternates(slug, title string) (list []alternate) {
 	return list
 }
 
-// handler serves a page that make makes for a request. It may fail as a feed does
+// handler serves the page that find finds for a request. It may fail as a feed does
 // that is not there.
-func (p *pages) handler(make func(*http.Request) (*page, error)) http.Handler {
+func (p *pages) handler(find func(*http.Request) (*page, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		made, err := make(r)
+		made, err := find(r)
 		var moved *feedout.Moved
 		switch {
 		case errors.As(err, &moved):
