@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// longestSearch is how long one request looks through articles, some tens of
-	// thousands of them; the page leads on from there.
+	// longestSearch is how long one request looks through articles, ten thousand of
+	// them or more; the page leads on from there.
 	longestSearch = 2 * time.Second
 	// mostSearches run at a time: they must not keep the daemon from its work.
 	mostSearches = 2
