@@ -21,9 +21,9 @@ type Listing struct {
 
 // Listing gives the articles that came last of those that came into a feed before
 // an order, 0 being now; of a saved search only the newest. Its errors are those
-// of [Feeds.Feed]; the feeds of sources, stocks and corrections have no page.
+// of [Feeds.Feed]; the feeds of sources, stocks, corrections and health have no page.
 func (f Feeds) Listing(slug string, before uint64, limit int) (l Listing, err error) {
-	if slug == correctionsSlug || strings.Contains(slug, "/") {
+	if slug == correctionsSlug || slug == healthSlug || strings.Contains(slug, "/") {
 		return l, feedout.ErrNoFeed
 	}
 	what, err := f.find(slug)
@@ -43,7 +43,7 @@ func (f Feeds) Listing(slug string, before uint64, limit int) (l Listing, err er
 // PagePath is where a page shows what a feed does: a category, or a saved search.
 // All else is on the front page.
 func PagePath(slug string) string {
-	if slug == "all" || slug == correctionsSlug || strings.Contains(slug, "/") {
+	if slug == "all" || slug == correctionsSlug || slug == healthSlug || strings.Contains(slug, "/") {
 		return "/"
 	}
 	return "/c/" + slug + "/"
