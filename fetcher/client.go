@@ -26,6 +26,7 @@ type Options struct {
 	Interval     time.Duration  // between the starts of two requests to one site
 	AllowPrivate []netip.Prefix // private networks that may be fetched from
 	Proxy        string         // URL; empty means the environment's
+	Apart        *Apart         // where the readers evaluate jq expressions; nil: in this process
 	// Transport replaces the network; for tests.
 	Transport http.RoundTripper
 }
@@ -37,6 +38,7 @@ type Client struct {
 	maxBody int64
 	gates   *gates
 	robots  *robots
+	apart   *Apart
 	http    http.Client
 }
 
@@ -64,7 +66,14 @@ func NewClient(o Options) (*Client, error) {
 	g := newGates(o)
 	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}
 	t.robots = newRobots(o.UserAgent, g, t)
-	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, robots: t.robots, http: http.Client{Transport: t}}, nil
+	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, robots: t.robots, apart: o.Apart, http: http.Client{Transport: t}}, nil
+}
+
+// NewReader returns a reader of a source's documents that evaluates expressions
+// where the client's options say.
+func (c *Client) NewReader(src Source) (*Reader, error) {
+	src.Apart = c.apart
+	return NewReader(src)
 }
 
 // Close closes idle connections.

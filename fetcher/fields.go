@@ -1,14 +1,10 @@
 package fetcher
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/itchyny/gojq"
+	"time"
 )
 
 // fieldNames are the fields of an item that rules can fill.
@@ -16,76 +12,32 @@ var fieldNames = []string{"author", "content", "id", "image", "link", "origin", 
 
 func isField(name string) bool { return slices.Contains(fieldNames, name) }
 
-// item fills an Item from one output of the items expression.
-func (j *jsonReader) item(ctx context.Context, v any, base *url.URL) Item {
+// row is what the fields' expressions yield of one item.
+type row map[string][]string
+
+// item makes an Item of a row: of several outputs a field of one value takes the
+// first.
+func (r row) item(base *url.URL, zone *time.Location) Item {
 	get := func(name string) string {
-		if code := j.fields[name]; code != nil {
-			return first(ctx, code, v)
+		if out := r[name]; len(out) > 0 {
+			return out[0]
 		}
 		return ""
-	}
-	all := func(name string) []string {
-		if code := j.fields[name]; code != nil {
-			return texts(ctx, code, v)
-		}
-		return nil
 	}
 	return Item{
 		ID:        get("id"),
 		Link:      absolute(base, secure(get("link"))),
 		Title:     get("title"),
-		Published: ParseTime(get("published"), j.zone),
-		Updated:   ParseTime(get("updated"), j.zone),
+		Published: ParseTime(get("published"), zone),
+		Updated:   ParseTime(get("updated"), zone),
 		Summary:   get("summary"),
 		Content:   get("content"),
 		Author:    get("author"),
 		Origin:    get("origin"),
 		Image:     absolute(base, secure(get("image"))),
-		Tags:      all("tags"),
-		Stocks:    all("stocks"),
+		Tags:      r["tags"],
+		Stocks:    r["stocks"],
 		Withdrawn: !slices.Contains([]string{"", "0", "false", "null"}, get("withdrawn")),
-	}
-}
-
-// maxOutputs is how many outputs of a field's expression are read: one that never
-// ends, such as repeat(.), must not fill the memory.
-const maxOutputs = 1000
-
-// texts returns the outputs of an expression as text, without the blank ones.
-// An expression that fails on an item has no output: APIs change, and a field
-// that is missing must not cost the item.
-func texts(ctx context.Context, code *gojq.Code, v any) []string {
-	var out []string
-	outputs := 0
-	_ = each(ctx, code, v, func(v any) bool {
-		if s := strings.TrimSpace(text(v)); s != "" {
-			out = append(out, s)
-		}
-		outputs++
-		return outputs < maxOutputs
-	})
-	return out
-}
-
-func first(ctx context.Context, code *gojq.Code, v any) string {
-	if out := texts(ctx, code, v); len(out) > 0 {
-		return out[0]
-	}
-	return ""
-}
-
-func text(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case json.Number:
-		return v.String()
-	case map[string]any, []any:
-		return ""
-	default:
-		return fmt.Sprint(v)
 	}
 }
 

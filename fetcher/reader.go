@@ -23,6 +23,7 @@ type Reader struct {
 	volatile []*regexp.Regexp
 	read     func(*Document) (List, error)
 	workers  workers
+	apart    *Apart // nil where documents are read in this process
 }
 
 // NewReader compiles what the source says of its documents. The error says
@@ -41,6 +42,7 @@ func NewReader(src Source) (*Reader, error) {
 		if err != nil {
 			return nil, err
 		}
+		j.apart, r.apart = src.Apart, src.Apart
 		r.read, r.url, r.first = j.read, rules.URL, rules.FirstPage
 	case "html":
 		h, err := newHTMLReader(rules, src.Zone, r.limit())
@@ -110,6 +112,10 @@ func (r *Reader) Pages() int {
 // Read returns the items a document lists. A List with Partial set was not
 // read whole. The error is an *Error.
 func (r *Reader) Read(doc *Document) (List, error) {
+	if r.apart != nil { // to wait for others is not to read for long
+		r.apart.enter()
+		defer r.apart.leave()
+	}
 	list, err := r.workers.read(doc, r.read)
 	if err != nil {
 		e := fail(doc.URL, err)

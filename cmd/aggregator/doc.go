@@ -14,9 +14,10 @@ Read it bottom-up; each package's comment says what to call first.
     (charset.go, clean.go). A feed of whatever quality is then written anew as a
     well-formed document that gofeed reads without loss (canonical.go; inside.go
     finds where elements end, construct.go what a text is), within bounds of
-    items, elements and depth; JSON APIs go through jq,
-    list pages through CSS selectors (html.go). What is broken yields its
-    whole items. The Sina kinds are data for the same mechanism (presets.yaml).
+    items, elements and depth; JSON APIs go through jq, in a process of its own
+    with little memory (apart.go), list pages through CSS selectors (html.go).
+    What is broken yields its whole items. The Sina kinds are data for the same
+    mechanism (presets.yaml).
   - [aggregator/fetcher/simulated]: a seeded Sina on the loopback interface,
     with quirks and faults. Tests, benchmarks and demo use it.
   - [aggregator/normalize]: Item and page become an Article: which article it

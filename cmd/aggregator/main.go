@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"aggregator/fetcher"
 )
 
 func main() { os.Exit(run()) }
@@ -12,6 +14,9 @@ func main() { os.Exit(run()) }
 // run runs the command line until it ends or is told to. The first SIGINT or
 // SIGTERM ends it in order, the second at once.
 func run() int {
+	if len(os.Args) == 2 && os.Args[1] == readApart {
+		return fetcher.ServeApart(os.Stdin, os.Stdout)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)

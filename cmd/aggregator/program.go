@@ -251,10 +251,23 @@ func newClient(cfg *config.Config) (*fetcher.Client, error) {
 	client, err := fetcher.NewClient(fetcher.Options{
 		UserAgent: cfg.UserAgent(version()), Timeout: time.Duration(cfg.Fetch.Timeout), MaxBody: int64(cfg.Fetch.MaxBody),
 		Concurrency: cfg.Fetch.Concurrency, PerHost: cfg.Fetch.PerHost.Concurrency, Interval: time.Duration(cfg.Fetch.PerHost.Interval),
-		AllowPrivate: cfg.Fetch.Private(), Proxy: cfg.Fetch.Proxy.Reveal(),
+		AllowPrivate: cfg.Fetch.Private(), Proxy: cfg.Fetch.Proxy.Reveal(), Apart: apart(),
 	})
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err}
 	}
 	return client, nil
+}
+
+// readApart is the argument by which this program is the process of an
+// [fetcher.Apart]; no command for people.
+const readApart = "read-apart"
+
+// apart starts this very program, though its file may have been replaced since.
+func apart() *fetcher.Apart {
+	path := "/proc/self/exe"
+	if _, err := os.Stat(path); err != nil {
+		path, _ = os.Executable()
+	}
+	return fetcher.NewApart(path, "aggregator", readApart)
 }

@@ -77,7 +77,7 @@ func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *st
 }
 
 func (d *Daemon) source(c config.Source) (*source, error) {
-	reader, err := fetcher.NewReader(c.Fetcher())
+	reader, err := d.client.NewReader(c.Fetcher())
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}

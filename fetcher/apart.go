@@ -1,0 +1,185 @@
+package fetcher
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Apart reads JSON documents in processes of their own. A jq expression can make
+// more of a document than there is memory, and some do in one step that nothing
+// within a process can stop: "x" * 1e9, .[5e8] = 1, gsub("";"x") of a long text.
+// Only the system can bound that, and only of a whole process. One reads one document
+// and takes some 20 ms to start.
+type Apart struct {
+	path  string
+	args  []string
+	slots chan struct{}
+}
+
+const (
+	// apartMemory is how much a process may have beside what it begins with: the
+	// largest document of the default max_body fits in, three times over.
+	apartMemory = 256 << 20
+	apartReply  = 32 << 20
+	apartAtOnce = 2
+)
+
+// NewApart starts its processes by a command, whose first argument is the name
+// that it is called by. The command must call [ServeApart].
+func NewApart(path string, args ...string) *Apart {
+	return &Apart{path: path, args: args, slots: make(chan struct{}, apartAtOnce)}
+}
+
+// question is what a process is asked.
+type question struct {
+	Rules Rules
+	Body  []byte
+	Limit int
+}
+
+// reply is its answer.
+type reply struct {
+	Rows   []map[string][]string
+	Reason Reason
+	Err    string // empty if all went well
+}
+
+// enter waits until there is memory for one process more.
+func (a *Apart) enter() { a.slots <- struct{}{} }
+
+func (a *Apart) leave() { <-a.slots }
+
+// rows is that of the expressions of the rules.
+func (a *Apart) rows(rules *Rules, body []byte, limit int) ([]row, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), jqTimeout+2*time.Second)
+	defer cancel()
+	var in, out bytes.Buffer
+	if err := gob.NewEncoder(&in).Encode(question{*rules, body, limit}); err != nil {
+		return nil, err
+	}
+	var said beginning
+	cmd := exec.CommandContext(ctx, a.path)
+	cmd.Args, cmd.Stdin, cmd.Stdout, cmd.Stderr = a.args, &in, &listful{Buffer: &out}, &said
+	cmd.Env = append(os.Environ(), "GOTRACEBACK=none")
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nil, tooLong()
+	case err != nil:
+		return nil, died(err, said.String())
+	}
+	var r reply
+	if err := gob.NewDecoder(&out).Decode(&r); err != nil {
+		return nil, fmt.Errorf("reading apart: %w", err)
+	}
+	if r.Err != "" {
+		return nil, &Error{Reason: r.Reason, Err: errors.New(r.Err)}
+	}
+	rows := make([]row, len(r.Rows))
+	for i, m := range r.Rows {
+		rows[i] = m
+	}
+	return rows, nil
+}
+
+// noMemory is what Go, C and the race detector say when they are refused memory.
+var noMemory = regexp.MustCompile(`out of memory|cannot allocate memory|pthread_create failed|failed to create new OS thread|failed to allocate|address space collisions|stack overflow`)
+
+// died says why a process has not answered.
+func died(err error, said string) error {
+	if errors.Is(err, errTooMuch) || noMemory.MatchString(said) {
+		return &Error{Reason: ReasonParse, Err: fmt.Errorf("the jq expressions make more of the document than %d MB of memory hold", apartMemory>>20)}
+	}
+	said, _, _ = strings.Cut(said, "\n")
+	return fmt.Errorf("the process that reads JSON failed: %w: %s", err, said)
+}
+
+var errTooMuch = errors.New("too much output")
+
+// listful takes only as much of an answer as a list can be.
+type listful struct{ *bytes.Buffer }
+
+func (l *listful) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > apartReply {
+		return 0, errTooMuch
+	}
+	return l.Buffer.Write(p)
+}
+
+// beginning keeps the beginning of what a process says.
+type beginning struct{ bytes.Buffer }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.Buffer.Write(p[:min(len(p), max(0, 4<<10-b.Len()))])
+	return len(p), nil
+}
+
+// ServeApart is the process of an [Apart]. It returns its exit code.
+func ServeApart(in io.Reader, out io.Writer) int {
+	if err := boundMemory(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	// What ends the program ends this by itself, once the list is read or given up.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM)
+	var q question
+	if err := gob.NewDecoder(in).Decode(&q); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if err := gob.NewEncoder(out).Encode(q.answer()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func (q *question) answer() (r reply) {
+	x, err := newExpressions(&q.Rules)
+	var rows []row
+	if err == nil {
+		rows, err = x.rows(q.Body, q.Limit)
+	}
+	if err != nil {
+		e := fail("", err)
+		return reply{Reason: e.Reason, Err: e.Err.Error()}
+	}
+	for _, row := range rows {
+		r.Rows = append(r.Rows, row)
+	}
+	return r
+}
+
+// boundMemory has the system refuse this process more addresses than it has now and
+// may have. Not RLIMIT_DATA: Linux looks away where Go makes memory of addresses
+// that it has reserved before. How many it has now, Linux tells (proc(5), statm);
+// elsewhere it is taken for what Go reserves at its start.
+func boundMemory() error {
+	has := uint64(2 << 30)
+	if statm, err := os.ReadFile("/proc/self/statm"); err == nil {
+		size, _, _ := strings.Cut(string(statm), " ")
+		if pages, err := strconv.ParseUint(size, 10, 64); err == nil {
+			has = pages * uint64(os.Getpagesize())
+		}
+	}
+	debug.SetMemoryLimit(apartMemory * 3 / 4) // so that garbage is no reason to be refused more
+	limit := has + apartMemory
+	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+		return fmt.Errorf("bound memory: %w", err)
+	}
+	return nil
+}
