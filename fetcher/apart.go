@@ -11,8 +11,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"regexp"
-	"runtime/debug"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -31,7 +29,8 @@ type Apart struct {
 
 const (
 	// apartMemory is how much a process may have beside what it begins with: the
-	// largest document of the default max_body fits in, three times over.
+	// largest document of the default max_body fits in, three times over. Only Linux
+	// keeps to it; elsewhere time alone bounds what an expression does.
 	apartMemory = 256 << 20
 	apartReply  = 32 << 20
 	apartAtOnce = 2
@@ -162,24 +161,4 @@ func (q *question) answer() (r reply) {
 		r.Rows = append(r.Rows, row)
 	}
 	return r
-}
-
-// boundMemory has the system refuse this process more addresses than it has now and
-// may have. Not RLIMIT_DATA: Linux looks away where Go makes memory of addresses
-// that it has reserved before. How many it has now, Linux tells (proc(5), statm);
-// elsewhere it is taken for what Go reserves at its start.
-func boundMemory() error {
-	has := uint64(2 << 30)
-	if statm, err := os.ReadFile("/proc/self/statm"); err == nil {
-		size, _, _ := strings.Cut(string(statm), " ")
-		if pages, err := strconv.ParseUint(size, 10, 64); err == nil {
-			has = pages * uint64(os.Getpagesize())
-		}
-	}
-	debug.SetMemoryLimit(apartMemory * 3 / 4) // so that garbage is no reason to be refused more
-	limit := has + apartMemory
-	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
-		return fmt.Errorf("bound memory: %w", err)
-	}
-	return nil
 }

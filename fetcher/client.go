@@ -21,7 +21,7 @@ type Options struct {
 	UserAgent    string
 	Timeout      time.Duration  // for one request from its turn to its last byte; 30 s
 	MaxBody      int64          // bytes after decompression; 8 MiB
-	Concurrency  int            // requests at a time in all; 16
+	Concurrency  int            // requests at a time in all, but for those that wait for slow hosts; 16
 	PerHost      int            // requests at a time to one site; 2
 	Interval     time.Duration  // between the starts of two requests to one site
 	AllowPrivate []netip.Prefix // private networks that may be fetched from
@@ -88,8 +88,8 @@ type Request struct {
 	Page       bool        // an article page, which lets lists go first
 	Force      bool        // although the host asked to rest
 	// Use is given the document while the request still counts as one under
-	// way, so that there are never more documents in memory than requests are
-	// allowed; optional.
+	// way, so that there are never more documents in memory than twice as many as
+	// requests are allowed; optional.
 	Use func(*Document)
 }
 

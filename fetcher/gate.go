@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/net/publicsuffix"
-	"golang.org/x/sync/semaphore"
 )
 
 // gates keep the manners toward every site: so many requests at a time, and
@@ -17,7 +16,7 @@ import (
 type gates struct {
 	concurrency int
 	interval    time.Duration
-	all         *semaphore.Weighted // requests under way, to whomever
+	places      *places
 	rested      func(site string, r Rest)
 
 	mu   sync.Mutex
@@ -25,7 +24,7 @@ type gates struct {
 }
 
 func newGates(o Options) *gates {
-	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, all: semaphore.NewWeighted(int64(max(1, o.Concurrency))), site: map[string]*gate{}}
+	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, places: newPlaces(o.Concurrency), site: map[string]*gate{}}
 }
 
 // of returns the gate of the site a host belongs to.
@@ -35,7 +34,7 @@ func (g *gates) of(host string) *gate {
 	defer g.mu.Unlock()
 	t := g.site[name]
 	if t == nil {
-		t = &gate{site: name, free: g.concurrency, interval: g.interval, all: g.all}
+		t = &gate{site: name, free: g.concurrency, interval: g.interval, places: g.places}
 		g.site[name] = t
 	}
 	return t
@@ -62,7 +61,7 @@ func Site(hostport string) string {
 type gate struct {
 	site     string
 	interval time.Duration
-	all      *semaphore.Weighted
+	places   *places
 
 	mu      sync.Mutex
 	free    int
@@ -78,7 +77,7 @@ const (
 	forPage
 )
 
-// enter waits for a turn. The caller must leave the gate if err is nil. Only
+// enter waits for a turn. The caller must begin a visit if err is nil. Only
 // who may go on at this site takes one of the places there are in all, so that
 // those who wait at a slow site keep nobody else waiting.
 func (g *gate) enter(ctx context.Context, kind int) error {
@@ -86,10 +85,10 @@ func (g *gate) enter(ctx context.Context, kind int) error {
 		return err
 	}
 	err := g.pause(ctx)
-	if err == nil && !g.all.TryAcquire(1) {
-		if err = g.all.Acquire(ctx, 1); err == nil {
+	if all := g.places.all; err == nil && !all.TryAcquire(1) {
+		if err = all.Acquire(ctx, 1); err == nil {
 			if err = g.pause(ctx); err != nil { // another may have begun meanwhile
-				g.all.Release(1)
+				all.Release(1)
 			}
 		}
 	}
@@ -131,11 +130,6 @@ func (g *gate) abandon(kind int, turn chan struct{}) {
 		}
 	}
 	g.mu.Unlock()
-	g.pass()
-}
-
-func (g *gate) leave() {
-	g.all.Release(1)
 	g.pass()
 }
 

@@ -1,10 +1,13 @@
 package fetcher
 
 import (
+	"context"
 	"fmt"
 	"io"
-	"sync/atomic"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -12,45 +15,186 @@ const (
 	// slot it holds.
 	paceTime  = 10 * time.Second
 	paceBytes = 1 << 10
+
+	// A request that brings less than asideBytes in asideTime, or nothing yet,
+	// steps aside for others: it gives up its place among all, not the one at its
+	// host. That many bytes further it needs a place again.
+	asideTime  = time.Second
+	asideBytes = 32 << 10
 )
+
+// places are how many requests may be under way, to whomever. Those who wait for
+// hosts that are slow or silent do not keep others from hosts that are neither:
+// they stand aside, and come back to places of their own, so that there are never
+// more than twice as many whole documents in memory as there are places.
+type places struct {
+	all   *semaphore.Weighted
+	aside *semaphore.Weighted
+	back  *semaphore.Weighted
+}
+
+// asideForEach is how many may stand aside for each place.
+const asideForEach = 16
+
+func newPlaces(concurrency int) *places {
+	n := int64(max(1, concurrency))
+	return &places{all: semaphore.NewWeighted(n), aside: semaphore.NewWeighted(asideForEach * n), back: semaphore.NewWeighted(n)}
+}
+
+// visit is a request under way, from its turn until its body has been dealt with.
+type visit struct {
+	whole  context.Context // of the caller
+	ctx    context.Context // ends in time, too
+	cancel context.CancelFunc
+	gate   *gate
+
+	mu    sync.Mutex
+	at    *semaphore.Weighted // where it has its place
+	timer *time.Timer
+	got   int  // bytes since it was looked at
+	ended bool // nothing more is waited for, or it has left
+	left  bool
+}
+
+// visit begins one that has entered.
+func (g *gate) visit(ctx context.Context, timeout time.Duration) *visit {
+	v := &visit{whole: ctx, gate: g, at: g.places.all}
+	v.ctx, v.cancel = context.WithTimeout(ctx, timeout)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.timer = time.AfterFunc(asideTime, v.look)
+	return v
+}
+
+// look lets it step aside if it has brought little.
+func (v *visit) look() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.ended {
+		return
+	}
+	p := v.gate.places
+	if v.at != p.aside && v.got < asideBytes && p.aside.TryAcquire(1) {
+		v.at.Release(1)
+		v.at, v.got = p.aside, 0
+	}
+	if v.at != p.aside {
+		v.got = 0
+		v.timer.Reset(asideTime)
+	}
+}
+
+// bring counts what came; at the end, or with much of it, there must be a place for
+// it again.
+func (v *visit) bring(n int, end bool) error {
+	v.mu.Lock()
+	v.got += n
+	v.ended = v.ended || end
+	aside := v.at == v.gate.places.aside && (v.got >= asideBytes || end)
+	v.mu.Unlock()
+	if !aside {
+		return nil
+	}
+	ctx, back := v.ctx, v.gate.places.back
+	if end {
+		ctx = v.whole // its host has done its part in time
+	}
+	if err := back.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.left {
+		back.Release(1)
+		return nil
+	}
+	v.at.Release(1)
+	v.at, v.got = back, 0
+	if !v.ended {
+		v.timer.Reset(asideTime)
+	}
+	return nil
+}
+
+// leave ends it, also early. It may be called again.
+func (v *visit) leave() {
+	v.cancel()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.left {
+		return
+	}
+	v.ended, v.left = true, true
+	v.timer.Stop()
+	v.at.Release(1)
+	v.gate.pass()
+}
 
 // pacedBody gives up a body that drips, and leaves the gate when the body has
 // been dealt with.
 type pacedBody struct {
 	io.ReadCloser
-	leave func() // ends the request, too
+	visit *visit
+
+	mu    sync.Mutex
 	timer *time.Timer
-	got   atomic.Int64 // since the timer was set
-	slow  atomic.Bool
+	got   int  // since the timer was set
+	held  bool // it is we who do not go on
+	slow  bool
 }
 
-func newPacedBody(body io.ReadCloser, leave func()) *pacedBody {
-	b := &pacedBody{ReadCloser: body, leave: leave}
+func newPacedBody(body io.ReadCloser, v *visit) *pacedBody {
+	b := &pacedBody{ReadCloser: body, visit: v}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.timer = time.AfterFunc(paceTime, b.check)
 	return b
 }
 
 func (b *pacedBody) check() {
-	if b.got.Swap(0) < paceBytes {
-		b.slow.Store(true)
-		b.leave()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.got < paceBytes && !b.held {
+		b.slow = true
+		b.visit.leave()
 		return
 	}
+	b.got = 0
 	b.timer.Reset(paceTime)
 }
 
 func (b *pacedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	b.got.Add(int64(n))
-	if err != nil && err != io.EOF && b.slow.Load() {
-		err = &Error{Reason: ReasonTimeout, Err: fmt.Errorf("less than %d bytes in %s", paceBytes, paceTime)}
+	slow := b.count(n, true)
+	if err != nil && err != io.EOF {
+		if slow {
+			err = &Error{Reason: ReasonTimeout, Err: fmt.Errorf("less than %d bytes in %s", paceBytes, paceTime)}
+		}
+		return n, err
+	}
+	if late := b.visit.bring(n, err == io.EOF); late != nil {
+		return n, late
+	}
+	if err == nil { // else nothing is waited for any more
+		b.count(0, false)
 	}
 	return n, err
 }
 
+// count tells whether the body has been given up.
+func (b *pacedBody) count(n int, held bool) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.got += n
+	b.held = held
+	return b.slow
+}
+
 func (b *pacedBody) Close() error {
+	b.mu.Lock()
 	b.timer.Stop()
+	b.mu.Unlock()
 	err := b.ReadCloser.Close()
-	b.leave()
+	b.visit.leave()
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"sync"
 	"syscall"
 	"time"
 
@@ -46,18 +45,17 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := g.enter(req.Context(), m.kind); err != nil {
 		return nil, err
 	}
+	v := g.visit(req.Context(), t.timeout)
 	if err := m.rests(g, req); err != nil { // it asked while this one waited
-		g.leave()
+		v.leave()
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
-	leave := sync.OnceFunc(func() { cancel(); g.leave() })
-	res, err := t.base.RoundTrip(req.WithContext(ctx))
+	res, err := t.base.RoundTrip(req.WithContext(v.ctx))
 	if err != nil {
-		leave()
+		v.leave()
 		return nil, err
 	}
-	res.Body = newPacedBody(res.Body, leave)
+	res.Body = newPacedBody(res.Body, v)
 	return res, nil
 }
 

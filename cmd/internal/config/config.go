@@ -71,7 +71,8 @@ type Fetch struct {
 	// MaxBody is the longest document taken, after decompression; default 8MiB.
 	// A longer one is a failure, it is never cut.
 	MaxBody Bytes `yaml:"max_body"`
-	// Concurrency is the number of requests at a time in all; default 16.
+	// Concurrency is the number of requests at a time in all; default 16. Those
+	// that wait for slow hosts step aside for others.
 	Concurrency int `yaml:"concurrency"`
 	// PerHost bounds what one publisher is asked.
 	PerHost PerHost `yaml:"per_host"`

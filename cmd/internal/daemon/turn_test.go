@@ -1,10 +1,13 @@
 package daemon_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"aggregator/cmd/internal/daemon"
 )
 
 // TestNoTurnAtTheFullMinute: a list that says it is fresh until the full hour,
@@ -149,6 +152,52 @@ func TestSkippedHours(t *testing.T) {
 		}
 		if len(visits) < 6*7 || len(visits) > 8*8 { // of eight turns a day
 			t.Errorf("%d visits", len(visits))
+		}
+	})
+}
+
+// stuckHosts are so many hosts that answer nothing, before so many that are well.
+func stuckHosts(stuckOnes, well int) (all []character) {
+	for n := range stuckOnes {
+		all = append(all, character{host: fmt.Sprintf("stuck%dx", n), lists: 1, schedule: `"*/10 * * * *"`, every: time.Hour, serve: stuck})
+	}
+	for n := range well {
+		all = append(all, character{host: fmt.Sprintf("well%dx", n), lists: 1, schedule: `"*/10 * * * *"`, every: time.Hour, serve: both})
+	}
+	return all
+}
+
+// TestManyStuckHostsDelayNobody: four times as many hosts as may be asked at a time
+// are silent, and a hundred others are fetched within seconds all the same, in one
+// round and on schedule.
+func TestManyStuckHostsDelayNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday, stuckHosts(64, 100)...)
+		m.open()
+		begun, worst := time.Now(), time.Duration(0)
+		err := m.daemon.Once(t.Context(), nil, daemon.Options{}, func(r daemon.Report) {
+			if r.Err == nil {
+				worst = max(worst, time.Since(begun))
+			}
+		})
+		if err != nil || worst == 0 || worst > 8*time.Second {
+			t.Errorf("%v, the last after %s", err, worst)
+		}
+		m.stop()
+		m.until(time.Hour)
+		m.begin()
+		m.until(7 * time.Hour)
+		m.stop()
+		for n := range 100 {
+			visits := m.visits(fmt.Sprintf("well%dx", n), 0)
+			if len(visits) < 36 || len(visits) > 38 {
+				t.Errorf("well%dx: %d turns, want 36", n, len(visits))
+			}
+			for _, v := range visits[2:] { // the turn is within a minute after the ten
+				if late := v.Sub(m.start) % (10 * time.Minute); late > 70*time.Second {
+					t.Errorf("well%dx: fetched at %s", n, v)
+				}
+			}
 		}
 	})
 }
