@@ -43,7 +43,7 @@ func discover(doc *Document) []string {
 	for _, n := range cascadia.QueryAll(root, alternates) {
 		rel := strings.Fields(strings.ToLower(attributeOf(n, "rel")))
 		kind, _, _ := strings.Cut(strings.ToLower(attributeOf(n, "type")), ";")
-		address := absolute(base, attributeOf(n, "href"))
+		address := Encrypted(doc.URL, absolute(base, attributeOf(n, "href")))
 		switch {
 		case address == "" || address == doc.URL, slices.Contains(rel, "stylesheet"):
 		case !slices.Contains(rel, "alternate") && !slices.Contains(rel, "feed"), !slices.Contains(feedTypes, strings.TrimSpace(kind)):

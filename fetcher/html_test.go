@@ -168,3 +168,36 @@ func TestDataQuirks(t *testing.T) {
 		}
 	}
 }
+
+// TestAppQuirks are the answers of the finance app's gateway: an item as it was
+// captured, in what its answers may be wrapped in.
+func TestAppQuirks(t *testing.T) {
+	r := newReader(t, fetcher.Source{Name: "a", Kind: "sina-app", Params: map[string]string{"flow": "sinafinance_forex_yw_feed"}, MaxPages: 20, Zone: shanghai})
+	if got := r.URL(1); !strings.Contains(got, "smartFlow=sinafinance_forex_yw_feed&up=0&") {
+		t.Errorf("URL %s", got)
+	}
+	const item = `{"allCIDs":[56977,257],"author":"","ctime":1728961250,"docid":"ncsrcxx1255499","f_docid":"comos:ncsrcxx1255499","is_ad":0,"media":"市场资讯","short_intro":"","stitle":"",` +
+		`"surl":"https://finance.sina.com.cn/doc-incsrcxx1255499.shtml?cre=fantian&mod=finapp","thumb":"","thumbs":[],"title":"T","type":1,"url":"https://finance.sina.com.cn/doc-incsrcxx1255499.shtml"}`
+	want := []fetcher.Item{{ID: "ncsrcxx1255499", Link: "https://finance.sina.com.cn/doc-incsrcxx1255499.shtml", Title: "T", Published: time.Unix(1728961250, 0).UTC(), Origin: "市场资讯"}}
+	for name, tt := range map[string]struct {
+		body string
+		want []fetcher.Item
+	}{
+		"plain":     {`{"status":{"code":0},"data":[` + item + `]}`, want},
+		"JSONP":     {`try{cb({"result":{"status":{"code":0},"data":{"feed":[` + item + `]}}});}catch(e){};`, want},
+		"ad":        {`{"data":{"top":[],"feed":[{"docid":"x","title":"buy","is_ad":1},` + item + `]}}`, want},
+		"surl only": {`{"data":[` + strings.Replace(item, `"url":"https`, `"no":"https`, 1) + `]}`, want},
+		"data null": {`{"status":{"code":0},"data":null}`, nil},
+		"empty":     {`{"data":[]}`, nil},
+	} {
+		list, err := r.Read(document("https://api.cj.sina.cn/transmit", tt.body))
+		if diff := cmp.Diff(tt.want, list.Items); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", name, err, diff)
+		}
+	}
+	for _, body := range []string{`{"status":{"code":5,"msg":"no"},"data":null}`, `{"result":{"status":{"code":1}}}`, `{"status":{"code":0}}`, `[]`} {
+		if _, err := r.Read(document("https://api.cj.sina.cn/", body)); fetcher.ReasonOf(err) != fetcher.ReasonRefused {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

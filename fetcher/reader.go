@@ -124,6 +124,7 @@ func (r *Reader) Read(doc *Document) (List, error) {
 		}
 		return List{}, e
 	}
+	list.Next = Encrypted(doc.URL, list.Next)
 	if limit := r.limit(); len(list.Items) > limit {
 		list.Items = slices.Clip(list.Items[:limit])
 		list.Note = fmt.Sprintf("only the first %d items are read", limit)

@@ -72,14 +72,19 @@ func outlines(cfg *config.Config) (feeds []opml.Feed) {
 	for _, s := range cfg.Enabled() {
 		f := opml.Feed{Title: s.Title, Categories: s.Categories, URL: publishedAt(cfg) + s.Name + ".atom"}
 		if s.Kind == "feed" {
-			f.URL = fetcher.Redact(s.URL.Reveal())
-			if r, err := fetcher.NewReader(s.Fetcher()); err == nil {
-				f.URL = fetcher.Redact(r.URL(1)) // with its params
-			}
+			f.URL = fetcher.Redact(feedAddress(s))
 		}
 		feeds = append(feeds, f)
 	}
 	return feeds
+}
+
+// feedAddress is where a feed is, with its params.
+func feedAddress(s *config.Source) string {
+	if r, err := fetcher.NewReader(s.Fetcher()); err == nil {
+		return r.URL(1)
+	}
+	return s.URL.Reveal()
 }
 
 // publishedAt leads the addresses of the feeds that are published of sources.
@@ -129,13 +134,16 @@ func readOPML(file string) ([]opml.Feed, error) {
 func (p *program) newSources(cfg *config.Config, feeds []opml.Feed) (add []config.NewSource, known int) {
 	addresses, names := map[string]bool{}, map[string]bool{}
 	for _, s := range cfg.Sources {
-		addresses[s.URL.Reveal()], names[s.Name] = true, true
+		names[s.Name] = true
+		at := feedAddress(&s)
+		addresses[opml.Address(at)] = true
+		addresses[opml.Address(fetcher.Redact(at))] = true // as export gives it
 	}
 	for _, f := range feeds {
 		u, err := url.Parse(f.URL)
 		address := strings.NewReplacer("{", "%7B", "}", "%7D").Replace(f.URL)
 		switch {
-		case addresses[address], strings.HasPrefix(f.URL, publishedAt(cfg)):
+		case addresses[address], addresses[f.URL], strings.HasPrefix(f.URL, publishedAt(cfg)):
 			known++
 		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 			fmt.Fprintf(p.Err, "aggregator: left out: %s: not an http or https address\n", cmp.Or(f.Title, fetcher.Redact(f.URL)))

@@ -19,7 +19,7 @@ type Source struct {
 	// Title for people; default the name.
 	Title string `yaml:"title"`
 	// Kind is feed, json, html, or one of Sina's: sina-roll, sina-live, sina-data,
-	// sina-stock; default feed.
+	// sina-app, sina-stock; default feed.
 	Kind string `yaml:"kind"`
 	// URL of the list, with {page} and {name} for each of params. Required for
 	// feed, json and html, not known to the Sina kinds.
@@ -27,7 +27,7 @@ type Source struct {
 	// Endpoint replaces the base URL of a Sina kind, for a mirror or a test. Optional.
 	Endpoint Address `yaml:"endpoint"`
 	// Params fill the placeholders of the URL: pageid and lid for sina-roll, zhibo_id
-	// for sina-live, cids for sina-data, symbol for sina-stock. A
+	// for sina-live, cids for sina-data, flow for sina-app, symbol for sina-stock. A
 	// parameter that no placeholder names is a mistake.
 	Params map[string]Secret `yaml:"params"`
 	// Categories is the category path, most general first; default the title.

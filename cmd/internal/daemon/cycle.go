@@ -78,6 +78,8 @@ type cycle struct {
 	began time.Time
 	rec   storage.Source
 	rep   Report
+	// from is where the list came from in the end.
+	from string
 	// listed are the keys of all items that were read.
 	listed []string
 	// recorded tells that the source's record went in with the last batch.
@@ -140,6 +142,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	c.from = doc.URL
 	c.noteMove(doc, time.Now())
 	if fresh, told := doc.Fresh(); told || doc.Status == http.StatusOK {
 		c.rec.Fresh = fresh // what a 304 does not tell stays (RFC 9111 §3.2)
@@ -162,6 +165,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	c.rec.Note = c.rep.Note
 	p := newPages(c.s, first.Items)
 	p.next = first.Next
+	p.read[doc.URL] = true
 	if err := c.pageBack(ctx, p); err != nil {
 		return found{}, err
 	}

@@ -11,17 +11,25 @@ import (
 // while there is a gap.
 func (c *cycle) further(p *pages, n int) string {
 	numbered := c.s.reader.Pages() > 1
-	switch {
-	case p.last == 0, numbered && n == c.s.reader.Pages():
-		return ""
-	case numbered && c.onGround(p):
-		return ""
-	case numbered:
-		return c.s.reader.URL(n + 1)
-	case n >= c.s.MaxPages || !c.gap(p):
-		return ""
+	next := p.next
+	if numbered {
+		next = c.s.reader.URL(n + 1)
 	}
-	return p.next
+	switch {
+	case numbered && c.onGround(p), !numbered && !c.gap(p):
+		return ""
+	case p.last == 0:
+		p.end = "the list is no longer"
+	case p.read[next]:
+		p.end = "its older parts lead back to the newer ones"
+	case n >= c.s.MaxPages || numbered && n == c.s.reader.Pages():
+		p.end = fmt.Sprintf("max_pages is %d", n)
+	case next == "":
+		p.end = "it names no older part"
+	default:
+		return next
+	}
+	return ""
 }
 
 // gap tells whether items may be missing between what is known and what was read:
@@ -50,6 +58,6 @@ func (c *cycle) noteLinkedGap(p *pages, read int) {
 	case !open && read > 1:
 		c.rep.Gap = "gap closed"
 	case open && (read > 1 || len(p.items) > few && !p.items[len(p.items)-1].Published.IsZero()):
-		c.rep.Gap = fmt.Sprintf("gap not closable, %d hours missing", c.missing(p))
+		c.rep.Gap = c.notClosable(p)
 	}
 }

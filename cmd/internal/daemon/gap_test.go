@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ type archived struct {
 	hours int
 	asked []string
 	loop  bool // every part leads to the newest
+	ring  bool // the second leads to the first
 }
 
 func (a *archived) answer(r *http.Request) string {
@@ -28,6 +30,8 @@ func (a *archived) answer(r *http.Request) string {
 	var b strings.Builder
 	b.WriteString(`<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><id>urn:f</id>`)
 	switch {
+	case a.ring && newest < a.hours:
+		fmt.Fprintf(&b, `<link rel="%s" href="/now"/>`, a.rel)
 	case a.loop:
 		fmt.Fprintf(&b, `<link rel="%s" href="/before/%d"/>`, a.rel, a.hours)
 	case newest > 10 && a.rel != "":
@@ -76,12 +80,13 @@ func TestGapThatCannotBeClosedIsTold(t *testing.T) {
 	for _, tt := range []struct {
 		rel, options string
 		pages        int
-	}{{"", "", 1}, {"next", ", max_pages: 2", 2}} {
+		why          string
+	}{{"", "", 1, "it names no older part"}, {"next", ", max_pages: 2", 2, "max_pages is 2"}} {
 		w, a := newArchived(t, tt.rel, tt.options)
 		w.fetch()
 		a.hours, a.asked = 80, nil
 		r := w.fetch()["site"]
-		if want := fmt.Sprintf("gap not closable, %d hours missing", 80-30-10*tt.pages+1); r.Gap != want || len(a.asked) != tt.pages {
+		if want := fmt.Sprintf("gap not closable, %d hours missing: %s", 80-30-10*tt.pages+1, tt.why); r.Gap != want || len(a.asked) != tt.pages {
 			t.Errorf("%v: %q, want %q", a.asked, r.Gap, want)
 		}
 	}
@@ -112,5 +117,83 @@ func TestHeadersStayWithTheConfiguredHost(t *testing.T) {
 	w.fetch()
 	if len(a.asked) < 2 {
 		t.Errorf("%v: the test shows nothing", a.asked)
+	}
+}
+
+// TestRingOfPartsClosesNoGap: a part that leads back to one that was read is no
+// known ground.
+func TestRingOfPartsClosesNoGap(t *testing.T) {
+	w, a := newArchived(t, "next", "")
+	w.fetch()
+	a.hours, a.ring, a.asked = 80, true, nil
+	r := w.fetch()["site"]
+	if want := "gap not closable, 31 hours missing: its older parts lead back to the newer ones"; r.Gap != want || len(a.asked) != 2 {
+		t.Errorf("%v: %q, want %q", a.asked, r.Gap, want)
+	}
+}
+
+// TestEndOfAListIsNoKnownGround: where all that is left of a numbered list is new,
+// what lay between is missing.
+func TestEndOfAListIsNoKnownGround(t *testing.T) {
+	w := newWorld(t, `
+  - {name: site, kind: json, url: "https://api.example/{page}", items: ".[]", fields: {id: .id, title: .title, published: .at}, full_text: false}
+`)
+	newest, start := 30, time.Now().Add(-30*time.Hour)
+	w.transport(func(r *http.Request) string {
+		page, _ := strconv.Atoi(r.URL.Path[1:])
+		var items []string
+		for n := newest - 10*(page-1); n > newest-10*page && page <= 3; n-- {
+			items = append(items, fmt.Sprintf(`{"id":%d,"title":"Hour %[1]d","at":%d}`, n, start.Add(time.Duration(n)*time.Hour).Unix()))
+		}
+		return "[" + strings.Join(items, ",") + "]"
+	})
+	w.fetch()
+	newest = 33
+	if r := w.fetch()["site"]; r.New != 3 || strings.Contains(r.Gap, "missing") {
+		t.Errorf("%+v", r)
+	}
+	newest = 80
+	if r := w.fetch()["site"]; r.New != 30 || r.Gap != "gap not closable, 21 hours missing: the list is no longer" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestEncryptedSourceLeadsToNoPlainOne: what a document that came by https links to
+// is asked for by https: the feed of a page, the older part of a feed, and pages of
+// its own host.
+func TestEncryptedSourceLeadsToNoPlainOne(t *testing.T) {
+	w := newWorld(t, "\n  - {name: site, kind: feed, url: \"https://page.example/\"}\n")
+	a := &archived{rel: "next", start: time.Now().Add(-30 * time.Hour).Truncate(time.Second), hours: 30}
+	var plain []string
+	w.transport(func(r *http.Request) string {
+		switch {
+		case r.URL.Scheme != "https":
+			plain = append(plain, r.URL.String())
+		case r.URL.Path == "/robots.txt":
+			return ""
+		case r.URL.Path == "/":
+			return `<html><head><link rel="alternate" type="application/atom+xml" href="http://page.example/now"></head></html>`
+		case strings.HasPrefix(r.URL.Path, "/page/"):
+			a.asked = append(a.asked, r.URL.Path)
+			return "<html><body><article><p>" + strings.Repeat("A page of an article, with a text. ", 20) + "</p></article></body></html>"
+		}
+		doc := strings.ReplaceAll(a.answer(r), `href="/before`, `href="http://page.example:80/before`)
+		return strings.ReplaceAll(doc, "<content>", `<link href="http://page.example/page/1"/><content>`)
+	})
+	w.fetch()
+	a.hours = 45
+	w.fetch()
+	if len(plain) > 0 {
+		t.Errorf("asked for %v", plain)
+	}
+	for _, path := range []string{"/now", "/page/1", "/before/35"} {
+		if !slices.Contains(a.asked, path) {
+			t.Errorf("%s was not asked for: the test shows nothing", path)
+		}
+	}
+	for _, article := range w.articles() {
+		if article.Link != "http://page.example/page/1" {
+			t.Errorf("link %s, want it as the origin gave it", article.Link)
+		}
 	}
 }

@@ -64,7 +64,7 @@ func (c *cycle) page(ctx context.Context, w wanted) (p page, e storage.Entry) {
 		return p, c.entry(w, nil, &p)
 	}
 	_, err := c.client.Get(ctx, fetcher.Request{
-		URL: w.item.Link, Charset: c.s.Charset, Page: true, Force: c.o.Force,
+		URL: fetcher.EncryptedPage(c.from, w.item.Link), Charset: c.s.Charset, Page: true, Force: c.o.Force,
 		Use: func(doc *fetcher.Document) {
 			p.got = true
 			e = c.entry(w, doc, &p)

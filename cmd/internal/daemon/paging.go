@@ -22,6 +22,8 @@ type pages struct {
 	items []fetcher.Item
 	last  int    // items of the page read last
 	next  string // where that says the list goes on
+	read  map[string]bool
+	end   string // why it is not read on, though known ground is not reached
 	// ground is until when the source's articles are known; see known.
 	ground time.Time
 
@@ -31,7 +33,7 @@ type pages struct {
 }
 
 func newPages(s *source, items []fetcher.Item) *pages {
-	p := &pages{s: s, seen: map[[2]string]bool{}}
+	p := &pages{s: s, seen: map[[2]string]bool{}, read: map[string]bool{}}
 	p.add(items)
 	return p
 }
@@ -93,6 +95,7 @@ func (c *cycle) pageBack(ctx context.Context, p *pages) (err error) {
 }
 
 func (c *cycle) nextPage(ctx context.Context, p *pages, url string) error {
+	p.read[url] = true
 	doc, err := c.get(ctx, url, fetcher.Validators{})
 	if err != nil {
 		return err
@@ -189,12 +192,17 @@ func (c *cycle) noteGap(p *pages, read int) {
 	switch {
 	case c.s.reader.Pages() == 1:
 		c.noteLinkedGap(p, read)
-	case p.ground.IsZero() || p.last == 0:
+	case p.ground.IsZero():
+	case p.last == 0 && slices.ContainsFunc(p.sightings, listed): // a short list, some of which is known
 	case !c.onGround(p):
-		c.rep.Gap = fmt.Sprintf("gap not closable, %d hours missing", c.missing(p))
+		c.rep.Gap = c.notClosable(p)
 	case read > 1:
 		c.rep.Gap = "gap closed"
 	}
+}
+
+func (c *cycle) notClosable(p *pages) string {
+	return fmt.Sprintf("gap not closable, %d hours missing: %s", c.missing(p), p.end)
 }
 
 // missing is how many hours lie between known ground and the oldest item that

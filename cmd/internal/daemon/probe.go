@@ -101,6 +101,7 @@ func (c *cycle) probe(ctx context.Context, p *Probe, pages int) (err error) {
 	if err != nil {
 		return err
 	}
+	c.from = p.Document.URL
 	ids := normalize.Identities(p.List.Items, c.options())
 	sightings, err := c.store.Sight(c.s.Name, ids)
 	for _, s := range sightings {
@@ -125,7 +126,7 @@ func (c *cycle) probePage(ctx context.Context, it fetcher.Item) ProbedPage {
 		read(nil)
 		return page
 	}
-	if _, page.Err = c.client.Get(ctx, fetcher.Request{URL: it.Link, Charset: c.s.Charset, Page: true, Use: read}); page.Err != nil {
+	if _, page.Err = c.client.Get(ctx, fetcher.Request{URL: fetcher.EncryptedPage(c.from, it.Link), Charset: c.s.Charset, Page: true, Use: read}); page.Err != nil {
 		read(nil)
 	}
 	return page

@@ -36,6 +36,19 @@ type outline struct {
 	Site     string    `xml:"htmlUrl,attr,omitempty"`
 	Category string    `xml:"category,attr,omitempty"`
 	Outlines []outline `xml:"outline"`
+	// Others are attributes of other names, such as xmlurl.
+	Others []xml.Attr `xml:",any,attr"`
+}
+
+// fold takes attributes whose names are spelled in another case for what they mean.
+func (o *outline) fold() {
+	for _, a := range o.Others {
+		for name, value := range map[string]*string{"xmlurl": &o.Feed, "htmlurl": &o.Site, "title": &o.Title, "text": &o.Text, "category": &o.Category} {
+			if strings.EqualFold(a.Name.Local, name) && *value == "" {
+				*value = a.Value
+			}
+		}
+	}
 }
 
 const (
@@ -71,19 +84,20 @@ type gatherer struct {
 
 func (g *gatherer) gather(outlines []outline, folders []string) {
 	for _, o := range outlines {
+		o.fold()
 		name := line(cmp.Or(o.Title, o.Text))
-		if address := strings.TrimSpace(o.Feed); address != "" && !g.seen[address] {
+		if address := Address(o.Feed); address != "" && !g.seen[address] {
 			g.seen[address] = true
 			path := folders
 			if own := categories(o.Category); own != nil {
 				path = own
 			}
-			g.feeds = append(g.feeds, Feed{Title: name, URL: address, Site: strings.TrimSpace(o.Site), Categories: path})
+			g.feeds = append(g.feeds, Feed{Title: name, URL: address, Site: Address(o.Site), Categories: path})
 		}
 		if len(folders) < deepest {
 			inner := folders
 			if o.Feed == "" && name != "" {
-				inner = append(folders[:len(folders):len(folders)], name)
+				inner = append(folders[:len(folders):len(folders)], plain(name))
 			}
 			g.gather(o.Outlines, inner)
 		}
@@ -111,7 +125,7 @@ func Write(w io.Writer, title string, feeds []Feed) error {
 		name := cmp.Or(line(f.Title), f.URL)
 		o := outline{Type: "rss", Text: name, Title: name, Feed: f.URL, Site: f.Site}
 		if len(f.Categories) > 0 {
-			o.Category = "/" + strings.Join(plain(f.Categories), "/")
+			o.Category = "/" + strings.Join(plainAll(f.Categories), "/")
 		}
 		doc.Body = append(doc.Body, o)
 	}
@@ -127,11 +141,15 @@ func Write(w io.Writer, title string, feeds []Feed) error {
 	return err
 }
 
-// plain takes from names what separates them.
-func plain(names []string) []string {
-	var out []string
+func plainAll(names []string) (out []string) {
 	for _, name := range names {
-		out = append(out, strings.NewReplacer("/", "／", ",", "，").Replace(line(name)))
+		out = append(out, plain(name))
 	}
 	return out
+}
+
+// plain takes from a name what separates names, so that one that is read is the same
+// after it was written and read again.
+func plain(name string) string {
+	return strings.NewReplacer("/", "／", ",", "，").Replace(line(name))
 }

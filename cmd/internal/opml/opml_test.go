@@ -38,6 +38,39 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestAddressesAsReadersMeanThem: other spellings of attributes and addresses are
+// the same feed, once.
+func TestAddressesAsReadersMeanThem(t *testing.T) {
+	for raw, want := range map[string]string{
+		"feed://a.example/f":             "http://a.example/f",
+		"FEED://a.example/f":             "http://a.example/f",
+		"feed:https://a.example/f":       "https://a.example/f",
+		" https://A.Example:443/F?x=Y ":  "https://a.example/F?x=Y",
+		"http://a.example:80":            "http://a.example/",
+		"http://a.example:8080/f":        "http://a.example:8080/f",
+		"HTTPS://a.example/f":            "https://a.example/f",
+		"https://a.example/one two\n/f":  "https://a.example/one%20two/f",
+		"https://u:P@a.example:443/%7ex": "https://u:P@a.example/%7ex",
+		"https://a.example/a|b":          "https://a.example/a|b",
+		"https://[::1]:443/f":            "https://[::1]/f",
+		"not an address":                 "not%20an%20address",
+		"":                               "",
+	} {
+		if got := opml.Address(raw); got != want {
+			t.Errorf("%q is %q, want %q", raw, got, want)
+		}
+		if again := opml.Address(want); again != want {
+			t.Errorf("%q becomes %q", want, again)
+		}
+	}
+	got, err := opml.Read(strings.NewReader(`<opml><body><outline TEXT="A/B, C"><outline text="A" xmlurl="feed://A.example:80/f" HTMLURL="http://a.example"/>` +
+		`<outline text="again" XMLURL="http://a.example/f"/></outline></body></opml>`))
+	want := []opml.Feed{{Title: "A", URL: "http://a.example/f", Site: "http://a.example/", Categories: []string{"A／B， C"}}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	want := []opml.Feed{
 		{Title: "A <&> B", URL: "https://a.example/?x=1&y=2", Site: "https://a.example/", Categories: []string{"金融", "基金"}},
