@@ -25,6 +25,7 @@ type Options struct {
 	PerHost      int            // requests at a time to one site; 2
 	Interval     time.Duration  // between the starts of two requests to one site
 	AllowPrivate []netip.Prefix // private networks that may be fetched from
+	AllowHosts   []string       // and host:port pairs, in lower case
 	Proxy        string         // URL; empty means the environment's
 	Apart        *Apart         // where the readers evaluate jq expressions; nil: in this process
 	// Transport replaces the network; for tests.

@@ -383,3 +383,29 @@ func TestSite(t *testing.T) {
 }
 
 func body(text string) io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }
+
+// TestOnePortOfAPrivateHostIsAllowed: by its name or its address, and no other.
+func TestOnePortOfAPrivateHostIsAllowed(t *testing.T) {
+	at := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "body") })
+	other := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, at, http.StatusFound) })
+	_, port, _ := strings.Cut(strings.TrimPrefix(at, "http://"), ":")
+	named := "http://LocalHost:" + port
+	for _, tt := range []struct {
+		allow, url string
+		want       bool
+	}{
+		{"127.0.0.1:" + port, at, true},
+		{"127.0.0.1:" + port, named, true}, // it is there that the name leads
+		{"localhost:" + port, named, true},
+		{"localhost:" + port, at, false},
+		{"127.0.0.1:" + port, other, false},
+		{strings.TrimPrefix(other, "http://"), other, false}, // it leads to one that is not
+		{"127.0.0.1:1", at, false},
+	} {
+		c := newClient(t, fetcher.Options{AllowHosts: []string{tt.allow}})
+		_, err := c.Get(t.Context(), fetcher.Request{URL: tt.url})
+		if (err == nil) != tt.want || err != nil && fetcher.ReasonOf(err) != fetcher.ReasonPrivate {
+			t.Errorf("%s allowed, %s: %v", tt.allow, tt.url, err)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func ReasonOf(err error) Reason {
 func Hint(err error) string {
 	switch ReasonOf(err) {
 	case ReasonPrivate:
-		return "add its network to fetch.allow_private if this host is meant"
+		return "add its network or host:port to fetch.allow_private if this host is meant"
 	case ReasonNotList:
 		if feeds := Feeds(err); len(feeds) > 0 {
 			return "the page names a feed that could not be read either: " + Redact(feeds[0])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -134,5 +135,118 @@ func TestOwnNameInCustomAgent(t *testing.T) {
 		{"NewsBot/2 (+https://example.org/aggregator)", "User-agent: newsbot\nDisallow: /", "/1", false},
 		{"NewsBot/2 (+https://example.org/aggregator)", "User-agent: aggregator\nDisallow: /", "/1", true},
 		{"feedaggregator/2", "User-agent: aggregator\nDisallow: /", "/1", true},
+	})
+}
+
+// TestMostSpecificRuleOfRobots: the longest rule that matches decides, and of two as
+// long the one that allows (RFC 9309 §2.2.2), whatever their order.
+func TestMostSpecificRuleOfRobots(t *testing.T) {
+	const agent = "User-agent: *\n"
+	testRobots(t, []robotsCase{
+		{"", agent + "Disallow: /*.pdf$", "/a.pdf", false},
+		{"", agent + "Disallow: /*.pdf$", "/a.pdf?x", true},
+		{"", agent + "Disallow: /*.pdf$", "/a.pdfs", true},
+		{"", agent + "Disallow: /*.pdf$", "/a.pdf/b.pdf", false},
+		{"", agent + "Disallow: /*.pdf", "/a.pdf?x", false},
+		{"", agent + "Disallow: /a/*/c", "/a/b/x/c/d", false},
+		{"", agent + "Disallow: /*/c", "/c", true},
+		{"", agent + "Disallow: *.php", "/a.php", false},
+		{"", agent + "Disallow: /*b", "/x/a", true},
+		{"", agent + "Disallow: /b", "/a/b", true},
+		{"", agent + "Disallow: /*?*print=", "/a?x=1&print=1", false},
+		{"", agent + "Disallow: /a$", "/a", false},
+		{"", agent + "Disallow: /a$", "/ab", true},
+		{"", agent + "Disallow: /a$b", "/a$b", false},
+		{"", agent + "Disallow: /a**b$", "/axxb", false},
+		{"", agent + "Disallow: /page\nAllow: /page", "/page", true},
+		{"", agent + "Allow: /page\nDisallow: /page", "/page", true},
+		{"", agent + "Allow: /p\nDisallow: /", "/page", true},
+		{"", agent + "Disallow: /\nAllow: /p", "/page", true},
+		{"", agent + "Allow: /folder\nDisallow: /folder/page", "/folder/page", false},
+		{"", agent + "Allow: /page\nDisallow: /*.htm", "/page.htm", false},
+		{"", agent + "Allow: /page\nDisallow: /*.ph", "/page.php5", true},
+		{"", agent + "Allow: /$\nDisallow: /", "/", true},
+		{"", agent + "Allow: /$\nDisallow: /", "/page.htm", false},
+		{"", agent + "Disallow: /a%3Cb\nAllow: /a", "/a%3cb", false},
+		{"", agent + "Disallow:", "/a", true},
+		{"", agent + "Disallow: /robots.txt\nDisallow: /", "/robots.txt", true}, // RFC 9309 §2.2.2: implicitly allowed
+	})
+}
+
+// TestGroupsOfRobots: those that name us are one, wherever they stand; * is for whom
+// none names (RFC 9309 §2.2.1).
+func TestGroupsOfRobots(t *testing.T) {
+	testRobots(t, []robotsCase{
+		{"", "User-agent: aggregator\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\nUser-agent: Aggregator\nDisallow: /b", "/a", false},
+		{"", "User-agent: aggregator\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\nUser-agent: Aggregator\nDisallow: /b", "/b", false},
+		{"", "User-agent: aggregator\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\nUser-agent: Aggregator\nDisallow: /b", "/c", true},
+		{"", "User-agent: *\nDisallow: /a\nUser-agent: other\nDisallow: /\nUser-agent: *\nDisallow: /b", "/b", false},
+		{"", "User-agent: *\nDisallow: /a\nUser-agent: other\nDisallow: /\nUser-agent: *\nDisallow: /b", "/c", true},
+		{"", "User-agent: *\nDisallow: /\nUser-agent: aggregator\n", "/c", true},
+		{"", "User-agent: other\nUser-agent: aggregator\nUser-agent: more\nDisallow: /", "/c", false},
+		{"", "User-agent: other\nDisallow: /\nSitemap: https://example.org/s.xml\nUser-agent: aggregator\nAllow: /", "/c", true},
+		// A line that is no rule is none between two names.
+		{"", "User-agent: other\nSitemap: https://example.org/s.xml\nUser-agent: aggregator\nDisallow: /", "/c", false},
+		{"", "User-agent: aggregators\nDisallow: /", "/c", true},
+		{"", "User-agent: aggregator-news\nDisallow: /", "/c", true},
+	})
+}
+
+// TestLongRobots: what stands in the first 500 KiB is obeyed (RFC 9309 §2.5), and
+// rules of many stars take no time.
+func TestLongRobots(t *testing.T) {
+	long := "User-agent: *\nDisallow: /a\n" + strings.Repeat("# a line that says nothing\n", 30_000) + "Disallow: /b\n"
+	stars := "User-agent: *\n" + strings.Repeat("Disallow: /"+strings.Repeat("*a", 1000)+"b$\n", 200)
+	start := time.Now()
+	testRobots(t, []robotsCase{
+		{"", long, "/a", false},
+		{"", long, "/b", true},
+		{"", stars, "/" + strings.Repeat("a", 4000), true},
+	})
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// TestRobotsBehindRedirects: five hops are followed, what lies further is taken for
+// absent, and none leads out of encryption.
+func TestRobotsBehindRedirects(t *testing.T) {
+	for _, tt := range []struct {
+		hops int
+		to   string
+		want fetcher.Reason
+	}{{5, "https", fetcher.ReasonRobots}, {6, "https", ""}, {1, "http", fetcher.ReasonRedirect}} {
+		left := tt.hops
+		c := newClient(t, fetcher.Options{UserAgent: "aggregator/1", Transport: roundTrip(func(r *http.Request) *http.Response {
+			if left--; left >= 0 {
+				return answer(http.StatusFound, http.Header{"Location": {tt.to + "://r.example/robots" + strconv.Itoa(left)}})
+			}
+			res := answer(http.StatusOK, nil)
+			res.Body = io.NopCloser(strings.NewReader("User-agent: *\nDisallow: /"))
+			return res
+		})})
+		err := c.Permits(t.Context(), "https://example.org/a")
+		if got := fetcher.ReasonOf(err); (err == nil) != (tt.want == "") || err != nil && got != tt.want {
+			t.Errorf("%d hops to %s: %v, want %q", tt.hops, tt.to, err, tt.want)
+		}
+	}
+}
+
+// TestRobotsThatIsLostForAMonth: a host whose robots.txt fails is left alone, and
+// after thirty days it is taken for absent.
+func TestRobotsThatIsLostForAMonth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, fetcher.Options{UserAgent: "aggregator/1", Transport: roundTrip(func(r *http.Request) *http.Response {
+			return answer(http.StatusInternalServerError, nil)
+		})})
+		for day := range 30 {
+			if err := c.Permits(t.Context(), "https://example.org/a"); err == nil {
+				t.Errorf("day %d: permitted", day)
+			}
+			time.Sleep(24 * time.Hour)
+		}
+		if err := c.Permits(t.Context(), "https://example.org/a"); err != nil {
+			t.Error(err)
+		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -70,7 +71,8 @@ func (m manners) rests(g *gate, req *http.Request) error {
 }
 
 // newTransport makes the connections. Addresses are judged after name
-// resolution, for every hop; only the proxy's own address is exempt.
+// resolution, for every hop; only a proxy's own address and what is allowed by host
+// and port are exempt.
 func newTransport(o Options) (*http.Transport, error) {
 	guard := ssrf.New(ssrf.WithAnyPort(),
 		ssrf.WithAllowedV4Prefixes(only(o.AllowPrivate, netip.Addr.Is4)...),
@@ -79,7 +81,10 @@ func newTransport(o Options) (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &dialer{guard: guard, proxies: proxyHosts}
+	d := &dialer{guard: guard, exempt: proxyHosts}
+	for _, host := range o.AllowHosts {
+		d.exempt[host] = true
+	}
 	return &http.Transport{
 		Proxy:                  d.guardedProxy(proxy),
 		DialContext:            d.dial,
@@ -103,19 +108,22 @@ func only(prefixes []netip.Prefix, family func(netip.Addr) bool) (out []netip.Pr
 }
 
 type dialer struct {
-	guard   *ssrf.Guardian
-	proxies map[string]bool // host:port
+	guard  *ssrf.Guardian
+	exempt map[string]bool // host:port, of proxies and as allowed
 }
 
 func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	nd := &net.Dialer{Timeout: 10 * time.Second}
-	if !d.proxies[addr] {
+	if !d.exempt[strings.ToLower(addr)] {
 		nd.Control = d.control
 	}
 	return nd.DialContext(ctx, network, addr)
 }
 
 func (d *dialer) control(network, addr string, c syscall.RawConn) error {
+	if d.exempt[addr] { // a name was asked for
+		return nil
+	}
 	if err := d.guard.Safe(network, addr, c); err != nil {
 		return &Error{Reason: ReasonPrivate, URL: addr, Err: fmt.Errorf("address is private: %w", err)}
 	}
@@ -130,7 +138,7 @@ func (d *dialer) guardedProxy(proxy func(*url.URL) (*url.URL, error)) func(*http
 		if p == nil || err != nil {
 			return p, err
 		}
-		if ip, err := netip.ParseAddr(req.URL.Hostname()); err == nil {
+		if ip, err := netip.ParseAddr(req.URL.Hostname()); err == nil && !d.exempt[hostPort(req.URL)] {
 			if err := d.guard.SafeAddr(ip); err != nil {
 				return nil, &Error{Reason: ReasonPrivate, URL: Redact(req.URL.String()), Err: fmt.Errorf("address is private: %w", err)}
 			}
@@ -157,7 +165,7 @@ func proxies(setting string) (func(*url.URL) (*url.URL, error), map[string]bool,
 				return nil, nil, fmt.Errorf("proxy: not a URL: %s", Redact(raw))
 			}
 		}
-		hosts[hostPort(u)] = true
+		hosts[strings.ToLower(hostPort(u))] = true
 	}
 	if setting != "" {
 		u, err := url.Parse(setting)

@@ -248,10 +248,11 @@ func latin(name string) string {
 }
 
 func newClient(cfg *config.Config) (*fetcher.Client, error) {
+	networks, hosts := cfg.Fetch.Private()
 	client, err := fetcher.NewClient(fetcher.Options{
 		UserAgent: cfg.UserAgent(version()), Timeout: time.Duration(cfg.Fetch.Timeout), MaxBody: int64(cfg.Fetch.MaxBody),
 		Concurrency: cfg.Fetch.Concurrency, PerHost: cfg.Fetch.PerHost.Concurrency, Interval: time.Duration(cfg.Fetch.PerHost.Interval),
-		AllowPrivate: cfg.Fetch.Private(), Proxy: cfg.Fetch.Proxy.Reveal(), Apart: apart(),
+		AllowPrivate: networks, AllowHosts: hosts, Proxy: cfg.Fetch.Proxy.Reveal(), Apart: apart(),
 	})
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err}

@@ -76,9 +76,10 @@ type Fetch struct {
 	Concurrency int `yaml:"concurrency"`
 	// PerHost bounds what one publisher is asked.
 	PerHost PerHost `yaml:"per_host"`
-	// AllowPrivate are networks that may be fetched although they are private,
-	// e.g. 127.0.0.0/8 for a source of one's own; default none.
-	AllowPrivate []Prefix `yaml:"allow_private"`
+	// AllowPrivate are networks and host:port pairs that may be fetched although they
+	// are private, e.g. 127.0.0.0/8 or intranet:8080 for a source of one's own;
+	// default none.
+	AllowPrivate []Private `yaml:"allow_private"`
 	// MaxPages is how far a paged list is read back to known ground; default 20.
 	MaxPages int `yaml:"max_pages"`
 	// Proxy is the URL of an http, https or socks5 proxy; default from the

@@ -96,7 +96,7 @@ func TestEnvironment(t *testing.T) {
 		len(c.Feeds.Formats) != 2 || time.Duration(c.Retention.MaxAge) != 30*day || c.Database != "/var/lib/a.db" {
 		t.Errorf("got %+v", c)
 	}
-	if private := c.Fetch.Private(); len(private) != 2 || private[0].String() != "127.0.0.0/8" || private[1].String() != "::1/128" {
+	if private, _ := c.Fetch.Private(); len(private) != 2 || private[0].String() != "127.0.0.0/8" || private[1].String() != "::1/128" {
 		t.Errorf("got %v", private)
 	}
 }
@@ -109,7 +109,7 @@ func TestEnvironmentMistakes(t *testing.T) {
 AGGREGATOR_SOURCES: no such key can be overridden
 AGGREGATOR_FETCH_TIMEOUT: fetch.timeout: "soon" is not a duration such as 500ms, 30s, 24h or 7d
 AGGREGATOR_FETCH_CONCURRENCY: fetch.concurrency: must not be negative
-AGGREGATOR_FETCH_ALLOW_PRIVATE: fetch.allow_private[1]: "x" is not a network such as 127.0.0.0/8 or an address
+AGGREGATOR_FETCH_ALLOW_PRIVATE: fetch.allow_private[1]: "x" is not a network such as 127.0.0.0/8, an address, or host:port
 AGGREGATOR_DEDUP_SCOPE: dedup.scope: "none" is not one of all, source
 config.yaml:2:9: listen: want a text, not the number 80 (put it in quotes)
 config.yaml:3:7: site: want a mapping of keys to values, not the text "x"`

@@ -74,11 +74,15 @@ func (c *Config) UserAgent(version string) string {
 	return fmt.Sprintf("aggregator/%s (+%s)", version, c.Site.BaseURL)
 }
 
-// Private returns the private networks that may be fetched.
-func (f *Fetch) Private() []netip.Prefix {
-	private := make([]netip.Prefix, len(f.AllowPrivate))
-	for i, p := range f.AllowPrivate {
-		private[i] = p.Prefix
+// Private returns the private networks that may be fetched from, and the host:port
+// pairs.
+func (f *Fetch) Private() (networks []netip.Prefix, hosts []string) {
+	for _, p := range f.AllowPrivate {
+		if p.HostPort != "" {
+			hosts = append(hosts, p.HostPort)
+		} else {
+			networks = append(networks, p.Prefix)
+		}
 	}
-	return private
+	return networks, hosts
 }

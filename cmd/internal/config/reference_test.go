@@ -15,7 +15,7 @@ const repository = "../../../config.yaml"
 
 var exact = cmp.Options{
 	cmp.Comparer(func(a, b Zone) bool { return a.String() == b.String() }),
-	cmp.Comparer(func(a, b Prefix) bool { return a == b }),
+	cmp.Comparer(func(a, b Private) bool { return a == b }),
 	cmp.Comparer(func(a, b Schedule) bool { return a.String() == b.String() }),
 	cmp.Comparer(func(a, b *regexp.Regexp) bool { return a.String() == b.String() }),
 }

@@ -108,7 +108,7 @@ func valueSchema(v reflect.Value, comments map[string]string) object {
 		return object{"type": []string{"string", "integer"}}
 	case Secret:
 		return object{"type": []string{"string", "number", "boolean"}}
-	case Zone, Prefix, Address, Selector, Schedule:
+	case Zone, Private, Address, Selector, Schedule:
 		return object{"type": "string"}
 	case Schedules, Patterns, Selectors:
 		return object{"type": []string{"string", "array"}, "items": object{"type": "string"}}

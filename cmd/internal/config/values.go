@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -95,21 +96,38 @@ func (b Bytes) String() string {
 	return fmt.Sprint(int64(b))
 }
 
-// Prefix is a network such as 10.0.0.0/8; a bare address is that host alone.
-type Prefix struct{ netip.Prefix }
+// Private is a network such as 10.0.0.0/8, where a bare address is that host alone,
+// or one port of a host, such as 192.168.1.20:8080 or intranet:8080.
+type Private struct {
+	netip.Prefix
+	HostPort string // empty for a network
+}
 
-// UnmarshalText reads a network or an address.
-func (p *Prefix) UnmarshalText(text []byte) error {
+// UnmarshalText reads a network, an address, or a host with a port.
+func (p *Private) UnmarshalText(text []byte) error {
+	host, port, err := net.SplitHostPort(string(text))
+	if n, bad := strconv.ParseUint(port, 10, 16); err == nil && bad == nil && n > 0 && isHost(host) {
+		p.HostPort = net.JoinHostPort(strings.ToLower(host), strconv.FormatUint(n, 10))
+		return nil
+	}
 	if addr, err := netip.ParseAddr(string(text)); err == nil && addr.Zone() == "" {
 		p.Prefix = netip.PrefixFrom(addr, addr.BitLen())
 		return nil
 	}
 	parsed, err := netip.ParsePrefix(string(text))
 	if err != nil {
-		return fmt.Errorf("%q is not a network such as 127.0.0.0/8 or an address", text)
+		return fmt.Errorf("%q is not a network such as 127.0.0.0/8, an address, or host:port", text)
 	}
 	p.Prefix = parsed.Masked()
 	return nil
+}
+
+// isHost tells an address or a name from what is neither.
+func isHost(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	return host != "" && !strings.ContainsAny(host, ":/@?#*% ")
 }
 
 // Zone is an IANA time zone such as Asia/Shanghai.
