@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/robfig/cron/v3"
 
@@ -40,6 +41,8 @@ type Daemon struct {
 	// Alarm is told when a source gets into trouble or out of it; nil to tell
 	// nobody.
 	Alarm func(storage.Condition)
+	// Now is the wall clock by which Run decides what is due; tests let it jump.
+	Now func() time.Time
 }
 
 // source is a configured source, ready to be fetched.
@@ -57,7 +60,7 @@ type source struct {
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, log: log, client: client, store: store}
+	d := &Daemon{cfg: cfg, log: log, client: client, store: store, Now: time.Now}
 	for i := range cfg.Sources {
 		if !cfg.Sources[i].Enabled {
 			continue

@@ -103,6 +103,11 @@ func newMonth(t *testing.T, start time.Time, characters ...character) *month {
 // begin runs a daemon on the store until stop.
 func (m *month) begin() {
 	m.open()
+	m.run()
+}
+
+// run runs the daemon that was opened.
+func (m *month) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() { ended <- m.daemon.Run(ctx) }()

@@ -14,6 +14,10 @@ var errInterrupted = errors.New("interrupted")
 // say: they stand still while a machine sleeps.
 const tick = time.Minute
 
+// nap is how far the wall clock moves on between two looks at it when the machine
+// has slept, or its clock was set.
+const nap = 5 * tick
+
 // Run fetches every source when it is due, until the context ends; then it
 // waits for cycles under way to come to the end of their batch.
 func (d *Daemon) Run(ctx context.Context) error {
@@ -29,6 +33,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	defer group.Wait()
 	group.Go(func() { d.pruneOften(ctx) })
 	done := make(chan *source)
+	last := d.wall()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -40,7 +45,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 			return nil
 		case s := <-done:
 			plan[s] = d.due(s)
-			if now := time.Now(); !plan[s].After(now) && !d.link.isDown() {
+			if now := d.wall(); !plan[s].After(now) && !d.link.isDown() {
 				plan[s] = now.Add(tick) // its outcome could not be stored
 			}
 			if d.link.hasTurned() {
@@ -48,12 +53,21 @@ func (d *Daemon) Run(ctx context.Context) error {
 			}
 		case <-timer.C:
 		}
-		if due := d.takeDue(plan, time.Now()); len(due) > 0 {
+		now := d.wall()
+		if now.Sub(last) > nap {
+			d.replan(plan)
+		}
+		last = now
+		if due := d.takeDue(plan, now); len(due) > 0 {
 			group.Go(func() { d.round(ctx, due, Options{}, func(s *source, _ Report) { done <- s }) })
 		}
-		timer.Reset(untilNext(plan, time.Now()))
+		timer.Reset(untilNext(plan, d.wall()))
 	}
 }
+
+// wall is the time without the reading of the clock that stands still while the
+// machine sleeps, and that Sub would go by.
+func (d *Daemon) wall() time.Time { return d.Now().Round(0) }
 
 // takeDue takes what is due and may be fetched out of the plan, in the order of
 // the configuration.
@@ -71,13 +85,13 @@ func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) []*source {
 	return due
 }
 
-// replan reads anew when the planned sources are due, after a start or when our
-// link went down or came back: what was missed is made good, without a stampede.
+// replan reads anew when the planned sources are due, after a start, when our link
+// went down or came back, or when the machine slept: what was missed is made good, without a stampede.
 func (d *Daemon) replan(plan map[*source]time.Time) {
 	for s := range plan {
 		plan[s] = d.due(s)
 	}
-	d.spread(plan, time.Now())
+	d.spread(plan, d.wall())
 }
 
 // due returns when a source is due by its record; at once if it was never
@@ -86,7 +100,7 @@ func (d *Daemon) due(s *source) time.Time {
 	rec, err := d.store.Source(s.Name)
 	if err != nil {
 		s.log.Error("schedule unreadable", "err", err)
-		return time.Now().Add(tick)
+		return d.wall().Add(tick)
 	}
 	return rec.Due
 }

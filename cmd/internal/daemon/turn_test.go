@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -200,4 +201,32 @@ func TestManyStuckHostsDelayNobody(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestNoStampedeAfterSleep: what became overdue while the machine slept is spread as
+// after a restart, however many there are; a few are fetched at once.
+func TestNoStampedeAfterSleep(t *testing.T) {
+	for _, lists := range []int{20, 200} {
+		synctest.Test(t, func(t *testing.T) {
+			m := newMonth(t, monday, stuckHosts(0, lists)...)
+			m.open()
+			var asleep atomic.Int64
+			m.daemon.Now = func() time.Time { return time.Now().Add(time.Duration(asleep.Load())) }
+			m.run()
+			m.until(15*time.Minute + 30*time.Second)
+			asleep.Store(int64(8 * time.Hour))
+			woke := time.Now()
+			m.until(27 * time.Minute)
+			m.stop()
+			soon, never := 0, 0
+			for n := range lists {
+				visits := m.visits(fmt.Sprintf("well%dx", n), 0)
+				soon += min(1, between(visits, woke, woke.Add(70*time.Second)))
+				never += 1 - min(1, between(visits, woke, woke.Add(11*time.Minute)))
+			}
+			if lists == 20 && soon != lists || lists == 200 && (soon == 0 || soon > 60) || never > 0 {
+				t.Errorf("of %d sources %d are fetched within a minute, %d not within eleven", lists, soon, never)
+			}
+		})
+	}
 }
