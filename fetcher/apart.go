@@ -65,19 +65,22 @@ func (a *Apart) leave() { <-a.slots }
 func (a *Apart) rows(rules *Rules, body []byte, limit int) ([]row, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), jqTimeout+2*time.Second)
 	defer cancel()
-	var in, out bytes.Buffer
+	var in bytes.Buffer
 	if err := gob.NewEncoder(&in).Encode(question{*rules, body, limit}); err != nil {
 		return nil, err
 	}
 	var said beginning
+	var out listful
 	cmd := exec.CommandContext(ctx, a.path)
-	cmd.Args, cmd.Stdin, cmd.Stdout, cmd.Stderr = a.args, &in, &listful{Buffer: &out}, &said
+	cmd.Args, cmd.Stdin, cmd.Stdout, cmd.Stderr = a.args, &in, &out, &said
 	cmd.Env = append(os.Environ(), "GOTRACEBACK=none")
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return nil, tooLong()
+	case out.over:
+		return nil, &Error{Reason: ReasonParse, Err: fmt.Errorf("the jq expressions yield more than %d MB", apartReply>>20)}
 	case err != nil:
 		return nil, died(err, said.String())
 	}
@@ -100,21 +103,22 @@ var noMemory = regexp.MustCompile(`out of memory|cannot allocate memory|pthread_
 
 // died says why a process has not answered.
 func died(err error, said string) error {
-	if errors.Is(err, errTooMuch) || noMemory.MatchString(said) {
+	if noMemory.MatchString(said) {
 		return &Error{Reason: ReasonParse, Err: fmt.Errorf("the jq expressions make more of the document than %d MB of memory hold", apartMemory>>20)}
 	}
 	said, _, _ = strings.Cut(said, "\n")
 	return fmt.Errorf("the process that reads JSON failed: %w: %s", err, said)
 }
 
-var errTooMuch = errors.New("too much output")
-
 // listful takes only as much of an answer as a list can be.
-type listful struct{ *bytes.Buffer }
+type listful struct {
+	bytes.Buffer
+	over bool
+}
 
 func (l *listful) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > apartReply {
-		return 0, errTooMuch
+	if l.over = l.over || l.Len()+len(p) > apartReply; l.over {
+		return 0, bytes.ErrTooLarge
 	}
 	return l.Buffer.Write(p)
 }

@@ -44,6 +44,7 @@ func TestExpressionsThatFillTheMemory(t *testing.T) {
 		`reduce range(60) as $i ("x"; [., .]) | tojson`,
 		`[range(100000) | []] + [[range(100000)]] | transpose`,
 		`("x" * 1e6) as $x | range(1000) | {title: $x}`, // shared in there, but not on the way out
+		`range(50) | {title: ("x" * 1e6)}`,
 	} {
 		t.Run(expr, func(t *testing.T) {
 			t.Parallel()

@@ -2,5 +2,5 @@
 
 package fetcher_test
 
-// The race detector keeps books of all memory.
-func init() { processMemory *= 2 }
+// The race detector keeps books of all memory, and of who reads and writes it.
+func init() { processMemory, slowness = 2*processMemory, 8 }
