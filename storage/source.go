@@ -46,6 +46,8 @@ type Source struct {
 	Expected time.Time
 	Usual    time.Duration
 
+	Schedule uint64 // fingerprint of the schedule that Due is by
+
 	// Terms is a fingerprint of how the document that the validators are of was
 	// asked for and read; Fresh how long its headers said that it will not
 	// change; Gone before when an origin that said it is gone is not asked again.
@@ -92,6 +94,7 @@ type storedSource struct {
 	Empty      int64  `cbor:"27,keyasint,omitempty"`
 	Expected   int64  `cbor:"28,keyasint,omitempty"`
 	Usual      int64  `cbor:"29,keyasint,omitempty"`
+	Schedule   uint64 `cbor:"30,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -183,7 +186,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Articles: r.Articles,
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
-		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual),
+		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule,
 	})
 	if err != nil {
 		return err
@@ -202,7 +205,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Articles: s.Articles,
 		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Skip: s.Skip, Step: s.Step, Note: s.Note,
-		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone), Empty: fromMillis(s.Empty), Expected: fromMillis(s.Expected), Usual: time.Duration(s.Usual),
+		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone), Empty: fromMillis(s.Empty), Expected: fromMillis(s.Expected), Usual: time.Duration(s.Usual), Schedule: s.Schedule,
 	}}, nil
 }
 

@@ -20,7 +20,7 @@ import (
 type archive struct {
 	dir    string
 	daemon *Daemon
-	mu     sync.Mutex
+	mu     *sync.Mutex // of all daemons of the store
 }
 
 // position is the name under which the store keeps how far the archive is.

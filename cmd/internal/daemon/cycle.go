@@ -16,7 +16,10 @@ import (
 
 // Options change how one round is fetched.
 type Options struct {
-	Force  bool // ignore rests, validators and body hashes
+	Force bool // ignore rests, validators and body hashes
+	// scheduled cycles are left out where another one has just done their work.
+	scheduled bool
+
 	DryRun bool // store nothing but rests that hosts ask for, fetch no article pages
 }
 
@@ -46,11 +49,18 @@ func (r *Report) Failed() bool { return r.Err != nil && !r.Resting }
 // recorded on every path.
 func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Report {
 	defer at.pass()
-	s.running.Lock()
-	defer s.running.Unlock()
+	select {
+	case s.running <- struct{}{}:
+		defer func() { <-s.running }()
+	case <-ctx.Done():
+		return Report{Source: s.Name, Err: context.Cause(ctx)}
+	}
 	start := time.Now()
 	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, rep: Report{Source: s.Name}}
 	err := c.run(ctx)
+	if errors.Is(err, errNotDue) {
+		return c.rep
+	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx) // not the source's fault, and not recorded
 	}
@@ -93,6 +103,9 @@ type cycle struct {
 func (c *cycle) run(ctx context.Context) (err error) {
 	if c.rec, err = c.store.Source(c.s.Name); err != nil {
 		return err
+	}
+	if c.o.scheduled && c.s.dueBy(&c.rec).After(c.Now()) {
+		return errNotDue
 	}
 	c.first = c.rec.LastFetch.IsZero()
 	c.s.agree(&c.rec)

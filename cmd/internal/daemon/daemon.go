@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/robfig/cron/v3"
 
 	"aggregator/cmd/internal/config"
@@ -30,10 +31,8 @@ type Daemon struct {
 	store   *storage.Store
 	sources []*source
 	archive *archive
-	claims  claims
-	link    link
-	names   stockNames
-	wards   ward
+	*inheritance
+	retired chan struct{}
 
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.
@@ -48,19 +47,61 @@ type Daemon struct {
 // source is a configured source, ready to be fetched.
 type source struct {
 	config.Source
-	reader  *fetcher.Reader
-	terms   uint64 // of reader
-	when    cron.Schedule
-	options normalize.Options
-	log     *slog.Logger
+	reader *fetcher.Reader
+	terms  uint64 // of reader
+	when   cron.Schedule
+	// schedule is a fingerprint of when.
+	schedule uint64
+	options  normalize.Options
+	log      *slog.Logger
 	// running keeps one cycle of the source at a time.
-	running sync.Mutex
+	running chan struct{}
+}
+
+// inheritance is what daemons of one store have in common when one follows the
+// other.
+type inheritance struct {
+	claims claims
+	link   link
+	names  stockNames
+	wards  ward
+
+	archiving sync.Mutex
+
+	mu      sync.Mutex
+	running map[string]chan struct{} // by source
+}
+
+// runningOf holds something while a cycle of the source runs, by whatever
+// configuration.
+func (i *inheritance) runningOf(source string) chan struct{} {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.running[source] == nil {
+		i.running[source] = make(chan struct{}, 1)
+	}
+	return i.running[source]
 }
 
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, log: log, client: client, store: store, Now: time.Now}
+	return inherit(&inheritance{link: newLink(0), running: map[string]chan struct{}{}}, log, cfg, client, store)
+}
+
+// Follow makes a daemon of another configuration for the same store, which goes on
+// where d is: what both know of articles, sources and our own link is one, and no
+// source is fetched by both at a time. Have d [Daemon.Retire] when the other one
+// runs.
+func (d *Daemon) Follow(cfg *config.Config, client *fetcher.Client) (*Daemon, error) {
+	return inherit(d.inheritance, d.log, cfg, client, d.store)
+}
+
+// Retire ends [Daemon.Run] without interrupting a cycle: no other begins.
+func (d *Daemon) Retire() { close(d.retired) }
+
+func inherit(i *inheritance, log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
+	d := &Daemon{cfg: cfg, log: log, client: client, store: store, inheritance: i, retired: make(chan struct{}), Now: time.Now}
 	for i := range cfg.Sources {
 		if !cfg.Sources[i].Enabled {
 			continue
@@ -72,9 +113,9 @@ func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *st
 		d.sources = append(d.sources, s)
 	}
 	client.OnRest(d.rested)
-	d.link = newLink(len(d.sites()))
+	d.link.widen(len(d.sites()))
 	if cfg.Archive != "" {
-		d.archive = &archive{dir: cfg.Archive, daemon: d}
+		d.archive = &archive{dir: cfg.Archive, daemon: d, mu: &d.archiving}
 	}
 	return d, nil
 }
@@ -84,7 +125,12 @@ func (d *Daemon) source(c config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, terms: reader.Terms(), when: d.cfg.Schedule(&c), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name)}, nil
+	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.cfg.Schedule(&c), schedule: scheduleOf(&c, d.Zone()), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name)}, nil
+}
+
+// scheduleOf is a fingerprint of when a source is due.
+func scheduleOf(c *config.Source, zone *time.Location) uint64 {
+	return xxhash.Sum64String(fmt.Sprint(c.Schedule, zone))
 }
 
 // sites are whom lists are fetched from.

@@ -31,6 +31,13 @@ func newLink(sites int) link {
 	return link{sites: sites, silent: map[string]bool{}, blamed: map[string]storage.Source{}}
 }
 
+// widen notes from how many sites lists are fetched now.
+func (l *link) widen(sites int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sites = sites
+}
+
 // outageRetry is how often the link is tried while it is down.
 const outageRetry = 5 * time.Minute
 

@@ -13,6 +13,7 @@ import (
 
 // succeed notes a cycle that went well.
 func (c *cycle) succeed(now time.Time) error {
+	c.rec.Schedule = c.s.schedule
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
 	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
 	c.rec.Gone = time.Time{}
@@ -77,6 +78,7 @@ func (c *cycle) record(err error) error {
 // blame notes a failure and when to try again.
 func (c *cycle) blame(rec *storage.Source, err error) {
 	now := time.Now()
+	rec.Schedule = c.s.schedule
 	rec.Error = err.Error()
 	rec.Failures++
 	if rec.ErrorSince.IsZero() {

@@ -5,7 +5,13 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"aggregator/storage"
 )
+
+// errNotDue is of a cycle that waited for another one of its source, which has done
+// its work.
+var errNotDue = errors.New("not due any more")
 
 // errInterrupted is the cause of a cycle that was stopped from outside.
 var errInterrupted = errors.New("interrupted")
@@ -18,8 +24,9 @@ const tick = time.Minute
 // has slept, or its clock was set.
 const nap = 5 * tick
 
-// Run fetches every source when it is due, until the context ends; then it
-// waits for cycles under way to come to the end of their batch.
+// Run fetches every source when it is due, until the context ends, and waits for
+// cycles under way to come to the end of their batch; or until [Daemon.Retire], and
+// lets them come to their end.
 func (d *Daemon) Run(ctx context.Context) error {
 	if err := d.prime(); err != nil {
 		return err
@@ -31,17 +38,21 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.replan(plan)
 	var group sync.WaitGroup
 	defer group.Wait()
-	group.Go(func() { d.pruneOften(ctx) })
+	pruning, stop := context.WithCancel(ctx)
+	defer stop()
+	group.Go(func() { d.pruneOften(pruning) })
 	done := make(chan *source)
 	last := d.wall()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
+		case <-d.retired:
+			stop()
+			drain(&group, done)
+			return nil
 		case <-ctx.Done():
-			go func() { group.Wait(); close(done) }()
-			for range done {
-			}
+			drain(&group, done)
 			return nil
 		case s := <-done:
 			plan[s] = d.due(s)
@@ -59,9 +70,16 @@ func (d *Daemon) Run(ctx context.Context) error {
 		}
 		last = now
 		if due := d.takeDue(plan, now); len(due) > 0 {
-			group.Go(func() { d.round(ctx, due, Options{}, func(s *source, _ Report) { done <- s }) })
+			group.Go(func() { d.round(ctx, due, Options{scheduled: true}, func(s *source, _ Report) { done <- s }) })
 		}
 		timer.Reset(untilNext(plan, d.wall()))
+	}
+}
+
+// drain waits for cycles under way.
+func drain(group *sync.WaitGroup, done chan *source) {
+	go func() { group.Wait(); close(done) }()
+	for range done {
 	}
 }
 
@@ -102,7 +120,16 @@ func (d *Daemon) due(s *source) time.Time {
 		s.log.Error("schedule unreadable", "err", err)
 		return d.wall().Add(tick)
 	}
-	return rec.Due
+	return s.dueBy(&rec)
+}
+
+// dueBy is when the source is due by its record. By another schedule than that of
+// the record, of a source that is well, it is due at its turn after the last fetch.
+func (s *source) dueBy(rec *storage.Source) time.Time {
+	if rec.Schedule == 0 || rec.Schedule == s.schedule || rec.Error != "" || rec.LastFetch.IsZero() {
+		return rec.Due
+	}
+	return s.turn(rec.LastFetch, rec.LastFetch, rec.LastFetch.Add(max(rec.Fresh, rec.TTL)))
 }
 
 // untilNext is how long to wait until something planned is due. What is due

@@ -35,6 +35,9 @@ func (d *Daemon) Status() ([]Status, error) {
 		if err != nil {
 			return nil, err
 		}
+		if s := d.sourceNamed(c.Name); s != nil {
+			rec.Due = s.dueBy(&rec)
+		}
 		s := Status{Source: rec, Title: c.Title, Kind: c.Kind, URL: d.shownURL(c.Name, c.URL.String()), Enabled: c.Enabled}
 		s.Health = s.healthOf(held[c.Name], time.Now())
 		out = append(out, s)
