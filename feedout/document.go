@@ -16,7 +16,7 @@ import (
 // number of slow readers may share them.
 type Document struct {
 	Type     string    // Content-Type
-	Modified time.Time // when its content last changed; zero where unknown
+	Modified time.Time // when its content last changed
 	Representation
 	cadence      time.Duration // of its content; zero where unknown
 	self         string        // its address, absolute; empty for the list of feeds

@@ -9,21 +9,42 @@ type mark struct {
 	modified time.Time
 }
 
+// recall gives a new slot the mark of what was last shown there.
+func (p *Publisher) recall(path string, s *slot) error {
+	p.mu.Lock()
+	known := s.last != mark{}
+	p.mu.Unlock()
+	if known || p.o.Marks == nil {
+		return nil
+	}
+	etag, since, err := p.o.Marks.Mark(path)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if (s.last == mark{}) {
+		s.last = mark{etag, since}
+	}
+	return nil
+}
+
 // successor is what follows the last document of a slot: that itself if no byte
 // changed, with its compressed bytes. Where content changed and no article tells
-// when, because one left or two changes share a second, it was now.
+// when, because one left, the configuration is another or two changes share a
+// second, it was now.
 func (p *Publisher) successor(s *slot, doc *Document) *Document {
-	old := s.last
+	old, now := s.last, p.o.Now().Truncate(time.Second)
 	switch {
-	case old.etag == "":
-		return doc
 	case old.etag == doc.ETag && s.doc != nil:
 		return s.doc.saying(doc)
 	case old.etag == doc.ETag:
 		doc.Modified = old.modified
-		return doc
-	}
-	if now := p.o.Now().Truncate(time.Second); !doc.Modified.IsZero() && !doc.Modified.After(old.modified) {
+	case old.etag == "" && doc.Modified.IsZero():
+		doc.Modified = now
+	case old.etag == "": // nobody knows what was shown before the marks began
+		doc.Modified = latest(doc.Modified, old.modified)
+	case !doc.Modified.After(old.modified):
 		doc.Modified = latest(now, old.modified.Add(time.Second))
 	}
 	return doc

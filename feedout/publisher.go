@@ -23,6 +23,15 @@ type Loader interface {
 	Outlines(ctx context.Context) (title string, outlines []Outline, err error)
 }
 
+// Marks remember how documents looked last.
+type Marks interface {
+	// Mark returns the entity tag of the document last shown at a path, and
+	// since when it is the one. Where none was shown the tag is empty, and the
+	// time is that from which on one would be known.
+	Mark(path string) (etag string, since time.Time, err error)
+	PutMark(path, etag string, since time.Time) error
+}
+
 // Options may all be left zero.
 type Options struct {
 	// MaxAge is how long readers may keep the feed of a slug without asking
@@ -31,6 +40,9 @@ type Options struct {
 	MaxAge func(slug string) time.Duration
 	// Formats are those published: "atom", "rss", "json"; default all.
 	Formats []string
+	// Marks outlive the process; without them a new one knows only what the
+	// articles tell of when a document changed.
+	Marks Marks
 	// Memory is how many bytes of documents are kept at most, about; default
 	// 128 MiB. Those not asked for the longest are dropped, and rendered again.
 	Memory int
@@ -60,7 +72,7 @@ type Publisher struct {
 type slot struct {
 	target   target
 	doc      *Document // the last good one; nil before the first and when dropped
-	last     mark      // of the last good one, dropped or not
+	last     mark      // of the last good one, dropped or not, perhaps another process's
 	used     uint64    // Publisher.uses at the last request
 	changed  uint64    // Publisher.changes at the last change
 	rendered uint64    // changed when the load of doc began
@@ -191,27 +203,52 @@ func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uin
 	if err != nil && !absent(err) {
 		p.o.Log.Error("feed not rendered", "path", path, "err", err)
 	}
+	if err != nil {
+		return p.unrendered(path, s, err)
+	}
+	if err := p.recall(path, s); err != nil {
+		p.o.Log.Error("feed not dated", "path", path, "err", err)
+		return p.unrendered(path, s, err)
+	}
+	doc, changed := p.settle(path, s, doc, count)
+	if changed && p.o.Marks != nil {
+		// What goes unnoted counts as a change after the next start.
+		if err := p.o.Marks.PutMark(path, doc.ETag, doc.Modified); err != nil {
+			p.o.Log.Warn("feed's change not noted", "path", path, "err", err)
+		}
+	}
+	return doc, nil
+}
+
+// unrendered is what is published where rendering failed: the last good
+// document, which the next request tries to renew. A slot that never held one is
+// given up: strangers ask for anything, which must cost nothing.
+func (p *Publisher) unrendered(path string, s *slot, err error) (*Document, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch {
-	case absent(err):
-		// Strangers ask for anything: what is not there must cost nothing.
-		if p.slots[path] == s {
-			p.drop(s)
-			delete(p.slots, path)
-		}
-		return nil, err
-	case err != nil && s.doc == nil:
-		return nil, err
-	case err != nil: // the next request tries again
-	case s.doc == nil || s.rendered < count: // no later load was faster
-		doc = p.successor(s, doc)
-		if p.slots[path] != s { // another load found nothing and took the slot away
-			return doc, nil
-		}
+	if s.doc != nil && !absent(err) {
+		return s.doc, nil
+	}
+	if p.slots[path] == s && (absent(err) || s.last == mark{}) {
+		p.drop(s)
+		delete(p.slots, path)
+	}
+	return nil, err
+}
+
+// settle puts a document into its slot, and tells whether it is another than the
+// one before.
+func (p *Publisher) settle(path string, s *slot, doc *Document, count uint64) (_ *Document, changed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s.doc != nil && s.rendered >= count { // a later load was faster
+		return s.doc, false
+	}
+	changed = doc.ETag != s.last.etag
+	doc = p.successor(s, doc)
+	if p.slots[path] == s { // or another load found nothing and took the slot away
 		p.keep(s, doc)
 		s.rendered = count
-		return doc, nil
 	}
-	return s.doc, nil
+	return doc, changed
 }

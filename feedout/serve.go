@@ -62,11 +62,8 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 	if doc.links != "" {
 		h["Link"] = []string{doc.links}
 	}
-	modified := p.modified(doc)
-	if !modified.IsZero() {
-		h["Last-Modified"] = []string{modified.UTC().Format(http.TimeFormat)}
-	}
-	switch status := evaluate(r.Header, rep.ETag, modified); status {
+	h["Last-Modified"] = []string{p.modified(doc).UTC().Format(http.TimeFormat)}
+	switch status := evaluate(r.Header, rep.ETag, doc.Modified); status {
 	case http.StatusOK:
 	case http.StatusNotModified:
 		w.WriteHeader(status) // RFC 9110 §15.4.5: with these, and without a type
@@ -82,7 +79,7 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 	}
 	// http.ServeContent would copy in pieces of 32 KB, and refuse malformed
 	// ranges, which are better ignored.
-	if ranged(r, rep.ETag, modified) {
+	if ranged(r, rep.ETag, doc.Modified) {
 		if list, ok := spans(r.Header.Get("Range"), len(rep.Body)); ok {
 			sendSpans(w, rep.Body, list)
 			return

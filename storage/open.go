@@ -134,6 +134,13 @@ func (s *Store) create(tx *bolt.Tx) error {
 	if err := meta.Put([]byte("authority"), []byte(s.authority)); err != nil {
 		return err
 	}
+	began, err := s.codec.marshal(storedMark{Since: millis(s.now())})
+	if err != nil {
+		return err
+	}
+	if err := meta.Put(markKey(""), began); err != nil {
+		return err
+	}
 	return meta.Put([]byte("schema"), strconv.AppendInt(nil, schema, 10))
 }
 

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"fmt"
 	"iter"
 	"strings"
 
@@ -56,4 +57,46 @@ func hasOne(text string, words []string) bool {
 		}
 	}
 	return false
+}
+
+func savedKey(slug string) []byte { return append([]byte("saved:"), slug...) }
+
+// PutSaved remembers that saved searches were published under these slugs.
+func (s *Store) PutSaved(slugs []string) error {
+	var news [][]byte
+	err := s.view(func(t *tables) error {
+		news = nil
+		for _, slug := range slugs {
+			if key := savedKey(slug); t.meta.Get(key) == nil {
+				news = append(news, key)
+			}
+		}
+		return nil
+	})
+	if err == nil && len(news) > 0 {
+		err = s.update(func(t *tables) error {
+			for _, key := range news {
+				if err := t.meta.Put(key, nothing()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("put saved searches: %w", err)
+	}
+	return nil
+}
+
+// WasSaved tells whether a saved search was ever published under a slug.
+func (s *Store) WasSaved(slug string) (was bool, err error) {
+	err = s.view(func(t *tables) error {
+		was = t.meta.Get(savedKey(slug)) != nil
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("saved search %s: %w", slug, err)
+	}
+	return was, nil
 }

@@ -18,6 +18,9 @@ import (
 //	["meta", "raw"] => arrival up to which bodies were pruned
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
 //	["meta", "rest:" and a site] => storedRest; until it is over        Rests
+//	["meta", "mark:" and a path] => storedMark; of no path: when the first could
+//	        be                                                     Mark
+//	["meta", "saved:" and a slug] => nothing; of a search that was published  WasSaved
 //	["articles", arrival] => record; grows at its end only
 //	["raw", arrival] => storedRaw; pruned from its start           Raw, Bodies
 //	["versions", arrival, order] => what readers saw before an edit, as it was

@@ -67,7 +67,8 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logge
 		return err
 	}
 	defer stop()
-	feeds := feedout.New(d.Feeds(), feedout.Options{Log: log, Formats: cfg.Feeds.Formats})
+	load := d.Feeds()
+	feeds := feedout.New(load, feedout.Options{Log: log, Formats: cfg.Feeds.Formats, Marks: load})
 	hub := newHub(cfg, log, feeds)
 	d.Changed = hub.after(feeds.Changed)
 	srv, err := newServer(cfg, log, d, feeds)

@@ -43,6 +43,10 @@ type Store interface {
 	Categories() ([]storage.CategoryCount, error)
 	CategoryBySlug(slug string) (storage.Category, error)
 	RenameSlugs(slugs map[string]string) ([]storage.Renaming, error)
+	Mark(path string) (tag string, since time.Time, err error)
+	PutMark(path, tag string, since time.Time) error
+	PutSaved(slugs []string) error
+	WasSaved(slug string) (bool, error)
 	Source(name string) (storage.Source, error)
 	Sources() ([]storage.Source, error)
 	PutSource(storage.Source) error
@@ -95,6 +99,8 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a category's address never changes":           categories,
 		"a renamed category is found under both":       renamed,
 		"slugs are exchanged, and never shared":        exchanged,
+		"what readers were shown last is known":        marks,
+		"a saved search was one for good":              savedSearches,
 		"a failed page is tried again":                 retries,
 		"changes come in order and once":               changes,
 		"order survives a clock that steps back":       clockBack,

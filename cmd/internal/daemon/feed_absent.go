@@ -71,3 +71,28 @@ func (f Feeds) goneSource(name string) error {
 	}
 	return feedout.ErrGone
 }
+
+// goneSaved is ErrGone for a saved search that was published once, and ErrNoFeed
+// for one that never was.
+func (f Feeds) goneSaved(slug string) error {
+	was, err := f.d.store.WasSaved(slug)
+	switch {
+	case err != nil:
+		return err
+	case was:
+		return feedout.ErrGone
+	}
+	return feedout.ErrNoFeed
+}
+
+// rememberSaved has the store know the saved searches when they will have been
+// taken out of the configuration.
+func (d *Daemon) rememberSaved() {
+	var slugs []string
+	for _, s := range d.cfg.Feeds.Saved {
+		slugs = append(slugs, s.Slug)
+	}
+	if err := d.store.PutSaved(slugs); err != nil {
+		d.log.Warn("saved searches not remembered", "err", err)
+	}
+}

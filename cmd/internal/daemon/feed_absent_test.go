@@ -137,3 +137,20 @@ func TestHidden(t *testing.T) {
 		w.store.Close()
 	}
 }
+
+// TestSearchTakenOut: a saved search that is taken out is gone, as far as the store
+// remembers, and there again when it is put back.
+func TestSearchTakenOut(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	w := newWorld(t, china)
+	for _, tt := range []struct {
+		saved string
+		want  error
+	}{{"", feedout.ErrNoFeed}, {"{slug: news, any: [的]}", nil}, {"", feedout.ErrGone}, {"{slug: other, any: [的]}", feedout.ErrGone}, {"{slug: news, any: [的]}", nil}} {
+		w.open(china+"feeds: {saved: ["+tt.saved+"]}\n", file)
+		if _, err := w.Feeds().Feed(t.Context(), "news"); !errors.Is(err, tt.want) {
+			t.Errorf("saved %q: %v, want %v", tt.saved, err, tt.want)
+		}
+		w.store.Close()
+	}
+}

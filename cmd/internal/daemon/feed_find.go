@@ -133,16 +133,16 @@ func (f Feeds) source(name string) (*offer, error) {
 // savedOr gives a slug that a category has left to a saved search.
 func (f Feeds) savedOr(slug string, left error) (*offer, error) {
 	what, err := f.saved(slug)
-	if errors.Is(err, feedout.ErrNoFeed) {
+	if err != nil {
 		return nil, left
 	}
-	return what, err
+	return what, nil
 }
 
 func (f Feeds) saved(slug string) (*offer, error) {
 	i := slices.IndexFunc(f.d.cfg.Feeds.Saved, func(s config.Saved) bool { return s.Slug == slug })
 	if i < 0 {
-		return nil, feedout.ErrNoFeed
+		return nil, f.goneSaved(slug)
 	}
 	s := f.d.cfg.Feeds.Saved[i]
 	return &offer{id: f.tag("feed/saved/" + slug), title: cmp.Or(s.Title, slug), found: func(w storage.Window) ([]article.Article, error) {

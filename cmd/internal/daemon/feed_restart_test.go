@@ -43,7 +43,7 @@ func TestRestart(t *testing.T) {
 	w := newWorld(t, published)
 	file := filepath.Join(t.TempDir(), "a.db")
 	w.open(published, file)
-	p := feedout.New(w.Feeds(), feedout.Options{})
+	p := feedout.New(w.Feeds(), feedout.Options{Marks: w.Feeds()})
 	w.Changed = p.Changed
 	w.fetch()
 	list, err := w.Feeds().List()
@@ -57,14 +57,11 @@ func TestRestart(t *testing.T) {
 		same(t, "rendered again", served(t, p, paths), before)
 		w.store.Close()
 		w.open(published, file)
-		p = feedout.New(w.Feeds(), feedout.Options{Memory: 1})
+		p = feedout.New(w.Feeds(), feedout.Options{Memory: 1, Marks: w.Feeds()})
 		w.Changed = p.Changed
 		same(t, "started again", served(t, p, paths), before)
 		w.fetch() // nothing new
 		same(t, "fetched again", served(t, p, paths), before)
-		// Two changes within one second are told apart by the next one, which
-		// a restart would forget.
-		time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
 		w.now.advance(time.Hour)
 		w.fetch()
 		if maps.Equal(served(t, p, paths), before) {
@@ -106,5 +103,46 @@ func TestFiles(t *testing.T) {
 	// corrections, the health; the list; the icon
 	if n != 3*(3*(4*2+3)+1)+1 {
 		t.Errorf("%d files", n)
+	}
+}
+
+// TestNotModifiedAfterConfigured: a start with another configuration does not tell
+// readers that they have what they never saw, and one with the same does.
+func TestNotModifiedAfterConfigured(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	w := newWorld(t, published)
+	w.open(published, file)
+	w.fetch()
+	source := "/feeds/source/china.atom"
+	since := map[string]string{}
+	ask := func() map[string]int {
+		load := w.Feeds()
+		p := feedout.New(load, feedout.Options{Marks: load})
+		codes := map[string]int{}
+		for _, path := range []string{source, "/feeds/news.json", "/feeds.opml"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("If-Modified-Since", since[path])
+			rec := httptest.NewRecorder()
+			p.ServeHTTP(rec, r)
+			codes[path], since[path] = rec.Code, rec.Header().Get("Last-Modified")
+		}
+		return codes
+	}
+	ask()
+	for range 2 {
+		w.store.Close()
+		w.open(published, file)
+		for path, code := range ask() {
+			if code != http.StatusNotModified {
+				t.Errorf("%s after the same configuration: status %d", path, code)
+			}
+		}
+	}
+	w.store.Close()
+	w.open(strings.Replace(published, "name: china", "name: china\n    title: 中国", 1), file)
+	for path, code := range ask() {
+		if path != "/feeds/news.json" && code != http.StatusOK {
+			t.Errorf("%s after another title: status %d", path, code)
+		}
 	}
 }

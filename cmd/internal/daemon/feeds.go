@@ -23,6 +23,7 @@ type Feeds struct {
 // that the configuration gives them now.
 func (d *Daemon) Feeds() Feeds {
 	d.renameFeeds()
+	d.rememberSaved()
 	f := Feeds{d}
 	f.warnOfHidden()
 	return f
@@ -100,6 +101,16 @@ func (f Feeds) Outlines(context.Context) (string, []feedout.Outline, error) {
 		out = append(out, feedout.Outline{Title: l.Title, Feed: l.URL, Site: f.d.URL(l.Path)})
 	}
 	return f.d.cfg.Site.Title, out, err
+}
+
+// Mark implements feedout.Marks.
+func (f Feeds) Mark(path string) (etag string, since time.Time, err error) {
+	return f.d.store.Mark(path)
+}
+
+// PutMark implements feedout.Marks.
+func (f Feeds) PutMark(path, etag string, since time.Time) error {
+	return f.d.store.PutMark(path, etag, since)
 }
 
 // URL returns the address at which readers see a path.

@@ -1,0 +1,155 @@
+package feedout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// marks are those of a store that outlives publishers.
+type marks struct {
+	began time.Time
+	known map[string]mark
+	puts  int
+}
+
+func (m *marks) Mark(path string) (string, time.Time, error) {
+	if k, ok := m.known[path]; ok {
+		return k.etag, k.modified, nil
+	}
+	return "", m.began, nil
+}
+
+func (m *marks) PutMark(path, etag string, since time.Time) error {
+	m.known[path] = mark{etag, since}
+	m.puts++
+	return nil
+}
+
+// status asks with If-Modified-Since alone.
+func status(p *Publisher, path, since string) int {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("If-Modified-Since", since)
+	rec := httptest.NewRecorder()
+	p.ServeHTTP(rec, r)
+	return rec.Code
+}
+
+// TestNotModifiedAfterRestart: after a restart a document is not modified only if
+// no byte of it is another, whatever made it so; and then it is, although the
+// process has never shown it.
+func TestNotModifiedAfterRestart(t *testing.T) {
+	articles := sample(3).Articles
+	at := &Feed{Title: "before", Articles: articles}
+	at.ID, at.Self = sample(1).ID, sample(1).Self
+	now := time.Date(2026, time.March, 5, 0, 0, 0, 0, time.UTC)
+	m := &marks{known: map[string]mark{}}
+	start := func() *Publisher {
+		return New(loader{feed: func(context.Context, string) (*Feed, error) { f := *at; return &f, nil }},
+			Options{Marks: m, Now: func() time.Time { return now }})
+	}
+	modified := func(p *Publisher) string {
+		rec := httptest.NewRecorder()
+		p.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, financePath, nil))
+		return rec.Header().Get("Last-Modified")
+	}
+	last := modified(start())
+	for what, change := range map[string]func(){
+		"the title changed":   func() { at.Title += "!" },
+		"the address changed": func() { at.Site += "https://elsewhere.example/" },
+		"an article left":     func() { at.Articles = at.Articles[1:] },
+	} {
+		puts := m.puts
+		now = now.Add(time.Hour)
+		if got := status(start(), financePath, last); got != http.StatusNotModified {
+			t.Errorf("before %s: status %d", what, got)
+		}
+		if again := modified(start()); again != last || m.puts != puts {
+			t.Errorf("before %s: modified %s, noted %d times; want %s", what, again, m.puts-puts, last)
+		}
+		change()
+		p := start()
+		if got := status(p, financePath, last); got != http.StatusOK {
+			t.Errorf("%s: status %d", what, got)
+		}
+		if last = modified(p); last != now.Format(http.TimeFormat) {
+			t.Errorf("%s: modified %s, want %s", what, last, now)
+		}
+	}
+}
+
+// TestNotModifiedAfterMove: a store that was made anew of the same articles does
+// not know what the readers of the old one have.
+func TestNotModifiedAfterMove(t *testing.T) {
+	m := &marks{began: sample(3).Modified().Add(time.Hour), known: map[string]mark{}}
+	p := New(loader{feed: func(context.Context, string) (*Feed, error) { return sample(3), nil }}, Options{Marks: m})
+	if got := status(p, financePath, sample(3).Modified().Format(http.TimeFormat)); got != http.StatusOK {
+		t.Errorf("status %d", got)
+	}
+	if doc := get(t, p, financePath); !doc.Modified.Equal(m.began) {
+		t.Errorf("modified %s, want %s", doc.Modified, m.began)
+	}
+}
+
+// TestModifiedWithoutArticles: the list of feeds and a feed of nothing tell when
+// they changed too.
+func TestModifiedWithoutArticles(t *testing.T) {
+	now := time.Date(2026, time.March, 5, 0, 0, 0, 0, time.UTC)
+	title := "before"
+	p := New(loader{
+		feed:     func(context.Context, string) (*Feed, error) { return &Feed{ID: "tag:x,2026:y", Title: title}, nil },
+		outlines: func(context.Context) (string, []Outline, error) { return title, nil, nil },
+	}, Options{Now: func() time.Time { return now }})
+	for _, path := range []string{financePath, opmlPath} {
+		title = "before"
+		first := now
+		if doc := get(t, p, path); !doc.Modified.Equal(first) {
+			t.Errorf("%s: modified %s, want %s", path, doc.Modified, first)
+		}
+		now = now.Add(time.Hour)
+		p.Changed()
+		if got := status(p, path, first.Format(http.TimeFormat)); got != http.StatusNotModified {
+			t.Errorf("%s rendered again: status %d", path, got)
+		}
+		title = "after"
+		p.Changed()
+		if got := status(p, path, first.Format(http.TimeFormat)); got != http.StatusOK {
+			t.Errorf("%s changed: status %d", path, got)
+		}
+	}
+}
+
+// TestTwoChangesInASecond: who has the first of two documents of one second gets
+// the second one, also while that second lasts.
+func TestTwoChangesInASecond(t *testing.T) {
+	load := &numbered{}
+	now := sample(1).Modified()
+	p := New(load, Options{Now: func() time.Time { return now }})
+	get(t, p, financePath)
+	load.number.Add(1)
+	p.Changed()
+	for range 2 {
+		if got := status(p, financePath, sample(1).Modified().Format(http.TimeFormat)); got != http.StatusOK {
+			t.Errorf("at %s: status %d", now, got)
+		}
+		now = now.Add(time.Second)
+	}
+}
+
+// TestSlotsOfFailedLoads: what could never be loaded takes no place in the cache.
+func TestSlotsOfFailedLoads(t *testing.T) {
+	broken := errors.New("broken")
+	p := New(loader{feed: func(context.Context, string) (*Feed, error) { return nil, broken }}, Options{})
+	for i := range 100 {
+		if _, err := p.Document(t.Context(), fmt.Sprintf("/feeds/s%d.atom", i)); !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+	}
+	if len(p.slots) > 0 {
+		t.Errorf("%d slots are held", len(p.slots))
+	}
+}
