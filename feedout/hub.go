@@ -80,8 +80,9 @@ func (h *Hub) Run(ctx context.Context) {
 			return
 		}
 		for err := h.round(ctx); err != nil; err = h.round(ctx) {
-			h.Log.Warn("hub not told", "err", err, "again", pause.String())
-			if !sleep(ctx, pause) {
+			rest := max(pause, asked(err))
+			h.Log.Warn("hub not told", "err", err, "again", rest.String())
+			if !sleep(ctx, rest) {
 				return
 			}
 			pause = min(2*pause, hubLongest)
@@ -110,8 +111,8 @@ func (h *Hub) round(ctx context.Context) error {
 	var failed error
 	for _, path := range paths {
 		err := h.tell(ctx, path)
-		var status hubStatus
-		if err != nil && (!errors.As(err, &status) || status == http.StatusTooManyRequests) {
+		var refused *hubRefusal
+		if err != nil && (!errors.As(err, &refused) || refused.status == http.StatusTooManyRequests || refused.after > 0) {
 			return err
 		}
 		failed = cmp.Or(failed, err)
@@ -119,10 +120,39 @@ func (h *Hub) round(ctx context.Context) error {
 	return failed
 }
 
-// hubStatus is an answer after which the hub is to be asked again.
-type hubStatus int
+// hubRefusal is an answer after which the hub is to be asked again.
+type hubRefusal struct {
+	status int
+	after  time.Duration // that it asked for; 0 where it did not
+}
 
-func (s hubStatus) Error() string { return fmt.Sprintf("status %d", int(s)) }
+func (r *hubRefusal) Error() string { return fmt.Sprintf("status %d", r.status) }
+
+// asked is how long the hub wants to be left alone.
+func asked(err error) time.Duration {
+	var refused *hubRefusal
+	if errors.As(err, &refused) {
+		return refused.after
+	}
+	return 0
+}
+
+// longestRest is what is believed of a Retry-After field: beyond it the hub's
+// clock is wrong, or ours.
+const longestRest = 24 * time.Hour
+
+// retryAfter reads a Retry-After field, RFC 9110 §10.2.3.
+func retryAfter(field string) time.Duration {
+	field = strings.TrimSpace(field)
+	if at, err := http.ParseTime(field); err == nil {
+		return min(max(time.Until(at), 0), longestRest)
+	}
+	seconds, err := strconv.ParseUint(field, 10, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		return longestRest
+	}
+	return time.Duration(min(seconds, uint64(longestRest/time.Second))) * time.Second
+}
 
 // tell tells of one document, if it is another than the one last told of.
 func (h *Hub) tell(ctx context.Context, path string) error {
@@ -169,7 +199,7 @@ func (h *Hub) ping(ctx context.Context, topic string) error {
 	case resp.StatusCode < 300:
 		h.Log.Debug("hub told", "topic", topic)
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode >= 500:
-		return hubStatus(resp.StatusCode)
+		return &hubRefusal{resp.StatusCode, retryAfter(resp.Header.Get("Retry-After"))}
 	default:
 		h.Log.Warn("hub refused", "topic", topic, "status", strconv.Itoa(resp.StatusCode))
 	}

@@ -23,6 +23,7 @@ type hubStub struct {
 	start    time.Time
 	told     []string
 	secret   string
+	after    string // Retry-After of what is no success
 	fails    string // a path that it always answers with 500
 }
 
@@ -42,7 +43,11 @@ func (s *hubStub) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status == 0 {
 		return nil, errors.New("unreachable")
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+	header := http.Header{}
+	if s.after != "" && status >= 400 {
+		header.Set("Retry-After", s.after)
+	}
+	return &http.Response{StatusCode: status, Header: header, Body: http.NoBody, Request: r}, nil
 }
 
 // TestHub: changes that come together are told once, when they can be read, and
@@ -136,4 +141,44 @@ func TestHubFailsAtOneTopic(t *testing.T) {
 		cancel()
 		<-done
 	})
+}
+
+// TestHubRests: a hub that asks to be left alone is, with all topics, as long as it
+// asks for, but not for ever.
+func TestHubRests(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		after  string
+		want   string // when it is told of two topics, in vain at first
+	}{
+		{429, "120", "0s 2m0s 2m0s"},
+		{503, "3600", "0s 1h0m0s 1h0m0s"},
+		{503, "Sat, 01 Jan 2000 02:00:05 GMT", "0s 2h0m0s 2h0m0s"},
+		{503, "99999999999999999999", "0s 24h0m0s 24h0m0s"},
+		{503, "5", "0s 10s 10s"},
+		{429, "-1", "0s 10s 10s"},
+		{503, "soon", "0s 0s 10s"}, // it failed at a topic
+		{503, "Fri, 31 Dec 1999 00:00:00 GMT", "0s 0s 10s"},
+	} {
+		synctest.Test(t, func(t *testing.T) { // it starts at the turn of 2000
+			stub := &hubStub{start: time.Now().Add(5 * time.Second), statuses: []int{tt.status}, after: tt.after}
+			h := &Hub{Publisher: New(&numbered{}, Options{Formats: []string{"atom"}}), URL: "https://hub.example/", Client: &http.Client{Transport: stub}, Log: slog.New(slog.DiscardHandler)}
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan struct{})
+			go func() { h.Run(ctx); close(done) }()
+			h.Changed("all", "finance")
+			time.Sleep(25 * time.Hour)
+			synctest.Wait()
+			var got []string
+			for _, told := range stub.told {
+				at, _, _ := strings.Cut(told, " ")
+				got = append(got, at)
+			}
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("%d, Retry-After %q: told at %q, want %s", tt.status, tt.after, got, tt.want)
+			}
+			cancel()
+			<-done
+		})
+	}
 }
