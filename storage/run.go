@@ -58,9 +58,9 @@ func (s *Store) Arrived(r Run, st Stretch) (found []article.Article, around Surr
 type Surroundings struct {
 	Count         int       // articles in it, withdrawn ones too
 	Before, After time.Time // when the last before it came, and the first after it; zero where none did
-	// Revision is another number whenever an article of the stretch changed, or
-	// others are in it: because more came, or because some were forgotten, which
-	// moves those that stay.
+	// Revision is another number whenever an article of the stretch, or of what
+	// came before it, changed, or others are there: because more came, or because
+	// some were forgotten, which moves those that stay.
 	Revision uint64
 }
 
@@ -84,25 +84,26 @@ func (s *Store) Around(r Run, st Stretch) (around Surroundings, err error) {
 // runAt is a Run in a transaction.
 type runAt struct {
 	*tables
-	term term // nil for all articles
-	none bool // nothing ever came
+	term  term // nil for all articles
+	none  bool // nothing ever came
+	total int  // how many articles there are in it; -1 where nobody counts them
 }
 
 func (t *tables) run(r Run) (runAt, error) {
 	switch {
 	case r.Category != "":
 		n := t.category(r.Category)
-		return runAt{t, categoryTerm(n), n == 0}, nil
+		return runAt{t, categoryTerm(n), n == 0, t.categoryCount(n)}, nil
 	case r.Source != "":
 		src, err := t.source(r.Source)
 		if err != nil {
 			return runAt{none: true}, err
 		}
-		return runAt{t, sourceTerm(src.Number), src.Number == 0}, nil
+		return runAt{t, sourceTerm(src.Number), src.Number == 0, -1}, nil
 	case r.Stock != "":
-		return runAt{t, stockTerm(r.Stock), false}, nil
+		return runAt{t, stockTerm(r.Stock), false, -1}, nil
 	}
-	return runAt{t, nil, false}, nil
+	return runAt{t, nil, false, t.counted()}, nil
 }
 
 // up goes through the run from an order on, down backwards from before it.
@@ -141,12 +142,10 @@ func (at runAt) part(st Stretch) iter.Seq2[uint64, uint64] {
 }
 
 func (at runAt) around(st Stretch) (a Surroundings) {
-	var first, last uint64
+	var last uint64
 	sum := fnv.New64a()
 	for order := range at.part(st) {
-		if a.Count++; a.Count == 1 {
-			first = order
-		}
+		a.Count++
 		last = order
 		_, _ = sum.Write(number(order)) // it never fails
 	}
@@ -159,22 +158,51 @@ func (at runAt) around(st Stretch) (a Surroundings) {
 		break
 	}
 	if a.Count > 0 {
-		_, _ = sum.Write(number(at.revised(first, last)))
+		_, _ = sum.Write(number(at.revised(last)))
+		_, _ = sum.Write(number(at.first()))
+		_, _ = sum.Write(number(uint64(at.upTo(last))))
 		a.Revision = sum.Sum64()
 	}
 	return a
 }
 
-// revised looks for the last change, after last, of what came from first to last.
-// It goes back through the changes since: keys of 16 bytes, a thousand a page.
-func (at runAt) revised(first, last uint64) uint64 {
+// revised looks for the last change, after last, of what came up to last. It goes
+// back through the changes since: keys of 16 bytes, a thousand a page. What
+// changed before last came is told by last.
+func (at runAt) revised(last uint64) uint64 {
 	c := at.changes.Cursor()
 	for k, v := c.Last(); k != nil && fromNumber(k) > last; k, v = c.Prev() {
-		if order := at.order(fromNumber(v)); first <= order && order <= last {
+		if order := at.order(fromNumber(v)); 0 < order && order <= last {
 			return fromNumber(k)
 		}
 	}
 	return 0
+}
+
+// first is the order of the oldest article.
+func (at runAt) first() uint64 {
+	for order := range at.up(0) {
+		return order
+	}
+	return 0
+}
+
+// upTo is how many articles came up to last.
+func (at runAt) upTo(last uint64) (n int) {
+	if at.total >= 0 { // what came since is less, mostly
+		n = at.total
+		for range at.up(last + 1) {
+			n--
+		}
+		return n
+	}
+	for order := range at.up(0) {
+		if order > last {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // order is where in the run an article stands; 0 where it is not in it.

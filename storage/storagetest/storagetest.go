@@ -122,6 +122,8 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"the newest are kept":                          prunedByNumber,
 		"bodies are pruned before articles":            prunedRaw,
 		"an item under another's address is told":      byAddress,
+		"what comes after a step back is not skipped":  clockBackArchives,
+		"what leaves a run revises what came after":    unfiled,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,
 		"how a source fared is known":                  conditions,

@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"regexp"
 	"strconv"
 	"time"
@@ -15,11 +17,15 @@ import (
 // no article ever joins a month that is over. Each article looks as it does now.
 //
 // An edit of an old article leaves it where it is; pruning moves the later ones
-// of a month to the front. The links to a document say which revision it is, ?r=,
-// so that both, and each arrival in the part that still grows, give it another
-// address: who keeps archives by their addresses fetches it anew, and caches hold
-// nothing wrong under the new one. Without ?r= nothing is kept for ever, nor is
-// the part that grows.
+// of a month to the front. The links back say which revision a document is, ?r=,
+// and this tells all that its bytes depend on, the revision of the document before
+// among it. So an edit, and each arrival in the part that still grows, give the
+// document and all after it other addresses: who keeps archives by their addresses
+// finds what is new, from the document that is subscribed to on, and caches hold
+// nothing wrong. Without ?r= nothing is kept for ever, nor is the part that grows.
+//
+// The links forward are without it: a document that never changes cannot know what
+// will become of those after it. They lead to them as they are.
 
 // archiveSize is how many articles a document holds, some 8 MB. A month of more
 // is spread over parts, which are full when the next one begins.
@@ -77,15 +83,14 @@ func (f Feeds) lastBefore(r storage.Run, t time.Time) (section, error) {
 		return section{}, err
 	}
 	s := f.d.month(around.Before)
-	count, err := f.count(r, s)
-	s.part = (count + archiveSize - 1) / archiveSize
+	s.part, err = f.parts(r, s)
 	return s, err
 }
 
-// count is how many articles came in the section's month.
-func (f Feeds) count(r storage.Run, s section) (int, error) {
+// parts is how many documents the section's month has.
+func (f Feeds) parts(r storage.Run, s section) (int, error) {
 	around, err := f.d.store.Around(r, storage.Stretch{First: s.first, End: s.end, Limit: 1 << 30})
-	return around.Count, err
+	return (around.Count + archiveSize - 1) / archiveSize, err
 }
 
 // before is the section before one; its part is 0 where there is none.
@@ -111,11 +116,10 @@ func (f Feeds) archive(slug string, s section) (*feedout.Feed, error) {
 	// The clock comes first: what a month holds is all only if it was over before
 	// that was read.
 	now := time.Now()
-	count, err := f.count(*what.run, s)
+	parts, err := f.parts(*what.run, s)
 	if err != nil {
 		return nil, err
 	}
-	parts := (count + archiveSize - 1) / archiveSize
 	if s.part > parts {
 		return nil, feedout.ErrNoFeed
 	}
@@ -124,51 +128,59 @@ func (f Feeds) archive(slug string, s section) (*feedout.Feed, error) {
 	if feed.Articles, around, err = f.d.store.Arrived(*what.run, s.stretch()); err != nil {
 		return nil, err
 	}
-	if feed.History, err = f.neighbours(*what.run, slug, s, parts, around); err != nil {
+	h := &feed.History
+	h.Current = f.d.URL("/feeds/" + slug + ".atom")
+	h.Next = f.next(slug, s, parts, around)
+	if h.Previous, err = f.previous(what, slug, s); err != nil {
 		return nil, err
 	}
-	// Past its end nothing comes into a month. That its document will name a
-	// next one then is not worth keeping it for less.
-	if feed.History.Next != "" || !now.Before(s.end) {
-		feed.History.Settled = revision(around)
+	// A month alone is no archive yet: validators miss its neighbours.
+	h.Archive = h.Previous != "" || h.Next != ""
+	// Past its end nothing comes into a month.
+	if h.Next != "" || !now.Before(s.end) {
+		h.Settled = f.revision(what, h.Next, around)
 	}
 	return feed, nil
 }
 
-// neighbours tell where a section stands among the others.
-func (f Feeds) neighbours(r storage.Run, slug string, s section, parts int, around storage.Surroundings) (h feedout.History, err error) {
-	h.Current = f.d.URL("/feeds/" + slug + ".atom")
+// next is the address of the document after a section's; empty where there is none.
+func (f Feeds) next(slug string, s section, parts int, around storage.Surroundings) string {
 	switch {
 	case s.part < parts:
-		h.Next = f.address(slug, section{s.first, s.end, s.part + 1})
+		return f.address(slug, section{s.first, s.end, s.part + 1})
 	case !around.After.IsZero():
-		h.Next = f.address(slug, f.d.month(around.After))
+		return f.address(slug, f.d.month(around.After))
 	}
-	if h.Previous, err = f.previous(r, slug, s); err != nil {
-		return h, err
-	}
-	// A month alone is no archive yet: validators miss its neighbours.
-	h.Archive = h.Previous != "" || h.Next != ""
-	return h, nil
+	return ""
 }
 
 // previous is the address of the document before a section's.
-func (f Feeds) previous(r storage.Run, slug string, s section) (string, error) {
-	prev, err := f.before(r, s)
+func (f Feeds) previous(what *offer, slug string, s section) (string, error) {
+	prev, err := f.before(*what.run, s)
 	if err != nil || prev.part == 0 {
 		return "", err
 	}
-	return f.revised(r, slug, prev)
+	return f.revised(what, slug, prev)
 }
 
 // revised is the address of a section as it is now.
-func (f Feeds) revised(r storage.Run, slug string, s section) (string, error) {
-	around, err := f.d.store.Around(r, s.stretch())
-	return f.address(slug, s) + "?r=" + revision(around), err
+func (f Feeds) revised(what *offer, slug string, s section) (string, error) {
+	parts, err := f.parts(*what.run, s)
+	if err != nil {
+		return "", err
+	}
+	around, err := f.d.store.Around(*what.run, s.stretch())
+	return f.address(slug, s) + "?r=" + f.revision(what, f.next(slug, s, parts, around), around), err
 }
 
-// revision is the ?r= of a section.
-func revision(around storage.Surroundings) string { return strconv.FormatUint(around.Revision, 36) }
+// revision is the ?r= of a section: it tells what the store has of it and before,
+// which document comes next, and what the configuration says of the feed.
+func (f Feeds) revision(what *offer, next string, around storage.Surroundings) string {
+	sum := fnv.New64a()
+	site := f.d.cfg.Site
+	fmt.Fprintf(sum, "%d %q %q %q %q %q %v", around.Revision, next, what.title, what.subtitle, site.BaseURL, site.Language, f.sources())
+	return strconv.FormatUint(sum.Sum64(), 36)
+}
 
 func (f Feeds) address(slug string, s section) string {
 	return f.d.URL("/feeds/" + s.slug(slug) + ".atom")
@@ -176,15 +188,15 @@ func (f Feeds) address(slug string, s section) string {
 
 // show gives a feed the articles that readers subscribe to, and where the others
 // are found.
-func (f Feeds) show(feed *feedout.Feed, r storage.Run, slug string) (err error) {
-	if feed.Articles, feed.History.Complete, err = f.d.store.Latest(r, f.d.window()); err != nil || feed.History.Complete {
+func (f Feeds) show(feed *feedout.Feed, what *offer, slug string) (err error) {
+	if feed.Articles, feed.History.Complete, err = f.d.store.Latest(*what.run, f.d.window()); err != nil || feed.History.Complete {
 		return err
 	}
-	last, err := f.lastBefore(r, farFuture())
+	last, err := f.lastBefore(*what.run, farFuture())
 	if err != nil || last.part == 0 {
 		return err
 	}
-	feed.History.Previous, err = f.revised(r, slug, last)
+	feed.History.Previous, err = f.revised(what, slug, last)
 	return err
 }
 

@@ -145,8 +145,8 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestArchiveEdited: an edit of an old article gives its document a new address,
-// and no other one.
+// TestArchiveEdited: an edit of an old article gives its document a new address, and
+// those that lead there, but not those before it.
 func TestArchiveEdited(t *testing.T) {
 	w := newWorld(t, china+few)
 	for m := range 3 {
@@ -163,7 +163,7 @@ func TestArchiveEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	after, keys := w.links("finance")
-	if len(after) != 3 || after[0] != before[0] || after[1] == before[1] || after[2] != before[2] || len(keys) != 18 {
+	if len(after) != 3 || after[0] == before[0] || after[1] == before[1] || after[2] != before[2] || len(keys) != 18 {
 		t.Errorf("%q, then %q, %d articles", before, after, len(keys))
 	}
 	if f := must(w.Feeds().Feed(t.Context(), "finance/2026-02")); f.Articles[0].Title != "更正" {
@@ -172,8 +172,7 @@ func TestArchiveEdited(t *testing.T) {
 }
 
 // TestArchivePruned: pruning moves the articles of a month from part to part. All
-// of its parts get new addresses, the month after it does not, and nothing is
-// missing in between.
+// documents get new addresses, and nothing is missing in between.
 func TestArchivePruned(t *testing.T) {
 	w := newWorld(t, china+few+"retention: {max_articles: 1207}\n")
 	first := time.Date(2026, time.January, 1, 0, 0, 0, 0, w.Zone())
@@ -185,7 +184,7 @@ func TestArchivePruned(t *testing.T) {
 		t.Fatal(p, err)
 	}
 	after, keys := w.links("finance")
-	if len(before) != 3 || len(after) != 3 || after[0] != before[0] || after[1] == before[1] || after[2] == before[2] || len(keys) != 1207 {
+	if len(before) != 3 || len(after) != 3 || after[0] == before[0] || after[1] == before[1] || after[2] == before[2] || len(keys) != 1207 {
 		t.Errorf("%q, then %q, %d articles", before, after, len(keys))
 	}
 	again, _ := w.links("finance")
@@ -210,6 +209,99 @@ func TestArchiveGrows(t *testing.T) {
 	}
 	if h := must(w.Feeds().Feed(t.Context(), "finance/"+now.In(w.Zone()).Format("2006-01"))).History; h.Settled != "" {
 		t.Errorf("%+v", h)
+	}
+}
+
+// TestSettledArchivesNeverChange: whatever becomes of old articles, under the address
+// of a settled document there are never other bytes, and the links back lead through
+// settled documents, but for the first, to each article once.
+func TestSettledArchivesNeverChange(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	w := newWorld(t, china)
+	w.open(china+few, file)
+	month := func(m int) time.Time { return time.Date(2026, time.January+time.Month(m), 9, 0, 0, 0, 0, w.Zone()) }
+	for m := range 4 {
+		w.past(6, month(m), "金融")
+	}
+	w.past(1200, month(4).AddDate(0, 0, -8).Add(time.Minute), "金融")
+	edit := func(m int, change func(*storage.Entry)) {
+		f := must(w.Feeds().Feed(t.Context(), "finance/"+month(m).Format("2006-01")))
+		old := f.Articles[0]
+		e := storage.Entry{Identity: article.Identity{Keys: []string{old.Key}, Print: uint64(time.Now().UnixNano()), Name: old.Key}, Article: old}
+		change(&e)
+		if _, err := w.store.Add(storage.Batch{Source: "china", Entries: []storage.Entry{e}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bytesAt := map[string]string{}
+	follow := func(what, slug string) {
+		p := feedout.New(w.Feeds(), feedout.Options{})
+		seen := map[string]string{}
+		for at, n := slug, 0; at != ""; n++ {
+			f := must(w.Feeds().Feed(t.Context(), strings.Split(at, "?")[0]))
+			path, r, _ := strings.Cut("/feeds/"+strings.Replace(at, "?", ".atom?", 1), "?r=")
+			if n == 0 {
+				path += ".atom"
+				f.Articles = nil // they are in the archives as well
+			}
+			for _, a := range f.Articles {
+				if seen[a.Key] != "" {
+					t.Errorf("%s: %s is in %s and %s", what, a.Key, seen[a.Key], at)
+				}
+				seen[a.Key] = at
+			}
+			body := string(must(p.Document(t.Context(), path)).Body)
+			switch address := path + "?r=" + r; {
+			case n == 0, n == 1 && f.History.Settled == "":
+			case f.History.Settled != r:
+				t.Errorf("%s: %s is not settled: %q", what, at, f.History.Settled)
+			case bytesAt[address] != "" && bytesAt[address] != body:
+				t.Errorf("%s: %s has changed", what, address)
+			default:
+				bytesAt[address] = body
+			}
+			_, next, _ := strings.Cut(f.History.Previous, "/feeds/")
+			at = strings.Replace(next, ".atom", "", 1)
+		}
+		total := 0
+		for a, err := range w.store.Articles(storage.Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.Withdrawn.IsZero() && (slug != "finance" || slices.Contains(a.Categories, "金融")) && (slug != "stock/sz000931" || len(a.Stocks) > 0) {
+				total++
+			}
+		}
+		if len(seen) != total {
+			t.Errorf("%s: %s leads to %d articles of %d", what, slug, len(seen), total)
+		}
+	}
+	for _, step := range []struct {
+		what string
+		do   func()
+	}{
+		{"as it was", func() {}},
+		{"edited", func() { edit(1, func(e *storage.Entry) { e.Article.Title = "更正" }) }},
+		{"edited again", func() { edit(1, func(e *storage.Entry) { e.Article.Title = "再更正" }) }},
+		{"without its stock", func() { edit(0, func(e *storage.Entry) { e.Article.Stocks = nil; e.Article.Content = "<p>无</p>" }) }},
+		{"withdrawn", func() { edit(2, func(e *storage.Entry) { e.Article.Withdrawn = time.Now() }) }},
+		{"restored", func() { w.past(1, month(1).AddDate(0, 0, 3), "金融") }},
+		{"copied", func() {
+			w.past(1, month(2).AddDate(0, 0, 5), "别的")
+			key := fmt.Sprintf("a%d-0", month(2).AddDate(0, 0, 5).Unix())
+			must(w.store.Add(storage.Batch{Source: "china", Entries: []storage.Entry{{Copy: true,
+				Identity: article.Identity{Keys: []string{key}, Name: key}, Article: article.Article{Categories: []string{"金融"}}}}}))
+		}},
+		{"pruned", func() { must(w.store.Prune(t.Context(), storage.Retention{MaxArticles: 1217})) }},
+		{"called otherwise", func() {
+			w.store.Close()
+			w.open(china+strings.Replace(few, "slug: finance", "slug: finance, title: 财经", 1), file)
+		}},
+	} {
+		step.do()
+		for _, slug := range []string{"all", "finance", "source/china", "stock/sz000931"} {
+			follow(step.what, slug)
+		}
 	}
 }
 

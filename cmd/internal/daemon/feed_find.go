@@ -44,7 +44,7 @@ func (f Feeds) Feed(_ context.Context, slug string) (*feedout.Feed, error) {
 		feed.Articles, err = what.found(f.d.window())
 		return feed, err
 	}
-	if err := f.show(feed, *what.run, slug); err != nil {
+	if err := f.show(feed, what, slug); err != nil {
 		return nil, err
 	}
 	if what.run.Stock != "" && len(feed.Articles) == 0 { // any code may be asked for
