@@ -119,10 +119,16 @@ func (t *tables) freeSlug(name string) string {
 		slug = "category"
 	}
 	free := slug
-	for n := 2; reserved(free) || t.categoryTable.Get(append([]byte{'s'}, free...)) != nil; n++ {
+	for n := 2; t.slugTaken(free, name); n++ {
 		free = slug + "-" + strconv.Itoa(n)
 	}
 	return free
+}
+
+// slugTaken tells whether a slug is another feed's, stored or not.
+func (t *tables) slugTaken(slug, name string) bool {
+	return reserved(slug) || t.claimed != nil && t.claimed(slug, name) ||
+		t.categoryTable.Get(append([]byte{'s'}, slug...)) != nil
 }
 
 // reserved are the slugs of feeds that are no category's.

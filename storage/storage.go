@@ -45,6 +45,9 @@ type Options struct {
 	// Slug proposes the slug of a category at its first use; the store makes
 	// it unique. Optional.
 	Slug func(name string) string
+	// Claimed tells whether a slug is kept for another feed than that of a
+	// category. Optional.
+	Claimed func(slug, category string) bool
 	// Now is the clock. Default time.Now.
 	Now func() time.Time
 	// NoSync leaves it to the system when data reach the disk; for tests that
@@ -59,6 +62,7 @@ type Store struct {
 	codec        *codec
 	now          func() time.Time
 	slug         func(name string) string
+	claimed      func(slug, category string) bool
 	authority    string
 	articles     atomic.Int64 // how many there are, of the last write
 	dictionaries atomic.Int64 // how many there are

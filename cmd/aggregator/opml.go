@@ -158,7 +158,7 @@ func (p *program) newSources(cfg *config.Config, feeds []opml.Feed) (add []confi
 
 // sourceName makes a source's name of a title.
 func sourceName(title string) string {
-	name := latin(strings.ReplaceAll(title, ".", "-"))
+	name := config.Latin(strings.ReplaceAll(title, ".", "-"))
 	return strings.Trim(name[:min(len(name), 48)], "-_")
 }
 

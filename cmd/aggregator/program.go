@@ -12,13 +12,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
-	"github.com/gosimple/slug"
 	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 
@@ -213,7 +209,8 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 	path := cfg.Database.Reveal()
 	store, err := storage.Open(path, storage.Options{
 		Authority: cfg.TagAuthority(time.Now()),
-		Slug:      func(name string) string { return slugOf(cfg, name) },
+		Slug:      cfg.Slug,
+		Claimed:   cfg.Claims,
 	})
 	switch {
 	case errors.Is(err, storage.ErrLocked):
@@ -224,27 +221,6 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 		return nil, &failure{code: exitCannotRun, err: err, hint: "see `database` in the configuration"}
 	}
 	return store, nil
-}
-
-// slugOf is the slug proposed for a category. One made of its name leaves those of
-// the saved searches alone, which are not in the store: the category would hide
-// the search.
-func slugOf(cfg *config.Config, name string) string {
-	if c := cfg.Categories[name]; c.Slug != "" {
-		return c.Slug
-	}
-	made := latin(name)
-	free := made
-	for n := 2; slices.ContainsFunc(cfg.Feeds.Saved, func(s config.Saved) bool { return s.Slug == free }); n++ {
-		free = made + "-" + strconv.Itoa(n)
-	}
-	return free
-}
-
-// latin writes a name in letters that addresses have, in pinyin if need be.
-func latin(name string) string {
-	// The transliteration knows every character but the first.
-	return slug.Make(strings.ReplaceAll(name, "一", " yi "))
 }
 
 func newClient(cfg *config.Config) (*fetcher.Client, error) {

@@ -13,19 +13,30 @@ import (
 // The error is [Mistakes] where the content is wrong; it wraps fs.ErrNotExist
 // where there is no file.
 func Load(path string, environ ...string) (*Config, error) {
+	c, _, err := readFile(path, environ...)
+	return c, err
+}
+
+func readFile(path string, environ ...string) (*Config, *findings, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, nil, fmt.Errorf("read configuration: %w", err)
 	}
-	return Parse(path, data, environ...)
+	return read(path, data, environ...)
 }
 
 // Parse reads the configuration in data; name stands for it in mistakes.
 func Parse(name string, data []byte, environ ...string) (*Config, error) {
+	c, _, err := read(name, data, environ...)
+	return c, err
+}
+
+// read also tells where things stand.
+func read(name string, data []byte, environ ...string) (*Config, *findings, error) {
 	f := &findings{file: name, at: map[string]place{"": {line: 1, column: 1}}, marked: map[string]bool{}}
 	root := f.parse(data)
 	if root == nil {
-		return nil, f.err()
+		return nil, nil, f.err()
 	}
 	env := variables(environ)
 	c := Default()
@@ -35,9 +46,9 @@ func Parse(name string, data []byte, environ ...string) (*Config, error) {
 	c.complete()
 	f.check(c)
 	if err := f.err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return c, nil
+	return c, f, nil
 }
 
 // variables makes a map of a list of NAME=value.

@@ -106,8 +106,12 @@ func (f *findings) err() error {
 	if len(f.mistakes) == 0 {
 		return nil
 	}
+	f.sort()
+	return f.mistakes
+}
+
+func (f *findings) sort() {
 	slices.SortStableFunc(f.mistakes, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return f.mistakes
 }

@@ -32,12 +32,9 @@ func (f *findings) checkSlugs(c *Config) {
 }
 
 func (f *findings) checkSlug(path, slug string, taken map[string]string) {
-	switch slug {
-	case "all", "corrections", "health", "stock", "source":
-		f.bad(path, "", "%s is reserved for a feed of our own", slug)
-		return
-	}
 	switch first := taken[slug]; {
+	case reservedSlug(slug):
+		f.bad(path, "", "%s is reserved for a feed of our own", slug)
 	case !slugs.MatchString(slug) || len(slug) > longestSlug:
 		f.bad(path, "write lower-case letters and digits, with - between words", "%q cannot be part of an address", slug)
 	case first != "":
@@ -45,4 +42,8 @@ func (f *findings) checkSlug(path, slug string, taken map[string]string) {
 	default:
 		taken[slug] = path
 	}
+}
+
+func reservedSlug(slug string) bool {
+	return slices.Contains([]string{"all", "corrections", "health", "stock", "source"}, slug)
 }
