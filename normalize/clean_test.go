@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 
+	"aggregator/fetcher"
 	"aggregator/normalize"
 )
 
@@ -59,6 +60,8 @@ func TestClean(t *testing.T) {
 		{"notes and definitions", `<dl><dt><dfn>a</dfn><dd>b<sup><a href="#n1">1</a></sup></dl><p>H<sub>2</sub>O <kbd>x</kbd> <ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby></p>`,
 			`<dl><dt><dfn>a</dfn></dt><dd>b<sup><a href="https://finance.sina.com.cn/china/2026-11-24/doc-iabcdefg1234567.shtml#n1">1</a></sup></dd></dl><p>H<sub>2</sub>O <kbd>x</kbd> <ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby></p>`},
 		{"an address with blanks", `<a href="https://e.org/a b?q=甲 乙">甲</a>`, `<a href="https://e.org/a%20b?q=甲%20乙">甲</a>`},
+		{"no address shows how somebody logs in", `<a href="https://user:pass@e.org/x">甲</a><a href="//user@e.org/y">乙</a><img src="https://user:pass@e.org/a.jpg"><video src="https://:pass@e.org/a.mp4" controls></video>`,
+			`<a href="https://e.org/x">甲</a><a href="https://e.org/y">乙</a><img src="https://e.org/a.jpg"` + img + `<video src="https://e.org/a.mp4" controls=""></video>`},
 		{"unclosed elements are closed", "<p>甲<b>乙", "<p>甲<b>乙</b></p>"},
 		{"raw signs are escaped", "A & B < C", "A &amp; B &lt; C"},
 		{"video", `<video src="//v.sina.com.cn/a.mp4" autoplay onplay=x controls poster="p.jpg"></video>`, `<video src="https://v.sina.com.cn/a.mp4" controls="" poster="https://finance.sina.com.cn/china/2026-11-24/p.jpg"></video>`},
@@ -226,5 +229,20 @@ func TestVerbatim(t *testing.T) {
 	got, image := normalize.Verbatim([]byte(in), page)
 	if got != want || image != "https://n.sinaimg.cn/a.png" {
 		t.Errorf("got  %s (%s)\nwant %s", got, image, want)
+	}
+}
+
+// TestBaseWithUser: relative addresses of what we log in for do not tell how.
+func TestBaseWithUser(t *testing.T) {
+	const base, in = "https://user:pass@e.org/a/", `<a href="../x">甲</a><img src="b.jpg"/>`
+	verbatim, _ := normalize.Verbatim([]byte(in), base)
+	for _, got := range []string{normalize.Clean(in, base), verbatim} {
+		if strings.Contains(got, "pass") || !strings.Contains(got, `"https://e.org/x"`) || !strings.Contains(got, `"https://e.org/a/b.jpg"`) {
+			t.Errorf("got %s", got)
+		}
+	}
+	enclosed := fetcher.Item{Link: base, Enclosures: []fetcher.Enclosure{{URL: "https://user:pass@e.org/a.mp3"}}}
+	if a := normalize.Article(enclosed, nil, normalize.Options{}, now).Article; len(a.Enclosures) != 1 || a.Enclosures[0].URL != "https://e.org/a.mp3" {
+		t.Errorf("enclosed: %+v", a.Enclosures)
 	}
 }

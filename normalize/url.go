@@ -11,17 +11,19 @@ import (
 )
 
 // parseBase is the address that relative ones are relative to; nil if there
-// is none.
+// is none. How we log in there is nobody else's business.
 func parseBase(s string) *url.URL {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Host == "" {
 		return nil
 	}
+	u.User = nil
 	return u
 }
 
-// absolute is an http address made absolute; empty if it cannot be, or leads
-// elsewhere. Characters that URLs may not have raw are encoded.
+// absolute is an http address made absolute, without user information, which is a
+// secret; empty if it cannot be, or leads elsewhere. Characters that URLs may not
+// have raw are encoded.
 func absolute(ref string, base *url.URL) string {
 	ref = strings.Map(func(r rune) rune {
 		if r <= ' ' || r == 0x7f { // browsers ignore them, and so do those who hide "javascript:"
@@ -49,7 +51,7 @@ func absolute(ref string, base *url.URL) string {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return ""
 	}
-	u.RawQuery = rawQuery.Replace(u.RawQuery)
+	u.User, u.RawQuery = nil, rawQuery.Replace(u.RawQuery)
 	return article.CleanText(u.String())
 }
 
