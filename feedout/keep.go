@@ -24,7 +24,7 @@ func (p *Publisher) recall(path string, s *slot) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if (s.last == mark{}) {
-		s.last = mark{etag, since.Add(time.Second - 1).Truncate(time.Second)} // as HTTP tells times
+		s.last = mark{etag, since.Truncate(time.Second)} // as HTTP tells times
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func TestNotModifiedAfterRestart(t *testing.T) {
 // not know what the readers of the old one have.
 func TestNotModifiedAfterMove(t *testing.T) {
 	began := sample(3).Modified().Add(time.Hour)
-	m := &marks{began: began.Add(-time.Millisecond), known: map[string]mark{}}
+	m := &marks{began: began.Add(time.Millisecond), known: map[string]mark{}}
 	p := New(loader{feed: func(context.Context, string) (*Feed, error) { return sample(3), nil }}, Options{Marks: m})
 	if got := status(p, financePath, sample(3).Modified().Format(http.TimeFormat)); got != http.StatusOK {
 		t.Errorf("status %d", got)

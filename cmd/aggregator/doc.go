@@ -31,9 +31,9 @@ Read it bottom-up; each package's comment says what to call first.
     it knows of one article, Versions how it looked before it was edited. A
     new article whose story is told already becomes a copy (join.go).
   - [aggregator/feedout]: articles become feed documents, rendered once per
-    change and served as bytes. What a feed showed before lies in archive
-    documents by month (history.go; feed_archive.go of the daemon). A Hub is
-    told what changed.
+    change and served as bytes; when each changed is remembered (keep.go). What
+    a feed showed before lies in archive documents by month (history.go;
+    feed_archive.go of the daemon). A Hub is told what changed.
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
     rounds of them now or on schedule (turn.go says when, outage.go whether our own
