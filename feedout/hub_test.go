@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +22,7 @@ import (
 type hubStub struct {
 	statuses []int // the next answers; then 202
 	start    time.Time
+	mu       sync.Mutex
 	told     []string
 	secret   string
 	after    string // Retry-After of what is no success
@@ -28,6 +30,8 @@ type hubStub struct {
 }
 
 func (s *hubStub) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	content, _ := io.ReadAll(r.Body)
 	form, _ := url.ParseQuery(string(content))
 	_, s.secret, _ = r.BasicAuth()
@@ -48,6 +52,13 @@ func (s *hubStub) RoundTrip(r *http.Request) (*http.Response, error) {
 		header.Set("Retry-After", s.after)
 	}
 	return &http.Response{StatusCode: status, Header: header, Body: http.NoBody, Request: r}, nil
+}
+
+// heard is what it was told so far, a line each.
+func (s *hubStub) heard() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.told, "\n")
 }
 
 // TestHub: changes that come together are told once, when they can be read, and
@@ -130,12 +141,12 @@ func TestHubFailsAtOneTopic(t *testing.T) {
 		h.Changed("all", "finance")
 		time.Sleep(7 * time.Second)
 		synctest.Wait()
-		if told := strings.Join(stub.told, "\n"); !strings.Contains(told, "/feeds/finance.atom") {
+		if told := stub.heard(); !strings.Contains(told, "/feeds/finance.atom") {
 			t.Errorf("told: %s", told)
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if told := strings.Join(stub.told, "\n"); strings.Count(told, "/feeds/finance.atom") != 1 || strings.Count(told, "/feeds/all.atom") < 2 {
+		if told := stub.heard(); strings.Count(told, "/feeds/finance.atom") != 1 || strings.Count(told, "/feeds/all.atom") < 2 {
 			t.Errorf("told: %s", told)
 		}
 		cancel()
