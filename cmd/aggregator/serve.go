@@ -127,7 +127,7 @@ func shutdown(srv *http.Server, group *sync.WaitGroup, log *slog.Logger) {
 // newServer makes the public listener's server.
 func newServer(cfg *config.Config, log *slog.Logger, d *daemon.Daemon, feeds http.Handler) (*http.Server, error) {
 	handler, err := web.New(log, web.Site{
-		Title: cfg.Site.Title, Language: cfg.Site.Language, BaseURL: cfg.Site.BaseURL, Zone: d.Zone(), Feeds: d.Feeds(), Slug: latin,
+		Title: cfg.Site.Title, Language: cfg.Site.Language, BaseURL: cfg.Site.BaseURL, Zone: d.Zone(), Feeds: d.Feeds(), Slug: config.Latin,
 	}, feeds)
 	if err != nil {
 		return nil, err
