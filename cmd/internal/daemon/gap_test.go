@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -165,7 +166,10 @@ func TestEncryptedSourceLeadsToNoPlainOne(t *testing.T) {
 	w := newWorld(t, "\n  - {name: site, kind: feed, url: \"https://page.example/\"}\n")
 	a := &archived{rel: "next", start: time.Now().Add(-30 * time.Hour).Truncate(time.Second), hours: 30}
 	var plain []string
+	var mu sync.Mutex // pages come together
 	w.transport(func(r *http.Request) string {
+		mu.Lock()
+		defer mu.Unlock()
 		switch {
 		case r.URL.Scheme != "https":
 			plain = append(plain, r.URL.String())
