@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -36,6 +37,10 @@ func (d *dying) live() { d.stopped.Store(0) }
 type ward struct {
 	*world
 	dying
+	// status is what the origin answers instead of all that it has; 0 for that.
+	status atomic.Int32
+
+	mu   sync.Mutex // of told: cycles tell it
 	told []string
 	stop func()
 }
@@ -45,7 +50,20 @@ func newWard(t *testing.T, every time.Duration, sources string) *ward {
 	w.world = &world{t: t, now: &clock{}}
 	w.origin = simulated.New(simulated.Options{Seed: 3, Start: time.Now(), Now: w.Now, Every: every, Backlog: 20})
 	w.open(sources, filepath.Join(t.TempDir(), "a.db"))
+	origin := w.net
+	w.net = roundTrip(func(r *http.Request) *http.Response {
+		if status := int(w.status.Load()); status != 0 {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: r}
+		}
+		resp, err := origin.RoundTrip(r)
+		if err != nil {
+			t.Error(err)
+		}
+		return resp
+	})
 	w.Alarm = func(c storage.Condition) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.told = append(w.told, fmt.Sprintf("%s %s", c.Source, c.State))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -62,13 +80,23 @@ func newWard(t *testing.T, every time.Duration, sources string) *ward {
 
 // await lets the time go on until something is told, or for a time at most.
 func (w *ward) await(longest time.Duration) (told string, after time.Duration) {
-	w.told = nil
+	w.hear()
 	from := time.Now()
-	for len(w.told) == 0 && time.Since(from) < longest {
+	for told == "" && time.Since(from) < longest {
 		time.Sleep(time.Minute)
 		synctest.Wait()
+		told = w.hear()
 	}
-	return strings.Join(w.told, ", "), time.Since(from)
+	return told, time.Since(from)
+}
+
+// hear takes what was told.
+func (w *ward) hear() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	told := strings.Join(w.told, ", ")
+	w.told = nil
+	return told
 }
 
 func (w *ward) state() daemon.Health {
@@ -144,8 +172,8 @@ func TestOurOwnSilence(t *testing.T) {
 		if err := w.Run(ctx); err != nil {
 			t.Error(err)
 		}
-		if len(w.told) != 0 {
-			t.Errorf("told %v", w.told)
+		if told := w.hear(); told != "" {
+			t.Errorf("told %q", told)
 		}
 	})
 }
@@ -156,25 +184,13 @@ func TestSourceFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWard(t, time.Hour, "\n  - {name: all, kind: sina-roll, params: {pageid: 153, lid: 2509}, schedule: \"*/10 * * * *\", full_text: false}\n")
 		w.await(time.Hour)
-		answer := w.net
-		status := 0
-		w.net = roundTrip(func(r *http.Request) *http.Response {
-			if status == 0 {
-				resp, err := answer.RoundTrip(r)
-				if err != nil {
-					t.Error(err)
-				}
-				return resp
-			}
-			return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: r}
-		})
-		status = 500
+		w.status.Store(500)
 		w.await(9 * time.Minute)
-		status = 0
+		w.status.Store(0)
 		if told, _ := w.await(6 * time.Hour); told != "" {
 			t.Errorf("told %q of a hitch", told)
 		}
-		status = 500
+		w.status.Store(500)
 		told, after := w.await(24 * time.Hour)
 		if told != "all failing" || after > 90*time.Minute || w.state().State != "failing" {
 			t.Errorf("told %q after %s, %+v", told, after, w.state())
@@ -182,7 +198,7 @@ func TestSourceFails(t *testing.T) {
 		if told, _ := w.await(48 * time.Hour); told != "" {
 			t.Errorf("told %q again", told)
 		}
-		status = 0
+		w.status.Store(0)
 		if told, _ := w.await(48 * time.Hour); told != "all ok" {
 			t.Errorf("told %q when it was over", told)
 		}
