@@ -106,11 +106,11 @@ is also compacted when it is opened.`,
 				return &failure{code: exitCannotRun, err: errors.New("the running daemon uses the database"),
 					hint: "stop the daemon first; its next start also compacts, where more than half is free"}
 			}
-			cfg, err := p.load()
-			if err != nil {
+			if err := p.passOn(cmd.Context()); !errors.Is(err, daemon.ErrNoDaemon) {
 				return err
 			}
-			if err := p.passOn(cmd.Context(), cfg); !errors.Is(err, daemon.ErrNoDaemon) {
+			cfg, err := p.load()
+			if err != nil {
 				return err
 			}
 			store, err := openStore(cfg)

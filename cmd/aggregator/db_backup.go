@@ -25,11 +25,7 @@ checked, and appears only when it is whole; it can be opened as a database.`,
 			if p.attached != nil {
 				return p.attached.Store().Backup(pieces{p.File, args[0]})
 			}
-			cfg, err := p.load()
-			if err != nil {
-				return err
-			}
-			return p.backup(cmd, cfg, args[0])
+			return p.backup(cmd, args[0])
 		},
 	}
 }
@@ -57,19 +53,16 @@ func (s pieces) Write(b []byte) (n int, err error) {
 }
 
 // backup writes the copy beside its place and moves it there once it is whole.
-func (p *program) backup(cmd *cobra.Command, cfg *config.Config, name string) error {
-	database, err := os.Stat(cfg.Database.Reveal())
-	if err == nil {
-		if target, err := os.Stat(name); err == nil && os.SameFile(database, target) {
-			return usage(cmd, fmt.Errorf("%s is the database itself", name))
-		}
+func (p *program) backup(cmd *cobra.Command, name string) error {
+	if p.isDatabase(name) {
+		return usage(cmd, fmt.Errorf("%s is the database itself", name))
 	}
 	file, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o640))
 	if err != nil {
 		return &failure{code: exitCannotRun, err: fmt.Errorf("backup: %w", err)}
 	}
 	defer file.Cleanup()
-	if err := p.backupTo(cmd, cfg, file); err != nil {
+	if err := p.backupTo(cmd, file); err != nil {
 		return err
 	}
 	if err := storage.Verify(file.Name()); err != nil {
@@ -82,15 +75,31 @@ func (p *program) backup(cmd *cobra.Command, cfg *config.Config, name string) er
 	return err
 }
 
+func (p *program) isDatabase(name string) bool {
+	cfg, err := config.Peek(p.configPath(), p.environ...)
+	if err != nil {
+		return false
+	}
+	database, err := os.Stat(cfg.Database.Reveal())
+	if err != nil {
+		return false
+	}
+	target, err := os.Stat(name)
+	return err == nil && os.SameFile(database, target)
+}
+
 // backupTo copies what the daemon has open, else the file.
-func (p *program) backupTo(cmd *cobra.Command, cfg *config.Config, file *renameio.PendingFile) error {
+func (p *program) backupTo(cmd *cobra.Command, file *renameio.PendingFile) error {
 	caller := *p
 	caller.File = func(_ string, data []byte) error {
 		_, err := file.Write(data)
 		return err
 	}
-	err := caller.passOn(cmd.Context(), cfg)
-	if !errors.Is(err, daemon.ErrNoDaemon) {
+	if err := caller.passOn(cmd.Context()); !errors.Is(err, daemon.ErrNoDaemon) {
+		return err
+	}
+	cfg, err := p.load()
+	if err != nil {
 		return err
 	}
 	store, err := openStore(cfg)

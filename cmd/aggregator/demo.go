@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -35,7 +36,7 @@ func (p *program) demo(ctx context.Context) error {
 		return &failure{code: exitCannotRun, err: fmt.Errorf("simulated origin: %w", err)}
 	}
 	defer origin.Close()
-	l, err := listen(ctx, "127.0.0.1:0")
+	l, err := listenAt(ctx, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -49,6 +50,6 @@ func (p *program) demo(ctx context.Context) error {
 		fmt.Fprintf(p.Out, "%s/\n\n", base)
 		fmt.Fprintf(p.Out, "feed of everything  %s\nall feeds (OPML)    %s\nsimulated origin    %s/\n", d.URL("/feeds/all.atom"), d.URL("/feeds.opml"), origin.URL)
 		fmt.Fprintf(p.Out, "\nSomething new is published every few seconds. Ctrl-C ends the demo and removes what it made.\n\n")
-		return p.serve(ctx, cfg, log, d, l)
+		return p.serve(ctx, cfg, log, d, []net.Listener{l})
 	})
 }

@@ -34,18 +34,18 @@ recognised when it is fetched. What is there already is left alone.`,
   aggregator import --source sina-china source/_posts`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := p.load()
-			if err != nil {
-				return err
-			}
-			if source != "" && cfg.SourceNamed(source) == nil {
-				return &failure{code: exitUsage, err: fmt.Errorf("no source is named %q", source), hint: "`aggregator sources` lists them"}
-			}
 			caller, err := p.elsewhere(args[0], source)
 			if err != nil {
 				return err
 			}
 			return caller.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+				cfg, err := p.load()
+				if err != nil {
+					return err
+				}
+				if source != "" && cfg.SourceNamed(source) == nil {
+					return &failure{code: exitUsage, err: fmt.Errorf("no source is named %q", source), hint: "`aggregator sources` lists them"}
+				}
 				return p.importDir(ctx, d, &importer{cfg: cfg, source: source}, args[0])
 			})
 		},

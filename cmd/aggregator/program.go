@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
-	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 
 	"aggregator/cmd/internal/config"
@@ -37,12 +36,13 @@ type program struct {
 	config    string
 	logLevel  slogLevel
 	logFormat string
+	level     *slog.LevelVar // of the log; inside a daemon that of the daemon's
 }
 
 func newProgram(out, err io.Writer, environ []string) *program {
 	return &program{
 		Streams:  daemon.Streams{Out: out, Err: err, File: writeFile},
-		terminal: isTerminal(out), environ: environ,
+		terminal: isTerminal(out), environ: environ, level: new(slog.LevelVar),
 	}
 }
 
@@ -109,19 +109,6 @@ func (p *program) configPath() string {
 	return "config.yaml"
 }
 
-// logger returns the log on stderr: coloured on a terminal, else JSON.
-// Without --log-level it starts at the level given.
-func (p *program) logger(level slog.Level) *slog.Logger {
-	if p.logLevel.set {
-		level = p.logLevel.Level
-	}
-	terminal := isTerminal(p.Err)
-	if p.logFormat == "json" || p.logFormat == "" && !terminal {
-		return slog.New(slog.NewJSONHandler(p.Err, &slog.HandlerOptions{Level: level}))
-	}
-	return slog.New(tint.NewTextHandler(p.Err, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal}))
-}
-
 // task is what a command does with the daemon that runs it.
 type task func(ctx context.Context, d *daemon.Daemon) error
 
@@ -131,15 +118,33 @@ func (p *program) inDaemon(cmd *cobra.Command, level slog.Level, do task) error 
 	if p.attached != nil {
 		return do(cmd.Context(), p.attached)
 	}
+	if err := p.passOn(cmd.Context()); !errors.Is(err, daemon.ErrNoDaemon) {
+		return err
+	}
 	cfg, err := p.load()
 	if err != nil {
 		return err
 	}
-	err = p.passOn(cmd.Context(), cfg)
+	return p.alone(cmd.Context(), cfg, p.logger(level), do)
+}
+
+// besideDaemon runs a task that is about the running daemon, inside it; where there
+// is none, that is an error.
+func (p *program) besideDaemon(cmd *cobra.Command, do task) error {
+	if p.attached != nil {
+		return do(cmd.Context(), p.attached)
+	}
+	err := p.passOn(cmd.Context())
 	if !errors.Is(err, daemon.ErrNoDaemon) {
 		return err
 	}
-	return p.alone(cmd.Context(), cfg, p.logger(level), do)
+	cfg, peekErr := config.Peek(p.configPath(), p.environ...)
+	if peekErr != nil {
+		_, err := p.load()
+		return err
+	}
+	return &failure{code: exitCannotRun, err: fmt.Errorf("%w: nobody answers at %s", err, cfg.ControlPath()),
+		hint: "start it with `aggregator serve`"}
 }
 
 // onlyDaemon refuses to be the second daemon of a database.
@@ -151,13 +156,20 @@ func onlyDaemon(cfg *config.Config) error {
 	return nil
 }
 
-// passOn has the running daemon run this command line.
-func (p *program) passOn(ctx context.Context, cfg *config.Config) error {
-	code, err := daemon.Dial(ctx, cfg.ControlPath(), daemon.Call{Args: p.args, Terminal: p.terminal}, p.Streams)
-	if ctx.Err() != nil {
-		return &failure{code: exitFailed, err: errors.New("interrupted")}
+// passOn has the running daemon run this command line. Where not even a control
+// socket can be found in the configuration there is no daemon.
+func (p *program) passOn(ctx context.Context) error {
+	cfg, err := config.Peek(p.configPath(), p.environ...)
+	if err != nil {
+		return daemon.ErrNoDaemon
 	}
-	if err == nil && code != exitOK {
+	code, err := daemon.Dial(ctx, cfg.ControlPath(), daemon.Call{Args: p.args, Terminal: p.terminal}, p.Streams)
+	switch {
+	case ctx.Err() != nil:
+		return &failure{code: exitFailed, err: errors.New("interrupted")}
+	case errors.Is(err, fs.ErrPermission):
+		return &failure{code: exitCannotRun, err: err, hint: "it is for the daemon's user and group: `usermod -aG aggregator USER`, then log in anew"}
+	case err == nil && code != exitOK:
 		return &failure{code: code} // the daemon has said why
 	}
 	return err

@@ -85,14 +85,14 @@ Try it without network or configuration: aggregator demo`,
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.config, "config", "", "configuration `FILE` (default config.yaml, then "+systemConfig+")")
 	flags.Var(&p.logLevel, "log-level", "log from this `LEVEL` on: debug, info, warn, error")
-	flags.StringVar(&p.logFormat, "log-format", "", "log as `FORMAT`: text or json (default text on a terminal, else json)")
+	flags.StringVar(&p.logFormat, "log-format", "", "log as `FORMAT`: text or json (default text on a terminal, fields in systemd's journal, else json)")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if f := p.logFormat; f != "" && f != "text" && f != "json" {
 			return usage(cmd, fmt.Errorf("--log-format: %q is neither text nor json", f))
 		}
 		return nil
 	}
-	root.AddCommand(newServe(p), newFetch(p), newArticles(p), newExport(p), newImport(p), newDB(p), newSources(p), newFeeds(p), newOPML(p), newCheck(p), newDemo(p), newVersion(p))
+	root.AddCommand(newServe(p), newFetch(p), newArticles(p), newExport(p), newImport(p), newDB(p), newSources(p), newFeeds(p), newOPML(p), newCheck(p), newStatus(p), newLogLevel(p), newDemo(p), newVersion(p))
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true
 	}
@@ -116,10 +116,10 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // runner runs command lines inside a daemon, for those who call its control
 // socket.
-func runner(d *daemon.Daemon, environ []string) daemon.Runner {
+func (p *program) runner(d *daemon.Daemon) daemon.Runner {
 	return func(ctx context.Context, call daemon.Call, s daemon.Streams) int {
-		p := &program{Streams: s, terminal: call.Terminal, environ: environ, attached: d}
-		return execute(ctx, p, call.Args)
+		inside := &program{Streams: s, terminal: call.Terminal, environ: p.environ, level: p.level, attached: d}
+		return execute(ctx, inside, call.Args)
 	}
 }
 

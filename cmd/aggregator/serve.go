@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
-	sd "github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 
 	"aggregator/cmd/internal/config"
@@ -37,22 +35,14 @@ SIGTERM or SIGINT. Other commands run beside it: they find its control socket.`,
 			}
 			log := p.logger(slog.LevelInfo)
 			return p.alone(cmd.Context(), cfg, log, func(ctx context.Context, d *daemon.Daemon) error {
-				l, err := listen(ctx, cfg.Listen)
+				listeners, err := listen(ctx, cfg, log)
 				if err != nil {
 					return err
 				}
-				return p.serve(ctx, cfg, log, d, l)
+				return p.serve(ctx, cfg, log, d, listeners)
 			})
 		},
 	}
-}
-
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, &failure{code: exitCannotRun, err: err, hint: "choose another address with `listen` in the configuration"}
-	}
-	return l, nil
 }
 
 // drain is how long a daemon that was told to end may take over answers and
@@ -60,10 +50,10 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 const drain = 8 * time.Second
 
 // serve fetches and publishes until ctx ends; then it drains.
-func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logger, d *daemon.Daemon, l net.Listener) error {
+func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logger, d *daemon.Daemon, listeners []net.Listener) error {
 	stop, err := p.openControl(ctx, cfg, d)
 	if err != nil {
-		l.Close()
+		closeAll(listeners)
 		return err
 	}
 	defer stop()
@@ -73,39 +63,35 @@ func (p *program) serve(ctx context.Context, cfg *config.Config, log *slog.Logge
 	d.Changed = hub.after(feeds.Changed)
 	srv, err := newServer(cfg, log, d, feeds)
 	if err != nil {
-		l.Close()
+		closeAll(listeners)
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var group sync.WaitGroup
-	group.Go(func() {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			cancel(fmt.Errorf("http: %w", err))
-		}
-	})
+	front := newFront(srv, listeners)
+	front.accept(cancel)
 	group.Go(func() {
 		if err := d.Run(ctx); err != nil {
 			cancel(err)
 		}
 	})
 	group.Go(func() { hub.run(ctx) })
-	log.Info("serving", "address", l.Addr().String(), "feeds", d.URL("/feeds.opml"))
-	notify(sd.SdNotifyReady)
+	log.Info("serving", "address", listeners[0].Addr().String(), "feeds", d.URL("/feeds.opml"))
+	systemd := newNotifier(log, d)
+	systemd.ready()
+	go systemd.run(ctx) // not waited for: a database that does not answer holds up no end
 	<-ctx.Done()
-	notify(sd.SdNotifyStopping)
+	systemd.stopping()
 	log.Info("stopping")
-	shutdown(srv, &group, log)
+	shutdown(front, &group, log)
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return nil
 }
 
-// notify tells systemd about a state; without systemd it does nothing.
-func notify(state string) { _, _ = sd.SdNotify(false, state) }
-
-func shutdown(srv *http.Server, group *sync.WaitGroup, log *slog.Logger) {
+func shutdown(front *front, group *sync.WaitGroup, log *slog.Logger) {
 	end := time.After(drain)
 	done := make(chan struct{})
 	go func() { group.Wait(); close(done) }()
@@ -113,9 +99,9 @@ func shutdown(srv *http.Server, group *sync.WaitGroup, log *slog.Logger) {
 	// their time, and the database its second to close.
 	ctx, cancel := context.WithTimeout(context.Background(), drain/2)
 	defer cancel()
-	if err := srv.Shutdown(ctx); err != nil {
+	if err := front.drain(ctx); err != nil {
 		log.Warn("answers cut off", "err", err)
-		srv.Close()
+		front.Close()
 	}
 	select {
 	case <-done:
@@ -152,6 +138,6 @@ func (p *program) openControl(ctx context.Context, cfg *config.Config, d *daemon
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
-	group.Go(func() { daemon.ServeControl(ctx, l, runner(d, p.environ)) })
+	group.Go(func() { daemon.ServeControl(ctx, l, p.runner(d)) })
 	return func() { cancel(); group.Wait() }, nil
 }

@@ -33,6 +33,7 @@ type Daemon struct {
 	archive *archive
 	*inheritance
 	retired chan struct{}
+	pulse   pulse
 
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.

@@ -46,6 +46,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		d.pulse.beat()
 		select {
 		case <-d.retired:
 			stop()

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// front serves the public listeners.
+type front struct {
+	*http.Server
+	listeners []net.Listener
+	accepting sync.WaitGroup
+
+	mu   sync.Mutex
+	busy map[net.Conn]bool // those from which a request may come, or is answered
+}
+
+func newFront(srv *http.Server, listeners []net.Listener) *front {
+	f := &front{Server: srv, listeners: listeners, busy: map[net.Conn]bool{}}
+	srv.ConnState = f.note
+	return f
+}
+
+func (f *front) note(c net.Conn, state http.ConnState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if state == http.StateNew || state == http.StateActive {
+		f.busy[c] = true
+	} else {
+		delete(f.busy, c)
+	}
+}
+
+func (f *front) isBusy() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.busy) > 0
+}
+
+// accept serves until the listeners are closed; it tells of any other end.
+func (f *front) accept(failed func(error)) {
+	for _, l := range f.listeners {
+		f.accepting.Go(func() {
+			if err := f.Serve(l); !errors.Is(err, net.ErrClosed) {
+				failed(fmt.Errorf("http: %w", err))
+			}
+		})
+	}
+}
+
+// courtesy is how long a connection may take over its request, once it was accepted.
+const courtesy = time.Second
+
+// drain answers whom it has accepted, and nobody else: who comes later is left to
+// the next daemon on the same socket. Shutdown alone would hang up on those whose
+// request it has read but not begun to answer.
+func (f *front) drain(ctx context.Context) error {
+	closeAll(f.listeners)
+	f.accepting.Wait()
+	f.SetKeepAlivesEnabled(false)
+	for end := time.Now().Add(courtesy); f.isBusy() && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	return f.Shutdown(ctx)
+}
