@@ -27,7 +27,7 @@ type Options struct {
 	AllowPrivate []netip.Prefix // private networks that may be fetched from
 	AllowHosts   []string       // and host:port pairs, in lower case
 	Proxy        string         // URL; empty means the environment's
-	Apart        *Apart         // where the readers evaluate jq expressions; nil: in this process
+	Apart        *Apart         // where the readers evaluate jq expressions that are not our own; nil: in this process
 	// Transport replaces the network; for tests.
 	Transport http.RoundTripper
 }

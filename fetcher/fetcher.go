@@ -25,7 +25,7 @@ type Source struct {
 	Headers  http.Header       // sent with requests for the list; optional
 	MaxPages int               // how many pages of a paged list are read at most; 0 means 1
 	Limit    int               // how many items of a document are taken at most; 0 means 2000
-	Apart    *Apart            // where jq expressions are evaluated; nil means in this process
+	Apart    *Apart            // where jq expressions are evaluated that are no preset's; nil means in this process
 }
 
 // Rules describe how the items of a JSON API or a list page are found. The

@@ -42,7 +42,9 @@ func NewReader(src Source) (*Reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		j.apart, r.apart = src.Apart, src.Apart
+		if kind == src.Kind { // what a preset's expressions make of a document is known
+			j.apart, r.apart = src.Apart, src.Apart
+		}
 		r.read, r.url, r.first = j.read, rules.URL, rules.FirstPage
 	case "html":
 		h, err := newHTMLReader(rules, src.Zone, r.limit())
