@@ -58,6 +58,23 @@ func (h *Hub) Changed(slugs ...string) {
 	}
 }
 
+// Follow has the hub told of what the one before, which must not run any more, had
+// still to tell it of; and knows what it was told.
+func (h *Hub) Follow(before *Hub) {
+	before.mu.Lock()
+	due, told := maps.Clone(before.due), maps.Clone(before.told)
+	before.mu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.start()
+	maps.Copy(h.due, due)
+	maps.Copy(h.told, told)
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
 func (h *Hub) start() {
 	if h.wake == nil {
 		h.wake = make(chan struct{}, 1)

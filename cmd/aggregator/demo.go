@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -36,11 +35,11 @@ func (p *program) demo(ctx context.Context) error {
 		return &failure{code: exitCannotRun, err: fmt.Errorf("simulated origin: %w", err)}
 	}
 	defer origin.Close()
-	l, err := listenAt(ctx, "127.0.0.1:0")
+	e, err := listenAt(ctx, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	base := "http://" + l.Addr().String()
+	base := "http://" + e.listeners[0].Addr().String()
 	cfg, err := origin.Config(base, dir)
 	if err != nil {
 		return err
@@ -50,6 +49,6 @@ func (p *program) demo(ctx context.Context) error {
 		fmt.Fprintf(p.Out, "%s/\n\n", base)
 		fmt.Fprintf(p.Out, "feed of everything  %s\nall feeds (OPML)    %s\nsimulated origin    %s/\n", d.URL("/feeds/all.atom"), d.URL("/feeds.opml"), origin.URL)
 		fmt.Fprintf(p.Out, "\nSomething new is published every few seconds. Ctrl-C ends the demo and removes what it made.\n\n")
-		return p.serve(ctx, cfg, log, d, []net.Listener{l})
+		return p.serve(ctx, cfg, log, d, e, nil)
 	})
 }

@@ -70,5 +70,12 @@ crash what is unknown is the newest, and the next cycle finds it by itself.
 A command that needs the database runs inside the daemon if there is one: it
 hands its command line to the control socket, and the daemon executes the same
 code and streams the output back. Else it opens the database itself.
+
+# One configuration after another
+
+What serves by one configuration is a generation (serve_reload.go). SIGHUP makes
+the next one on the same store: its daemon follows the former one, which begins no
+more cycles and ends when those under way do; requests go to the new handler, and
+what had begun is answered by the old.
 */
 package main

@@ -55,13 +55,14 @@ func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.O
 	if err := onlyDaemon(cfg); err != nil {
 		return err
 	}
-	return p.alone(cmd.Context(), cfg, p.logger(slog.LevelInfo), func(ctx context.Context, d *daemon.Daemon) error {
-		stop, err := p.openControl(ctx, cfg, d)
+	log, reload := p.logger(slog.LevelInfo), hangups()
+	return p.alone(cmd.Context(), cfg, log, func(ctx context.Context, d *daemon.Daemon) error {
+		s, err := p.newSuccession(ctx, cfg, log, d)
 		if err != nil {
 			return err
 		}
-		defer stop()
-		return d.Run(ctx)
+		defer s.close()
+		return s.run(reload)
 	})
 }
 

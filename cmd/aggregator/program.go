@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -36,7 +37,8 @@ type program struct {
 	config    string
 	logLevel  slogLevel
 	logFormat string
-	level     *slog.LevelVar // of the log; inside a daemon that of the daemon's
+	cfg       *atomic.Pointer[config.Config] // what the opened database goes by
+	level     *slog.LevelVar                 // of the log; inside a daemon that of the daemon's
 }
 
 func newProgram(out, err io.Writer, environ []string) *program {
@@ -177,7 +179,9 @@ func (p *program) passOn(ctx context.Context) error {
 
 // alone runs a task in a daemon of our own.
 func (p *program) alone(ctx context.Context, cfg *config.Config, log *slog.Logger, do task) error {
-	store, err := openStore(cfg)
+	p.cfg = new(atomic.Pointer[config.Config])
+	p.cfg.Store(cfg)
+	store, err := openStoreBy(p.cfg.Load)
 	if err != nil {
 		return err
 	}
@@ -218,11 +222,17 @@ func ownClient(cfg *config.Config) *http.Client {
 }
 
 func openStore(cfg *config.Config) (*storage.Store, error) {
+	return openStoreBy(func() *config.Config { return cfg })
+}
+
+// openStoreBy opens the store of a configuration that may be another later.
+func openStoreBy(now func() *config.Config) (*storage.Store, error) {
+	cfg := now()
 	path := cfg.Database.Reveal()
 	store, err := storage.Open(path, storage.Options{
 		Authority: cfg.TagAuthority(time.Now()),
-		Slug:      cfg.Slug,
-		Claimed:   cfg.Claims,
+		Slug:      func(category string) string { return now().Slug(category) },
+		Claimed:   func(slug, category string) bool { return now().Claims(slug, category) },
 	})
 	switch {
 	case errors.Is(err, storage.ErrLocked):

@@ -114,11 +114,11 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// runner runs command lines inside a daemon, for those who call its control
-// socket.
-func (p *program) runner(d *daemon.Daemon) daemon.Runner {
+// runner runs command lines inside a daemon, the one that there is then, for those
+// who call its control socket.
+func (p *program) runner(d func() *daemon.Daemon) daemon.Runner {
 	return func(ctx context.Context, call daemon.Call, s daemon.Streams) int {
-		inside := &program{Streams: s, terminal: call.Terminal, environ: p.environ, level: p.level, attached: d}
+		inside := &program{Streams: s, terminal: call.Terminal, environ: p.environ, level: p.level, attached: d()}
 		return execute(ctx, inside, call.Args)
 	}
 }

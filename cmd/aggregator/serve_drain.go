@@ -13,15 +13,15 @@ import (
 // front serves the public listeners.
 type front struct {
 	*http.Server
-	listeners []net.Listener
+	entrance
 	accepting sync.WaitGroup
 
 	mu   sync.Mutex
 	busy map[net.Conn]bool // those from which a request may come, or is answered
 }
 
-func newFront(srv *http.Server, listeners []net.Listener) *front {
-	f := &front{Server: srv, listeners: listeners, busy: map[net.Conn]bool{}}
+func newFront(srv *http.Server) *front {
+	f := &front{Server: srv, busy: map[net.Conn]bool{}}
 	srv.ConnState = f.note
 	return f
 }
@@ -42,8 +42,15 @@ func (f *front) isBusy() bool {
 	return len(f.busy) > 0
 }
 
+// move closes the listeners but no connection, and serves others from then on.
+func (f *front) move(e entrance, failed func(error)) {
+	closeAll(f.listeners)
+	f.accept(e, failed)
+}
+
 // accept serves until the listeners are closed; it tells of any other end.
-func (f *front) accept(failed func(error)) {
+func (f *front) accept(e entrance, failed func(error)) {
+	f.entrance = e
 	for _, l := range f.listeners {
 		f.accepting.Go(func() {
 			if err := f.Serve(l); !errors.Is(err, net.ErrClosed) {

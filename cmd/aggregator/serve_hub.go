@@ -33,6 +33,13 @@ func (h hub) after(changed func(slugs ...string)) func(slugs ...string) {
 	}
 }
 
+// follow has the hub told what the one before had not been told yet.
+func (h hub) follow(old hub) {
+	if h.Hub != nil && old.Hub != nil && h.URL == old.URL {
+		h.Follow(old.Hub)
+	}
+}
+
 func (h hub) run(ctx context.Context) {
 	if h.Hub != nil {
 		h.Run(ctx)

@@ -11,19 +11,24 @@ import (
 	"aggregator/cmd/internal/config"
 )
 
+// entrance is where people come in.
+type entrance struct {
+	listeners []net.Listener
+	passed    bool // by systemd, which keeps them open
+}
+
 // listen returns the listeners that systemd passes (sd_listen_fds(3)), else one of
 // our own. What systemd holds stays open over a restart: who connects meanwhile
 // waits, and is not refused.
-func listen(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]net.Listener, error) {
+func listen(ctx context.Context, cfg *config.Config, log *slog.Logger) (entrance, error) {
 	passed, err := activated()
 	if err != nil || len(passed) > 0 {
 		for _, l := range passed {
 			log.Info("socket activated", "address", l.Addr().String(), "ignored", "listen: "+cfg.Listen)
 		}
-		return passed, err
+		return entrance{passed, true}, err
 	}
-	l, err := listenAt(ctx, cfg.Listen)
-	return []net.Listener{l}, err
+	return listenAt(ctx, cfg.Listen)
 }
 
 // activated returns the sockets that systemd passes, all of which must be ones to
@@ -42,12 +47,12 @@ func activated() ([]net.Listener, error) {
 	return all, nil
 }
 
-func listenAt(ctx context.Context, addr string) (net.Listener, error) {
+func listenAt(ctx context.Context, addr string) (e entrance, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, &failure{code: exitCannotRun, err: err, hint: "choose another address with `listen` in the configuration"}
+		return e, &failure{code: exitCannotRun, err: err, hint: "choose another address with `listen` in the configuration"}
 	}
-	return l, nil
+	return entrance{listeners: []net.Listener{l}}, nil
 }
 
 func closeAll(listeners []net.Listener) {

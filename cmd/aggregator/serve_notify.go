@@ -15,13 +15,13 @@ import (
 // told, by $NOTIFY_SOCKET, it does nothing.
 type notifier struct {
 	log *slog.Logger
-	d   *daemon.Daemon
+	d   func() *daemon.Daemon // that there is now
 	// alive is Daemon.Alive.
 	alive func() error
 }
 
-func newNotifier(log *slog.Logger, d *daemon.Daemon) *notifier {
-	return &notifier{log: log, d: d, alive: d.Alive}
+func newNotifier(log *slog.Logger, d func() *daemon.Daemon) *notifier {
+	return &notifier{log: log, d: d, alive: func() error { return d().Alive() }}
 }
 
 // notify sends one message. The socket is that of our own service manager: what
@@ -50,7 +50,7 @@ func (n *notifier) reload(apply func() error) error {
 
 // status is what systemctl status shows.
 func (n *notifier) status() string {
-	tally, err := n.d.Tally()
+	tally, err := n.d().Tally()
 	if err != nil {
 		return "STATUS=" + err.Error()
 	}

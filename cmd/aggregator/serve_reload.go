@@ -1,0 +1,289 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/cmd/internal/daemon"
+	"aggregator/cmd/internal/web"
+	"aggregator/feedout"
+	"aggregator/fetcher"
+)
+
+// hangups are the signals that ask for the configuration to be read anew.
+func hangups() <-chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c
+}
+
+// succession is a program that goes on: generations follow one another behind its
+// listeners and its control socket.
+type succession struct {
+	*program
+	log     *slog.Logger
+	ctx     context.Context // of all that fetches; ends by fail as well
+	fail    context.CancelCauseFunc
+	group   sync.WaitGroup
+	now     atomic.Pointer[generation]
+	front   *front // nil where nothing is published
+	control *control
+	closers []func() // of what generations left behind
+}
+
+// generation is what works by one configuration.
+type generation struct {
+	cfg     *config.Config
+	client  *fetcher.Client // nil: that of the first
+	d       *daemon.Daemon
+	hub     hub
+	endHub  context.CancelFunc
+	handler http.Handler // nil where nothing is published
+	changed func(slugs ...string)
+}
+
+// newSuccession begins with the daemon of a first configuration.
+func (p *program) newSuccession(ctx context.Context, cfg *config.Config, log *slog.Logger, d *daemon.Daemon) (*succession, error) {
+	s := &succession{program: p, log: log}
+	s.ctx, s.fail = context.WithCancelCause(ctx)
+	s.now.Store(&generation{cfg: cfg, d: d})
+	var err error
+	if s.control, err = s.openControl(cfg.ControlPath()); err != nil {
+		s.fail(nil)
+		return nil, err
+	}
+	return s, nil
+}
+
+// publish has it serve feeds and pages.
+func (s *succession) publish(e entrance) error {
+	g := s.now.Load()
+	if err := s.offer(g); err != nil {
+		s.close()
+		return err
+	}
+	s.front = newFront(newServer(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.now.Load().handler.ServeHTTP(w, r)
+	})))
+	s.front.accept(e, s.fail)
+	return nil
+}
+
+// offer makes what a generation publishes.
+func (s *succession) offer(g *generation) (err error) {
+	load := g.d.Feeds()
+	feeds := feedout.New(load, feedout.Options{Log: s.log, Formats: g.cfg.Feeds.Formats, Marks: load})
+	g.hub = newHub(g.cfg, s.log, feeds)
+	g.changed = g.hub.after(feeds.Changed)
+	// What is fetched by a former configuration is told to the present one's readers.
+	g.d.Changed = func(slugs ...string) { s.now.Load().changed(slugs...) }
+	site := g.cfg.Site
+	g.handler, err = web.New(s.log, web.Site{
+		Title: site.Title, Language: site.Language, BaseURL: site.BaseURL, Zone: g.d.Zone(), Feeds: load, Slug: config.Latin,
+	}, feeds)
+	return err
+}
+
+// begin lets a generation fetch.
+func (s *succession) begin(g *generation) {
+	ctx, end := context.WithCancel(s.ctx)
+	g.endHub = end
+	s.group.Go(func() { g.hub.run(ctx) })
+	s.group.Go(func() {
+		if err := g.d.Run(s.ctx); err != nil {
+			s.fail(err)
+		}
+	})
+}
+
+// run works until the context ends, then drains.
+func (s *succession) run(reload <-chan os.Signal) error {
+	s.begin(s.now.Load())
+	systemd := newNotifier(s.log, s.daemon)
+	systemd.ready()
+	go systemd.run(s.ctx) // not waited for: a database that does not answer holds up no end
+	for {
+		select {
+		case <-reload:
+			if err := systemd.reload(s.reload); err != nil {
+				s.refuse(err)
+			}
+			continue
+		case <-s.ctx.Done():
+		}
+		break
+	}
+	systemd.stopping()
+	s.log.Info("stopping")
+	shutdown(s.front, &s.group, s.log)
+	if cause := context.Cause(s.ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+func (s *succession) daemon() *daemon.Daemon { return s.now.Load().d }
+
+func (s *succession) close() {
+	s.fail(nil)
+	s.control.close()
+	for _, f := range s.closers {
+		f()
+	}
+}
+
+// reload applies the configuration as it is now, all of it or nothing.
+func (s *succession) reload() error {
+	cfg, err := s.load()
+	if err != nil {
+		return err
+	}
+	old := s.now.Load()
+	if cfg.Database.Reveal() != old.cfg.Database.Reveal() {
+		return &failure{err: errors.New("the database cannot be another while the daemon runs"), hint: "restart it"}
+	}
+	next, err := s.follow(old, cfg)
+	if err != nil {
+		return err
+	}
+	doors, err := s.doors(old.cfg, cfg)
+	if err != nil {
+		return err
+	}
+	s.cfg.Store(cfg)
+	if s.front != nil {
+		if err := s.offer(next); err != nil {
+			doors.abandon()
+			return err
+		}
+	}
+	old.endHub()
+	next.hub.follow(old.hub)
+	s.now.Store(next)
+	doors.open()
+	s.begin(next)
+	old.d.Retire()
+	s.log.Info("configuration reloaded", "sources", len(cfg.Sources))
+	return nil
+}
+
+// follow makes the generation of another configuration. The client, with what it
+// knows of hosts, stays where the configuration says nothing else of it.
+func (s *succession) follow(old *generation, cfg *config.Config) (*generation, error) {
+	next := &generation{cfg: cfg, client: old.client}
+	agent := cfg.UserAgent(version())
+	if next.client == nil || !reflect.DeepEqual(cfg.Fetch, old.cfg.Fetch) || agent != old.cfg.UserAgent(version()) {
+		client, err := newClient(cfg)
+		if err != nil {
+			return nil, err
+		}
+		s.closers = append(s.closers, client.Close)
+		next.client = client
+	}
+	var err error
+	if next.d, err = old.d.Follow(cfg, next.client); err != nil {
+		return nil, &failure{code: exitUsage, err: err}
+	}
+	next.d.Alarm = old.d.Alarm
+	if cfg.Health.Webhook.Reveal() != old.cfg.Health.Webhook.Reveal() {
+		next.d.Alarm = nil
+		s.closers = append(s.closers, tellWebhook(cfg, s.log, next.d))
+	}
+	return next, nil
+}
+
+// doors are the listener and the control socket of another configuration, where it
+// names others.
+type doors struct {
+	s        *succession
+	entrance entrance
+	control  *control
+}
+
+// doors opens them beside the old ones.
+func (s *succession) doors(old, cfg *config.Config) (d doors, err error) {
+	d.s = s
+	if s.front != nil && cfg.Listen != old.Listen && !s.front.passed {
+		if d.entrance, err = listenAt(s.ctx, cfg.Listen); err != nil {
+			return d, err
+		}
+	}
+	if cfg.ControlPath() != old.ControlPath() {
+		if d.control, err = s.openControl(cfg.ControlPath()); err != nil {
+			d.abandon()
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+func (d *doors) abandon() {
+	closeAll(d.entrance.listeners)
+	if d.control != nil {
+		d.control.close()
+	}
+}
+
+// open has people come in by them, and no longer by the old ones.
+func (d *doors) open() {
+	if len(d.entrance.listeners) > 0 {
+		d.s.front.move(d.entrance, d.s.fail)
+		d.s.log.Info("serving", "address", d.entrance.listeners[0].Addr().String())
+	}
+	if d.control != nil {
+		go d.s.control.close() // commands under way come to their end
+		d.s.control = d.control
+	}
+}
+
+// refuse tells why a configuration is not applied: each mistake on a line of its own.
+func (s *succession) refuse(err error) {
+	f := &failure{err: err}
+	errors.As(err, &f)
+	var mistakes config.Mistakes
+	if errors.As(err, &mistakes) {
+		for _, m := range mistakes {
+			s.log.Error("configuration refused", "mistake", m.String())
+		}
+		return
+	}
+	attrs := []any{"err", f.Error()}
+	if f.hint != "" {
+		attrs = append(attrs, "hint", f.hint)
+	}
+	s.log.Error("configuration refused", attrs...)
+}
+
+// control is the socket by which other commands come in.
+type control struct {
+	cancel context.CancelFunc
+	group  sync.WaitGroup
+}
+
+// openControl opens a control socket.
+func (s *succession) openControl(path string) (*control, error) {
+	l, err := daemon.ListenControl(path)
+	if err != nil {
+		return nil, &failure{code: exitCannotRun, err: err, hint: "see `control` in the configuration"}
+	}
+	c := &control{}
+	var ctx context.Context
+	ctx, c.cancel = context.WithCancel(s.ctx)
+	c.group.Go(func() { daemon.ServeControl(ctx, l, s.runner(s.daemon)) })
+	return c, nil
+}
+
+// close closes the socket and waits for the commands that run through it.
+func (c *control) close() {
+	c.cancel()
+	c.group.Wait()
+}
