@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -21,13 +22,14 @@ const (
 
 // Compact writes the database anew, without its free pages, and closes the
 // store. The new file takes the place of the old one only after it was checked
-// and is on the disk; whatever fails before leaves the old one as it was.
-func (s *Store) Compact() error {
+// and is on the disk; whatever fails before leaves the old one as it was. Compact
+// calls at now and then with the bytes written, if it is not nil.
+func (s *Store) Compact(at func(written int64)) error {
 	err := ErrClosed
 	s.once.Do(func() {
 		close(s.closing)
 		<-s.written
-		err = errors.Join(s.rewrite(), s.wrap(s.db.Close()))
+		err = errors.Join(s.rewrite(at), s.wrap(s.db.Close()))
 		s.codec.close()
 	})
 	return err
@@ -43,7 +45,7 @@ func (s *Store) compactSparse(o Options) error {
 	if err != nil || stat.Size() < worthCompacting || int64(pages) <= stat.Size()/2 {
 		return nil
 	}
-	if err := s.rewrite(); err != nil {
+	if err := s.rewrite(nil); err != nil {
 		return nil
 	}
 	if err := s.db.Close(); err != nil {
@@ -54,12 +56,14 @@ func (s *Store) compactSparse(o Options) error {
 
 // rewrite puts a compact copy in the place of the file. Its lock stays on the
 // old file; see stillThere.
-func (s *Store) rewrite() error {
+func (s *Store) rewrite(at func(written int64)) error {
 	target := s.path + ".compact"
 	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("compact: %w", err)
 	}
+	stop := watch(target, at)
 	err := protect(func() error { return s.copyTo(target) })
+	stop()
 	if err == nil {
 		err = Verify(target)
 	}
@@ -71,6 +75,28 @@ func (s *Store) rewrite() error {
 		return fmt.Errorf("compact %s: %w; the file is as it was", s.path, err)
 	}
 	return syncDir(filepath.Dir(s.path))
+}
+
+// watch tells how long a file is, until it is stopped.
+func watch(name string, at func(size int64)) (stop func()) {
+	if at == nil {
+		return func() {}
+	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-end:
+				return
+			case <-time.After(200 * time.Millisecond):
+			}
+			if info, err := os.Stat(name); err == nil {
+				at(info.Size())
+			}
+		}
+	}()
+	return func() { close(end); <-ended }
 }
 
 // copyTo writes the tables to a new file and has it on the disk at its return.

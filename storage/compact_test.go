@@ -80,10 +80,10 @@ func TestCompact(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := keysAndIDs(t, s)
-	if err := s.Compact(); err != nil {
+	if err := s.Compact(nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Compact(); !errors.Is(err, storage.ErrClosed) {
+	if err := s.Compact(nil); !errors.Is(err, storage.ErrClosed) {
 		t.Errorf("compacted twice: %v", err)
 	}
 	s, err = open(t, path)
@@ -110,7 +110,7 @@ func TestCompactFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Compact(); !errors.Is(err, storage.ErrDamaged) {
+	if err := s.Compact(nil); !errors.Is(err, storage.ErrDamaged) {
 		t.Errorf("compact: %v", err)
 	}
 	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {

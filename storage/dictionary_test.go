@@ -52,7 +52,7 @@ func TestDictionary(t *testing.T) {
 		}
 	}
 	read()
-	if err := s.Compact(); err != nil {
+	if err := s.Compact(nil); err != nil {
 		t.Fatal(err)
 	}
 	if s, err = open(t, path); err != nil {

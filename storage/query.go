@@ -32,6 +32,12 @@ func (q *Query) ended() bool {
 	}
 }
 
+// All tells whether the query selects every article.
+func (q Query) All() bool {
+	q.Done = nil
+	return q == Query{}
+}
+
 const (
 	chunkFound = 64   // articles that one transaction reads at most,
 	chunkSteps = 4096 // and how many it looks at to find them

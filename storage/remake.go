@@ -42,6 +42,18 @@ func (s *Store) Bodies(since time.Time, after uint64, limit int) (list []Body, e
 	return list, nil
 }
 
+// CountBodies tells how many there are.
+func (s *Store) CountBodies(since time.Time) (n int, err error) {
+	err = s.view(func(t *tables) error {
+		c := t.raw.Cursor()
+		for k, _ := c.Seek(number(orderAt(since))); k != nil; k, _ = c.Next() {
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
 // Remade is what rules of our own made of a stored article.
 type Remade struct{ Before, After article.Article }
 

@@ -94,7 +94,8 @@ func (p *program) statsTable(st storage.Stats) error {
 }
 
 func newDBCompact(p *program) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "compact",
 		Short: "Write the database anew without its free pages",
 		Long: `Write the database anew without its free pages. The new file is checked before
@@ -117,21 +118,30 @@ is also compacted when it is opened.`,
 			if err != nil {
 				return err
 			}
-			return p.compact(store, cfg.Database.Reveal())
+			return p.compact(store, cfg.Database.Reveal(), asJSON)
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print how far it is as JSON objects")
+	return cmd
 }
 
-func (p *program) compact(store *storage.Store, path string) error {
+func (p *program) compact(store *storage.Store, path string, asJSON bool) error {
 	before, err := os.Stat(path)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	if err := store.Compact(); err != nil {
+	st, err := store.Stats()
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	m := p.measure("written", st.Bytes-int64(st.FreePages)*int64(st.PageSize), bytesOf(), asJSON)
+	defer m.end()
+	if err := store.Compact(m.at); err != nil {
 		return &failure{code: exitCannotRun, err: err, hint: "it takes as much room again as the database holds"}
 	}
+	m.end()
 	after, err := os.Stat(path)
-	if err != nil {
+	if err != nil || asJSON {
 		return err
 	}
 	_, err = fmt.Fprintf(p.Out, "from %s to %s\n", humanize.IBytes(uint64(before.Size())), humanize.IBytes(uint64(after.Size())))

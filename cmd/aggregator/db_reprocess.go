@@ -14,6 +14,7 @@ import (
 
 func newDBReprocess(p *program) *cobra.Command {
 	var since string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "reprocess",
 		Short: "Run today's rules over the bodies that are kept as they came",
@@ -32,29 +33,33 @@ comes out as it was is not touched.`,
 				if err != nil {
 					return usage(cmd, fmt.Errorf("--since: %w", err))
 				}
-				return p.reprocess(ctx, d, from)
+				return p.reprocess(ctx, d, from, asJSON)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&since, "since", "", "only articles first seen since `TIME`: 2026-01-31, 2026-01-31T08:00:00+08:00, or an age such as 24h or 7d")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print how far it is as JSON objects")
 	return cmd
 }
 
-// reprocess tells every few seconds how far it is.
-func (p *program) reprocess(ctx context.Context, d *daemon.Daemon, since time.Time) error {
-	told := time.Now()
-	n, err := d.Reprocess(ctx, since, func(n daemon.Reprocessed) {
-		if time.Since(told) > 2*time.Second {
-			told = time.Now()
-			fmt.Fprintf(p.Err, "%d bodies read, %d articles changed so far\n", n.Bodies, n.Changed)
-		}
-	})
+func (p *program) reprocess(ctx context.Context, d *daemon.Daemon, since time.Time, asJSON bool) error {
+	total, err := d.Store().CountBodies(since)
+	if err != nil {
+		return err
+	}
+	m := p.measure("bodies read", int64(total), counted(), asJSON)
+	defer m.end()
+	n, err := d.Reprocess(ctx, since, func(n daemon.Reprocessed) { m.at(int64(n.Bodies)) })
+	m.end()
 	if ctx.Err() != nil {
 		return &failure{code: exitFailed, err: errors.New("interrupted"),
 			hint: fmt.Sprintf("%d articles are changed; the same command does the rest", n.Changed)}
 	}
 	if err != nil {
 		return err
+	}
+	if asJSON {
+		return nil
 	}
 	_, err = fmt.Fprintf(p.Out, "%d bodies read, %d articles changed\n", n.Bodies, n.Changed)
 	return err

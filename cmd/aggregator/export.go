@@ -13,7 +13,7 @@ import (
 
 func newExport(p *program) *cobra.Command {
 	var f filter
-	var extra bool
+	var extra, asJSON bool
 	cmd := &cobra.Command{
 		Use:     "export DIR",
 		Short:   "Write articles as front-matter files",
@@ -22,20 +22,29 @@ func newExport(p *program) *cobra.Command {
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
-				return p.export(ctx, cmd, d, &f, args[0], extra)
+				return p.export(ctx, cmd, d, &f, args[0], extra, asJSON)
 			})
 		},
 	}
 	f.flags(cmd, 0)
 	cmd.Flags().BoolVar(&extra, "extra", false, "add the keys from which import restores an article whole")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print how far it is as JSON objects")
 	return cmd
 }
 
-func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daemon, f *filter, dir string, extra bool) error {
+func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daemon, f *filter, dir string, extra, asJSON bool) error {
 	q, err := f.query(cmd, d.Zone())
 	if err != nil {
 		return err
 	}
+	total := 0
+	if q.All() {
+		if total, err = d.Store().Count(); err != nil {
+			return err
+		}
+	}
+	m := p.measure("articles written", int64(total), counted(), asJSON)
+	defer m.end()
 	n := 0
 	for a, err := range d.Store().Articles(q) {
 		if err != nil {
@@ -52,7 +61,9 @@ func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daem
 			return &failure{code: exitCannotRun, err: fmt.Errorf("export: %w", err)}
 		}
 		n++
+		m.at(int64(n))
 	}
+	m.end()
 	if ctx.Err() != nil {
 		return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d articles", n)}
 	}

@@ -69,12 +69,25 @@ func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.O
 // fetchOnce reports each source as it is done, then whether any failed.
 func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []string, o daemon.Options, asJSON bool) error {
 	failed := 0
+	var m *meter
+	if !asJSON && !o.DryRun {
+		m = p.measure("sources fetched", int64(d.Sources(names)), counted(), false)
+	}
+	var all daemon.Report
+	done := 0
 	err := d.Once(ctx, names, o, func(r daemon.Report) {
 		if r.Failed() {
 			failed++
 		}
-		p.reportFetch(r, o, asJSON)
+		all.Items, all.New, all.Edited, all.Filed, all.FailedPages = all.Items+r.Items, all.New+r.New, all.Edited+r.Edited, all.Filed+r.Filed, all.FailedPages+r.FailedPages
+		done++
+		m.at(int64(done))
+		p.reportFetch(r, o, asJSON, m)
 	})
+	m.end()
+	if m != nil && err == nil {
+		fmt.Fprintf(p.Out, "%d sources: %s, %d failed\n", done, outcome(all), failed)
+	}
 	var unknown *daemon.UnknownSource
 	if errors.As(err, &unknown) {
 		return &failure{code: exitUsage, err: err, hint: "`aggregator sources` lists them"}
@@ -88,7 +101,7 @@ func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []strin
 	return err
 }
 
-func (p *program) reportFetch(r daemon.Report, o daemon.Options, asJSON bool) {
+func (p *program) reportFetch(r daemon.Report, o daemon.Options, asJSON bool, m *meter) {
 	if asJSON {
 		_ = json.NewEncoder(p.Out).Encode(reportJSON(r)) // a closed pipe ends the program anyway
 		if !r.Failed() {
@@ -97,8 +110,9 @@ func (p *program) reportFetch(r daemon.Report, o daemon.Options, asJSON bool) {
 	}
 	switch {
 	case errors.Is(r.Err, context.Canceled):
+	case m != nil && !r.Failed(): // the bar counts it
 	case r.Failed():
-		report(p.Err, &failure{err: fmt.Errorf("source %s: %w", r.Source, r.Err), hint: fetcher.Hint(r.Err)})
+		report(m.over(p.Err), &failure{err: fmt.Errorf("source %s: %w", r.Source, r.Err), hint: fetcher.Hint(r.Err)})
 	case r.Resting:
 		fmt.Fprintf(p.Out, "%s: resting: %v\n", r.Source, r.Err)
 	case o.DryRun:

@@ -20,6 +20,7 @@ import (
 
 func newImport(p *program) *cobra.Command {
 	var source string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "import DIR",
 		Short: "Read front-matter files back into the database",
@@ -46,11 +47,12 @@ recognised when it is fetched. What is there already is left alone.`,
 				if source != "" && cfg.SourceNamed(source) == nil {
 					return &failure{code: exitUsage, err: fmt.Errorf("no source is named %q", source), hint: "`aggregator sources` lists them"}
 				}
-				return p.importDir(ctx, d, &importer{cfg: cfg, source: source}, args[0])
+				return p.importDir(ctx, d, &importer{cfg: cfg, source: source}, args[0], asJSON)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&source, "source", "", "the `SOURCE` of files that name none")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print how far it is as JSON objects")
 	return cmd
 }
 
@@ -82,7 +84,7 @@ const importStep = 200
 
 // importDir reads all files, then restores their articles in the order in which
 // they first arrived. A file that cannot be read is told and left out.
-func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer, dir string) error {
+func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer, dir string, asJSON bool) error {
 	entries, failed, err := p.readFiles(ctx, im, dir)
 	if err != nil {
 		return &failure{code: exitCannotRun, err: fmt.Errorf("import: %w", err)}
@@ -91,14 +93,19 @@ func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer,
 	if err := d.Store().RestoreCategories(firstFiled(entries)); err != nil {
 		return err
 	}
-	added := 0
+	m := p.measure("articles stored", int64(len(entries)), counted(), asJSON)
+	defer m.end()
+	added, done := 0, 0
 	for step := range slices.Chunk(entries, importStep) {
 		n, err := d.Store().Restore(step)
 		if err != nil {
 			return err
 		}
 		added += n
+		done += len(step)
+		m.at(int64(done))
 	}
+	m.end()
 	if d.Changed != nil && added > 0 {
 		d.Changed()
 	}

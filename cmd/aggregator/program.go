@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
@@ -29,7 +30,7 @@ import (
 // command that runs inside a daemon, that daemon.
 type program struct {
 	daemon.Streams
-	terminal bool // stdout is one
+	terminal bool // stdout and stderr are one, with somebody before it
 	environ  []string
 	args     []string // as given, to be passed on to a daemon
 	attached *daemon.Daemon
@@ -44,7 +45,7 @@ type program struct {
 func newProgram(out, err io.Writer, environ []string) *program {
 	return &program{
 		Streams:  daemon.Streams{Out: out, Err: err, File: writeFile},
-		terminal: isTerminal(out), environ: environ, level: new(slog.LevelVar),
+		terminal: isTerminal(out) && isTerminal(err), environ: environ, level: new(slog.LevelVar),
 	}
 }
 
@@ -76,8 +77,7 @@ func isTerminal(w io.Writer) bool {
 	if !ok {
 		return false
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return term.IsTerminal(int(f.Fd()))
 }
 
 // systemConfig is where packages put the configuration.

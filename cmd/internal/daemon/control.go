@@ -17,7 +17,7 @@ import (
 // Call asks a running daemon to run a command.
 type Call struct {
 	Args     []string
-	Terminal bool // stdout is one
+	Terminal bool // its streams are one
 }
 
 // Streams is where a command's output goes, wherever it runs.

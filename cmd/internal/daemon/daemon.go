@@ -164,6 +164,14 @@ func (d *Daemon) named(names []string) ([]*source, error) {
 	return out, nil
 }
 
+// Sources tells how many sources Once would fetch.
+func (d *Daemon) Sources(names []string) int {
+	if len(names) == 0 {
+		return len(d.sources)
+	}
+	return len(names)
+}
+
 func (d *Daemon) sourceNamed(name string) *source {
 	for _, s := range d.sources {
 		if s.Name == name {
