@@ -17,10 +17,11 @@ import (
 
 func newDB(p *program) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "db",
-		Short: "Look after the database",
-		Args:  usageArgs(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:     "db",
+		Short:   "Look after the database",
+		Example: "  aggregator db stats\n  aggregator db backup /var/backups/aggregator.db",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newDBCheck(p), newDBStats(p), newDBBackup(p), newDBCompact(p), newDBPrune(p), newDBReprocess(p))
 	return cmd
@@ -28,9 +29,10 @@ func newDB(p *program) *cobra.Command {
 
 func newDBCheck(p *program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "check",
-		Short: "Read the whole database and tell what is wrong with it",
-		Args:  usageArgs(cobra.NoArgs),
+		Use:     "check",
+		Short:   "Read the whole database and tell what is wrong with it",
+		Example: "  aggregator db check",
+		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
 				if err := d.Store().Check(); err != nil {
@@ -50,9 +52,10 @@ func newDBCheck(p *program) *cobra.Command {
 func newDBStats(p *program) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "stats",
-		Short: "Tell how large the database is and what is in it",
-		Args:  usageArgs(cobra.NoArgs),
+		Use:     "stats",
+		Short:   "Tell how large the database is and what is in it",
+		Example: "  aggregator db stats --json",
+		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
 				st, err := d.Store().Stats()
@@ -96,8 +99,9 @@ func (p *program) statsTable(st storage.Stats) error {
 func newDBCompact(p *program) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "compact",
-		Short: "Write the database anew without its free pages",
+		Use:     "compact",
+		Short:   "Write the database anew without its free pages",
+		Example: "  systemctl stop aggregator && aggregator db compact && systemctl start aggregator",
 		Long: `Write the database anew without its free pages. The new file is checked before
 it takes the place of the old one. A database of which more than half is free
 is also compacted when it is opened.`,

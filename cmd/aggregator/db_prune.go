@@ -12,8 +12,9 @@ import (
 
 func newDBPrune(p *program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "prune",
-		Short: "Forget what the retention does not keep",
+		Use:     "prune",
+		Short:   "Forget what the retention does not keep",
+		Example: "  aggregator db prune",
 		Long: `Forget what "retention" in the configuration does not keep; the daemon does so
 every hour. An article that is forgotten does not come back as new. The file
 does not shrink: what is free in it is used again, see "db compact".`,

@@ -19,10 +19,11 @@ import (
 
 func newOPML(p *program) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "opml",
-		Short: "Take sources from an OPML file, or give them as one",
-		Args:  usageArgs(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:     "opml",
+		Short:   "Take sources from an OPML file, or give them as one",
+		Example: "  aggregator opml import feedly.opml\n  aggregator opml export > sources.opml",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newOPMLImport(p), newOPMLExport(p))
 	return cmd

@@ -74,6 +74,9 @@ func newRoot(p *program) *cobra.Command {
 JSON API, keeps each article once, and publishes Atom feeds of them.
 
 Try it without network or configuration: aggregator demo`,
+		Example: `  aggregator demo
+  aggregator sources test https://example.org/
+  aggregator check && aggregator serve`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          usageArgs(cobra.NoArgs),
@@ -92,11 +95,27 @@ Try it without network or configuration: aggregator demo`,
 		}
 		return nil
 	}
-	root.AddCommand(newServe(p), newFetch(p), newArticles(p), newExport(p), newImport(p), newDB(p), newSources(p), newFeeds(p), newOPML(p), newCheck(p), newStatus(p), newLogLevel(p), newDemo(p), newVersion(p))
+	group(root, "Begin with:", newDemo(p), newCheck(p), newSources(p), newOPML(p))
+	group(root, "Let it run:", newServe(p), newFetch(p), newStatus(p), newLogLevel(p))
+	group(root, "Read and move:", newArticles(p), newFeeds(p), newExport(p), newImport(p), newDB(p))
+	root.AddCommand(newVersion(p))
+	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true
+		if c.Name() == "completion" {
+			c.Short, c.Example = "Print a script by which a shell completes commands", "  source <(aggregator completion bash)"
+		}
 	}
 	return root
+}
+
+// group adds commands that the help lists together.
+func group(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, c := range commands {
+		c.GroupID = title
+		root.AddCommand(c)
+	}
 }
 
 // usage makes an error of wrong usage.
