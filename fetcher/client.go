@@ -40,6 +40,7 @@ type Client struct {
 	gates   *gates
 	robots  *robots
 	apart   *Apart
+	metrics *metrics
 	http    http.Client
 }
 
@@ -65,9 +66,9 @@ func NewClient(o Options) (*Client, error) {
 		o.Transport = t
 	}
 	g := newGates(o)
-	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout}
+	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout, metrics: newMetrics()}
 	t.robots = newRobots(o.UserAgent, g, t)
-	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, robots: t.robots, apart: o.Apart, http: http.Client{Transport: t}}, nil
+	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, robots: t.robots, metrics: t.metrics, apart: o.Apart, http: http.Client{Transport: t}}, nil
 }
 
 // NewReader returns a reader of a source's documents that evaluates expressions

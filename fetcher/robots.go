@@ -120,7 +120,7 @@ func (r *robots) fetch(page *http.Request, h *rulesOfHost) {
 func (r *robots) get(page *http.Request) (robotsRules, error) {
 	u := page.URL.Scheme + "://" + page.URL.Host + "/robots.txt"
 	m, _ := page.Context().Value(mannersKey{}).(manners)
-	m.kind = forList // it lets many pages pass, and is no page itself
+	m.kind, m.robots = forList, true // it lets many pages pass, and is no page itself
 	req, err := http.NewRequestWithContext(context.WithValue(page.Context(), mannersKey{}, m), http.MethodGet, u, nil)
 	if err != nil {
 		return nil, fail(u, err)

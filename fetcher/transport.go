@@ -17,8 +17,9 @@ import (
 
 // manners travel with a request's context to every hop of its redirects.
 type manners struct {
-	kind  int  // forList or forPage
-	force bool // ignore rests
+	kind   int  // forList or forPage
+	robots bool // a host's robots.txt
+	force  bool // ignore rests
 }
 
 type mannersKey struct{}
@@ -30,6 +31,7 @@ type politeTransport struct {
 	gates   *gates
 	timeout time.Duration
 	robots  *robots
+	metrics *metrics
 }
 
 func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -51,7 +53,9 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		v.leave()
 		return nil, err
 	}
+	began := time.Now()
 	res, err := t.base.RoundTrip(req.WithContext(v.ctx))
+	t.metrics.answer(m.what(), began, res)
 	if err != nil {
 		v.leave()
 		return nil, err

@@ -106,7 +106,7 @@ func (a *addition) addNew() (Change, error) {
 		return Change{}, err
 	}
 	a.tell(a.arrival, &r.Article)
-	return Change{Stored, r.Article}, a.save(r, true)
+	return Change{Outcome: Stored, Article: r.Article}, a.save(r, true)
 }
 
 // addKnown lets the stored article take over what is new in the entry, each
@@ -133,7 +133,7 @@ func (a *addition) addKnown() (Change, error) {
 	if err := a.fileAll(r); err != nil {
 		return Change{}, err
 	}
-	change := Change{Outcome: Same}
+	change := Change{Outcome: Same, Joined: a.joining != nil}
 	switch {
 	case edited:
 		change.Outcome = Edited

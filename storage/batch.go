@@ -73,6 +73,9 @@ const (
 type Change struct {
 	Outcome Outcome
 	Article article.Article // as stored now; empty for a skipped entry
+	// Joined tells that the entry was found to be an article that had come in
+	// another way, and became a copy of it.
+	Joined bool
 }
 
 // Add stores a batch in one transaction: all of it or, on errors, nothing. The

@@ -5,3 +5,8 @@ func Written(s *Store) int64 {
 	st := s.db.Stats()
 	return st.TxStats.GetPageAlloc()
 }
+
+// Update runs a function within a write transaction.
+func (s *Store) Update(fn func()) error {
+	return s.update(func(*tables) error { fn(); return nil })
+}

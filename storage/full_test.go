@@ -39,6 +39,9 @@ func TestDiskFull(t *testing.T) {
 	if errors.Is(err, storage.ErrDamaged) || !strings.Contains(err.Error(), path) {
 		t.Errorf("full: %v", err)
 	}
+	if n := counted(t, s, "aggregator_store_write_failures_total"); n != 1 {
+		t.Errorf("%v writes failed", n)
+	}
 	if n, err := s.Count(); err != nil || n != stored {
 		t.Errorf("%d articles, %v, want %d", n, err, stored)
 	}

@@ -194,3 +194,8 @@ func publishedKey(published time.Time, arrival uint64) []byte {
 	key := binary.BigEndian.AppendUint64([]byte{'p'}, uint64(published.Unix())^1<<63)
 	return binary.BigEndian.AppendUint64(key, arrival)
 }
+
+// publishedIn is when the article of such a key was published.
+func publishedIn(key []byte) time.Time {
+	return time.Unix(int64(binary.BigEndian.Uint64(key[1:])^1<<63), 0)
+}

@@ -53,7 +53,7 @@ func newStore(path string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		path: path, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed,
+		path: path, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed, metrics: newMetrics(),
 		writes: make(chan write), closing: make(chan struct{}), written: make(chan struct{}),
 	}
 	if s.now == nil {

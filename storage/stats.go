@@ -1,5 +1,7 @@
 package storage
 
+import "time"
+
 // Stats are the sizes of a store.
 type Stats struct {
 	Bytes     int64 // of the file
@@ -22,6 +24,25 @@ func (s *Store) Stats() (st Stats, err error) {
 		return nil
 	})
 	return st, err
+}
+
+// Size is what of the Stats is known without walking through anything.
+type Size struct {
+	Bytes, Free int64
+	Articles    int
+	Newest      time.Time // when the newest of them came
+}
+
+// Size tells how large the store is.
+func (s *Store) Size() (size Size, err error) {
+	err = s.view(func(t *tables) error {
+		size = Size{Bytes: t.tx.Size(), Free: int64(s.freePages()) * int64(s.db.Info().PageSize), Articles: t.counted()}
+		if k, _ := t.articles.Cursor().Last(); k != nil {
+			size.Newest = moment(fromNumber(k))
+		}
+		return nil
+	})
+	return size, err
 }
 
 // freePages counts those as well that are free once their last reader is gone.

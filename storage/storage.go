@@ -68,6 +68,7 @@ type Store struct {
 	dictionaries atomic.Int64 // how many there are
 	training     sync.Mutex   // held while one is made
 
+	metrics   *metrics
 	stories   stories // nil until they are asked for
 	verifying bool    // the file is not to be changed
 

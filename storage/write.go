@@ -64,7 +64,7 @@ func (s *Store) gather(w write) []write {
 // taken out, and the rest start again.
 func (s *Store) commit(group []write) {
 	for len(group) > 0 {
-		failed, err := s.try(group)
+		failed, err := s.metrics.write(func() (int, error) { return s.try(group) })
 		if failed >= 0 {
 			group[failed].done <- err
 			group = slices.Delete(group, failed, failed+1)

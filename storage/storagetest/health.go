@@ -72,3 +72,41 @@ func came(b *bench) {
 		b.Errorf("samples of none: %+v, %v", samples, err)
 	}
 }
+
+// arrivals: when articles were published and came is told of all that were published
+// at or after a time, the latest first.
+func arrivals(b *bench) {
+	type arrival struct{ published, arrived time.Time }
+	all := func(since time.Time) (list []arrival) {
+		b.Helper()
+		err := b.Arrivals(since, func(published, arrived time.Time) { list = append(list, arrival{published.UTC(), arrived.UTC()}) })
+		if err != nil {
+			b.Error(err)
+		}
+		return list
+	}
+	if got := all(time.Time{}); len(got) > 0 {
+		b.Errorf("of nothing: %v", got)
+	}
+	var want []arrival
+	for i, age := range []time.Duration{time.Hour, 10 * time.Minute, 100 * 24 * time.Hour, 100 * 365 * 24 * time.Hour} {
+		b.pass(7 * time.Minute)
+		e := entry(1, fmt.Sprint("k", i))
+		e.Article.Published = b.clock.Add(-age)
+		b.add("s", e)
+		want = append(want, arrival{e.Article.Published, b.clock})
+	}
+	b.add("s", entry(2, "k1")) // an edit is no arrival
+	b.reopen()
+	slices.SortFunc(want, func(a, b arrival) int { return b.published.Compare(a.published) })
+	if got := all(time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)); !slices.Equal(got, want) {
+		b.Errorf("got %v, want %v", got, want)
+	}
+	if got := all(want[1].published); !slices.Equal(got, want[:2]) {
+		b.Errorf("since the second: %v, want %v", got, want[:2])
+	}
+	size, err := b.Size()
+	if err != nil || size.Articles != 4 || !size.Newest.Equal(want[3].arrived) || size.Bytes <= size.Free {
+		b.Errorf("size: %+v, %v", size, err)
+	}
+}

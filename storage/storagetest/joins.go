@@ -40,7 +40,7 @@ func joined(b *bench) {
 	b.tell("s", first)
 	copied := told("央行今天下调存款准备金率", "copy", "url-copy")
 	copied.Article.Categories = []string{"elsewhere"}
-	if c := b.tell("two", copied); c.Outcome != storage.Filed || c.Article.Key != "a" ||
+	if c := b.tell("two", copied); c.Outcome != storage.Filed || !c.Joined || c.Article.Key != "a" ||
 		!slices.Equal(c.Article.Categories, []string{"news", "elsewhere"}) || !slices.Contains(c.Article.Via, copied.Article.Link) {
 		b.Errorf("joined: %+v", c)
 	}

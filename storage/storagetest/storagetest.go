@@ -54,6 +54,8 @@ type Store interface {
 	Conditions(limit int) ([]storage.Condition, error)
 	Holding() (map[string]storage.Condition, error)
 	Moments(source string, since time.Time, limit int) ([]time.Time, error)
+	Arrivals(since time.Time, each func(published, arrived time.Time)) error
+	Size() (storage.Size, error)
 	Samples(source string, limit int) ([]storage.Sample, error)
 	Changes(after uint64, limit int) ([]article.Article, uint64, error)
 	Position(reader string) (uint64, error)
@@ -128,6 +130,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"what is asked for in vain is not found":       notFound,
 		"how a source fared is known":                  conditions,
 		"when a source brought something is known":     came,
+		"when articles came is known":                  arrivals,
 	} {
 		t.Run(name, func(t *testing.T) { promise(newBench(t, fresh(t))) })
 	}
