@@ -74,6 +74,8 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 			c.s.log.Error("health unknown", "err", err)
 		}
 	}
+	c.interrupted = ctx.Err() != nil
+	c.metrics.cycle(c)
 	c.log()
 	return c.rep
 }
@@ -96,6 +98,8 @@ type cycle struct {
 	recorded bool
 	// first tells that the source was never fetched before.
 	first bool
+	// excused tells that our own link is to blame; interrupted, that we stopped.
+	excused, interrupted bool
 	// brought tells that it lists something that it had not listed before.
 	brought bool
 }
@@ -174,7 +178,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		return found{}, err
 	}
 	c.rec.TTL, c.rec.Skip = min(first.TTL, longestFresh), uint32(first.Skip)
-	c.rep.Note = cmp.Or(first.Partial, first.Note)
+	c.rep.Note = c.s.hide(cmp.Or(first.Partial, first.Note))
 	c.rec.Note = c.rep.Note
 	p := newPages(c.s, first.Items)
 	p.next = first.Next
@@ -338,6 +342,7 @@ func (c *cycle) vouch(v *fetcher.Validators) {
 
 func (c *cycle) count(changes []storage.Change) {
 	for _, ch := range changes {
+		c.metrics.change(ch, !c.first)
 		switch ch.Outcome {
 		case storage.Stored:
 			c.rep.New++

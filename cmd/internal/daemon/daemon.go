@@ -35,6 +35,10 @@ type Daemon struct {
 	retired chan struct{}
 	pulse   pulse
 
+	overview kept[*Overview]
+	hours    kept[[]Hour]
+	answer   kept[struct{}] // of the store
+
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.
 	Changed func(slugs ...string)
@@ -55,6 +59,7 @@ type source struct {
 	schedule uint64
 	options  normalize.Options
 	log      *slog.Logger
+	hider
 	// running keeps one cycle of the source at a time.
 	running chan struct{}
 }
@@ -66,6 +71,8 @@ type inheritance struct {
 	link   link
 	names  stockNames
 	wards  ward
+	// metrics go on, whoever counts.
+	metrics *metrics
 
 	archiving sync.Mutex
 
@@ -87,14 +94,15 @@ func (i *inheritance) runningOf(source string) chan struct{} {
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	return inherit(&inheritance{link: newLink(0), running: map[string]chan struct{}{}}, log, cfg, client, store)
+	return inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), running: map[string]chan struct{}{}}, log, cfg, client, store)
 }
 
 // Follow makes a daemon of another configuration for the same store, which goes on
-// where d is: what both know of articles, sources and our own link is one, and no
+// where d is: what both know of articles, sources and our own link, and count, is one, and no
 // source is fetched by both at a time. Have d [Daemon.Retire] when the other one
 // runs.
 func (d *Daemon) Follow(cfg *config.Config, client *fetcher.Client) (*Daemon, error) {
+	client.Follow(d.client)
 	return inherit(d.inheritance, d.log, cfg, client, d.store)
 }
 
@@ -126,7 +134,7 @@ func (d *Daemon) source(c config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.cfg.Schedule(&c), schedule: scheduleOf(&c, d.Zone()), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name)}, nil
+	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.cfg.Schedule(&c), schedule: scheduleOf(&c, d.Zone()), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name), hider: newHider(&c)}, nil
 }
 
 // scheduleOf is a fingerprint of when a source is due.

@@ -40,10 +40,13 @@ func (f Feeds) Listing(slug string, before uint64, limit int) (l Listing, err er
 	return l, err
 }
 
-// PagePath is where a page shows what a feed does: a category, or a saved search.
-// All else is on the front page.
+// PagePath is where a page shows what a feed does: a category, a saved search, or
+// the state of sources. All else is on the front page.
 func PagePath(slug string) string {
-	if slug == "all" || slug == correctionsSlug || slug == healthSlug || strings.Contains(slug, "/") {
+	switch {
+	case slug == healthSlug:
+		return "/status"
+	case slug == "all", slug == correctionsSlug, strings.Contains(slug, "/"):
 		return "/"
 	}
 	return "/c/" + slug + "/"

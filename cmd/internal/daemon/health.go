@@ -128,7 +128,7 @@ type Health struct {
 func (s *Status) healthOf(held storage.Condition, now time.Time) Health {
 	switch found := health.Judge(&s.Source, 0, now); {
 	case !s.Enabled:
-		return Health{State: "disabled"}
+		return Health{State: Disabled}
 	case held.State != "" && held.State != string(health.OK):
 		return Health{health.State(held.State), held.Since, cmp.Or(s.Error, held.Text)}
 	case found.State == health.New:

@@ -22,7 +22,8 @@ type link struct {
 	silent map[string]bool           // since anybody answered
 	blamed map[string]storage.Source // by name, as they were before
 	down   bool
-	turned bool // down or up again since it was last asked
+	since  time.Time // that it is down
+	turned bool      // down or up again since it was last asked
 	until  time.Time
 	probes int
 }
@@ -51,7 +52,7 @@ func (l *link) note(rawURL string, err error, now time.Time) {
 			l.silent[fetcher.Site(u.Host)] = true
 		}
 		if !l.down && l.sites >= 5 && 2*len(l.silent) > l.sites {
-			l.down, l.turned, l.until = true, true, now.Add(outageRetry)
+			l.down, l.turned, l.since, l.until = true, true, now, now.Add(outageRetry)
 		}
 	case answered(err), l.down && fetcher.ReasonOf(err) == fetcher.ReasonTimeout:
 		// With an old connection there may be no answer for that it is dead; one
@@ -78,6 +79,16 @@ func (l *link) isDown() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.down
+}
+
+// downSince is zero while the link is up, as far as that is known.
+func (l *link) downSince() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.down {
+		return time.Time{}
+	}
+	return l.since
 }
 
 // acquitted returns the records of sources that were blamed before it was known

@@ -64,7 +64,7 @@ func (c *cycle) record(err error) error {
 		rec.Due = later(rec.Due, c.due(now, now.Add(asError(err).RetryAfter+time.Second)))
 		return c.store.PutSource(rec)
 	}
-	if unreachable(err) && c.link.excuse(rec) {
+	if c.excused = unreachable(err) && c.link.excuse(rec); c.excused {
 		if err := c.store.PutSource(rec); err != nil { // still due
 			return err
 		}
@@ -79,7 +79,7 @@ func (c *cycle) record(err error) error {
 func (c *cycle) blame(rec *storage.Source, err error) {
 	now := time.Now()
 	rec.Schedule = c.s.schedule
-	rec.Error = err.Error()
+	rec.Error = c.s.hide(err.Error())
 	rec.Failures++
 	if rec.ErrorSince.IsZero() {
 		rec.ErrorSince = now
@@ -129,9 +129,9 @@ func (c *cycle) log() {
 	case errors.Is(r.Err, errInterrupted):
 		c.s.log.Debug("fetch interrupted", took)
 	case r.Resting:
-		c.s.log.Info("fetch postponed", "err", r.Err)
+		c.s.log.Info("fetch postponed", "err", c.s.hide(r.Err.Error()))
 	case r.Err != nil:
-		attrs := []any{"err", r.Err, "failures", c.rec.Failures, took}
+		attrs := []any{"err", c.s.hide(r.Err.Error()), "failures", c.rec.Failures, took}
 		if hint := fetcher.Hint(r.Err); hint != "" {
 			attrs = append(attrs, "hint", hint)
 		}

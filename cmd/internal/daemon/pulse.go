@@ -20,11 +20,19 @@ func (p *pulse) beat() {
 // still is after how long without a beat the scheduler is taken to stand still.
 const still = 2 * tick
 
+// last is zero before its first round.
+func (p *pulse) last() time.Time {
+	if at := p.at.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
+}
+
 // stopped tells since when the scheduler stands still; zero while it moves, and
 // before it has begun.
 func (p *pulse) stopped() (since time.Time) {
-	if at := p.at.Load(); at != nil && time.Since(*at) > still {
-		return *at
+	if at := p.last(); !at.IsZero() && time.Since(at) > still {
+		return at
 	}
 	return time.Time{}
 }
@@ -34,10 +42,18 @@ func (p *pulse) stopped() (since time.Time) {
 // return. A database that answers with an error, as that of a full disk, moves: the
 // error is in the log of whom it concerns, and starting anew would not mend it.
 func (d *Daemon) Alive() error {
+	if err := d.moves(); err != nil {
+		return err
+	}
+	_ = d.store.Alive()
+	return nil
+}
+
+// moves tells of a scheduler that stands still.
+func (d *Daemon) moves() error {
 	if since := d.pulse.stopped(); !since.IsZero() {
 		return fmt.Errorf("the scheduler stands still since %s", since.In(d.Zone()).Format(time.DateTime))
 	}
-	_ = d.store.Alive()
 	return nil
 }
 

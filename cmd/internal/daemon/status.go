@@ -29,26 +29,30 @@ func (d *Daemon) Status() ([]Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Status
-	for _, c := range d.cfg.Sources {
-		rec, err := d.store.Source(c.Name)
-		if err != nil {
-			return nil, err
+	records, err := d.store.Sources()
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]storage.Source, len(records))
+	for _, rec := range records {
+		known[rec.Name] = rec
+	}
+	enabled := make(map[string]*source, len(d.sources))
+	for _, s := range d.sources {
+		enabled[s.Name] = s
+	}
+	now := time.Now()
+	out := make([]Status, 0, len(d.cfg.Sources))
+	for i := range d.cfg.Sources {
+		c := &d.cfg.Sources[i]
+		s := Status{Source: known[c.Name], Title: c.Title, Kind: c.Kind, URL: c.URL.String(), Enabled: c.Enabled}
+		s.Name = c.Name
+		if src := enabled[c.Name]; src != nil {
+			s.URL = src.hide(fetcher.Redact(src.reader.URL(1)))
+			s.Due = src.dueBy(&s.Source)
 		}
-		if s := d.sourceNamed(c.Name); s != nil {
-			rec.Due = s.dueBy(&rec)
-		}
-		s := Status{Source: rec, Title: c.Title, Kind: c.Kind, URL: d.shownURL(c.Name, c.URL.String()), Enabled: c.Enabled}
-		s.Health = s.healthOf(held[c.Name], time.Now())
+		s.Health = s.healthOf(held[c.Name], now)
 		out = append(out, s)
 	}
 	return out, nil
-}
-
-// shownURL is where a source is fetched from, for people.
-func (d *Daemon) shownURL(name, configured string) string {
-	if s := d.sourceNamed(name); s != nil {
-		return fetcher.Redact(s.reader.URL(1))
-	}
-	return configured
 }

@@ -86,13 +86,17 @@ func TestOutageBlamesNobody(t *testing.T) {
 		m := newMonth(t, monday.Add(17*time.Second), all...)
 		m.out = func(at time.Duration) bool { return at > 6*time.Hour && at < 9*time.Hour }
 		m.begin()
+		m.until(5 * time.Hour)
+		m.linkDown(0, 0)
 		m.until(9*time.Hour - time.Second)
+		m.linkDown(6*time.Hour, 7*time.Hour)
 		for _, host := range hosts {
 			if rec := m.record(host + "0"); rec.Error != "" || rec.Failures != 0 || !rec.ErrorSince.IsZero() {
 				t.Errorf("%s0 is blamed: %+v", host, rec)
 			}
 		}
 		m.until(9*time.Hour + 6*time.Minute)
+		m.linkDown(0, 0)
 		for _, host := range hosts {
 			if back := m.start.Add(9 * time.Hour); between(m.visits(host, 0), back, back.Add(time.Hour)) == 0 {
 				t.Errorf("%s0 is not fetched again", host)

@@ -1,0 +1,50 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	// longestWrite is how long one write may take.
+	longestWrite = time.Minute
+	// storeAnswers is how long the store may take to answer.
+	storeAnswers = 2 * time.Second
+)
+
+// Ready tells whoever asks what keeps the daemon from its work. Unlike [Daemon.Alive] it
+// writes nothing to find that out.
+func (d *Daemon) Ready() error {
+	if d.pulse.last().IsZero() {
+		return errors.New("the scheduler has not run yet")
+	}
+	if err := d.moves(); err != nil {
+		return err
+	}
+	if took := d.store.Writing(); took > longestWrite {
+		return fmt.Errorf("the store has been writing for %s: look at its disk", took.Round(time.Second))
+	}
+	_, err := d.answer.get(time.Second, d.askStore)
+	return err
+}
+
+// askStore is called once at a time, so that a store that hangs holds up few.
+func (d *Daemon) askStore() (none struct{}, err error) {
+	answered := make(chan error, 1)
+	go func() {
+		_, err := d.store.Count()
+		answered <- err
+	}()
+	timer := time.NewTimer(storeAnswers)
+	defer timer.Stop()
+	select {
+	case err := <-answered:
+		if err != nil {
+			return none, fmt.Errorf("the store does not answer: %w", err)
+		}
+		return none, nil
+	case <-timer.C:
+		return none, fmt.Errorf("the store has not answered within %s", storeAnswers)
+	}
+}
