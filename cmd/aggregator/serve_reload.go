@@ -12,8 +12,11 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
+	"aggregator/cmd/internal/metrics"
 	"aggregator/cmd/internal/web"
 	"aggregator/feedout"
 	"aggregator/fetcher"
@@ -36,6 +39,7 @@ type succession struct {
 	group   sync.WaitGroup
 	now     atomic.Pointer[generation]
 	front   *front // nil where nothing is published
+	metrics *metrics.Metrics
 	control *control
 	closers []func() // of what generations left behind
 }
@@ -56,6 +60,7 @@ func (p *program) newSuccession(ctx context.Context, cfg *config.Config, log *sl
 	s := &succession{program: p, log: log}
 	s.ctx, s.fail = context.WithCancelCause(ctx)
 	s.now.Store(&generation{cfg: cfg, d: d})
+	s.metrics = metrics.New(version(), func() prometheus.Collector { return s.daemon() })
 	var err error
 	if s.control, err = s.openControl(cfg.ControlPath()); err != nil {
 		s.fail(nil)
@@ -89,6 +94,7 @@ func (s *succession) offer(g *generation) (err error) {
 	site := g.cfg.Site
 	g.handler, err = web.New(s.log, web.Site{
 		Title: site.Title, Language: site.Language, BaseURL: site.BaseURL, Zone: g.d.Zone(), Feeds: load, Slug: config.Latin,
+		Daemon: g.d, Version: version(), Metrics: s.metrics.Handler(s.log), Count: s.metrics.Count,
 	}, feeds)
 	return err
 }

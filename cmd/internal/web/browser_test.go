@@ -3,6 +3,7 @@ package web
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -136,18 +137,25 @@ feeds: {saved: [{slug: news, title: 央行与利率, any: [的]}]}
 sources:
   - {name: china, title: 新浪财经－国內, kind: sina-roll, params: {pageid: 155, lid: 1686}, categories: [金融, 新浪财经, 新浪财经－国內]}
   - {name: usstock, title: 美股, kind: sina-roll, params: {pageid: 384, lid: 2672}, categories: [金融, 新浪财经, 美股]}
+  - {name: off, title: 停用的来源, url: "https://off.example/feed.xml", enabled: false}
+  - {name: a-source-with-a-name-that-goes-on-and-on, title: 名字特别特别长的一个来源，用来看看表格怎么换行, url: "https://new.example/feed.xml"}
+  - {name: quiet, title: 安静的来源, url: "https://quiet.example/feed.xml"}
+  - {name: broken, title: 坏掉的来源, url: "https://broken.example/feed.xml"}
 categories: {金融: {slug: finance, description: 国内外的财经要闻，来自新浪财经。}, 新浪财经: {slug: sina}, 新浪财经－国內: {slug: china}, 美股: {slug: usstock}}
 `, base))
-	w.net = origin.Transport()
-	w.clock = clock
-	err := w.daemon.Once(t.Context(), nil, daemon.Options{}, func(r daemon.Report) {
-		if r.Err != nil {
-			t.Error(r.Source, r.Err)
+	w.net = missing404{"broken.example", origin.Transport()}
+	for clock = start.Add(2 * time.Hour); !clock.After(start.Add(24 * time.Hour)); clock = clock.Add(2 * time.Hour) {
+		w.clock = clock
+		err := w.daemon.Once(t.Context(), []string{"china", "usstock", "broken"}, daemon.Options{}, func(r daemon.Report) {
+			if r.Err != nil && r.Source != "broken" {
+				t.Error(r.Source, r.Err)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
+	w.silence("quiet")
 	everything := article.Article{
 		Key: "everything", Title: "央行今日开展1000亿元7天期逆回购操作 中标利率1.40%与此前持平，LongUnbreakableWordsInTheTitleToo",
 		Link: "https://finance.sina.com.cn/china/2026-11-20/doc-iktzqtyt6123456.shtml", Via: []string{"https://k.sina.cn/article_1.html"},
@@ -162,6 +170,35 @@ categories: {金融: {slug: finance, description: 国内外的财经要闻，来
 	return w
 }
 
+// silence has a source bring nothing new for a day.
+func (w *world) silence(source string) {
+	w.t.Helper()
+	now := time.Now()
+	err := w.store.PutSource(storage.Source{
+		Name: source, LastFetch: now, LastSuccess: now, LastNew: now.Add(-26 * time.Hour),
+		Expected: now.Add(-20 * time.Hour), Usual: 42 * time.Minute, Due: now.Add(time.Hour),
+	})
+	if err == nil {
+		_, err = w.store.PutCondition(storage.Condition{Source: source, State: "silent", Since: now.Add(-26 * time.Hour), Text: "nothing new, which usually comes every 42 minutes"})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// missing404 answers 404 for a host, and lets another answer for all others.
+type missing404 struct {
+	host string
+	http.RoundTripper
+}
+
+func (m missing404) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host == m.host {
+		return &http.Response{StatusCode: http.StatusNotFound, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+	}
+	return m.RoundTripper.RoundTrip(r)
+}
+
 // sample is a page to be looked at.
 type sample struct {
 	name, path string
@@ -174,6 +211,7 @@ func (w *world) samples() []sample {
 		{"home", "/", 200}, {"category", "/c/china/", 200}, {"saved", "/c/news/", 200},
 		{"search", "/?q=央行+逆回购", 200}, {"nothing", "/?q=鱻龘", 200},
 		{"everything", "/a/everything", 200}, {"bare", "/a/bare", 200}, {"withdrawn", "/a/gone", 410}, {"missing", "/none", 404},
+		{"status", "/status", 200}, {"status-none", "/status?q=none", 200},
 	}
 	for a, err := range w.store.Articles(storage.Query{Source: "china"}) {
 		if err != nil {

@@ -156,9 +156,10 @@ func (p *pages) serve(w http.ResponseWriter, r *http.Request, made *page) {
 func (p *pages) functions() template.FuncMap {
 	return template.FuncMap{
 		"days":    p.days,
-		"instant": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"instant": instant,
 		"clock":   func(t time.Time) string { return t.In(p.Zone).Format("15:04") },
 		"moment":  p.moment,
+		"short":   p.short,
 		"page":    func(a article.Article) string { return p.Root + articlePath(a.Key) },
 		// A template would write the + of media types as a reference, which not all
 		// who look for feeds can read.
@@ -168,6 +169,18 @@ func (p *pages) functions() template.FuncMap {
 }
 
 func (p *pages) moment(t time.Time) string { return t.In(p.Zone).Format(p.Words.moment) }
+
+// short leaves out the day where it is today, and the year where it is this one.
+func (p *pages) short(t time.Time) string {
+	now := time.Now().In(p.Zone)
+	switch t = t.In(p.Zone); {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case t.Year() == now.Year():
+		return t.Format(p.Words.shortDay)
+	}
+	return t.Format(p.Words.moment)
+}
 
 // day is the articles of one day, under its name.
 type day struct {

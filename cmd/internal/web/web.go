@@ -28,8 +28,15 @@ type Site struct {
 	BaseURL  string // as readers see it; may have a path
 	Zone     *time.Location
 	Feeds    daemon.Feeds
+	Daemon   *daemon.Daemon // whose status is shown
+	Version  string         // of the program
 	// Slug makes of any words a part of an address.
 	Slug func(words string) string
+	// Metrics answers Prometheus; optional.
+	Metrics http.Handler
+	// Count is told of each answer what kind of document was asked for, and the
+	// class of its status; optional.
+	Count func(document, code string)
 }
 
 // New returns the handler of the public listener: pages, and feeds under
@@ -54,15 +61,16 @@ func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) 
 	mux.HandleFunc("GET "+p.style.path, p.style.serve)
 	mux.HandleFunc("GET "+daemon.IconPath, icon)
 	mux.HandleFunc("GET /favicon.ico", icon)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		h := w.Header()
-		h.Set("Content-Type", "text/plain; charset=utf-8")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		_, _ = w.Write([]byte("ok\n"))
-	})
+	mux.Handle("GET /status", p.handler(p.status))
+	mux.HandleFunc("GET /status.json", p.statusDocument)
+	mux.HandleFunc("GET /healthz", alive)
+	mux.HandleFunc("GET /readyz", ready(site.Daemon))
+	if site.Metrics != nil {
+		mux.HandleFunc("GET /metrics", scraped(site.Metrics))
+	}
 	mux.Handle("/", getOnly(p.handler(missing)))
-	return bounded(mount(strings.TrimRight(u.Path, "/"), mux)), nil
+	base := strings.TrimRight(u.Path, "/")
+	return counted(base, site.Count, bounded(mount(base, mux))), nil
 }
 
 // getOnly refuses to change anything. Where a page is the mux does; this is for

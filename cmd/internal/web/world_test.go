@@ -41,6 +41,7 @@ type world struct {
 	net    http.RoundTripper
 	clock  time.Time
 	n      int
+	counts map[string]int // of answers
 }
 
 // newWorld makes the site of a configuration in YAML.
@@ -79,6 +80,11 @@ func (w *world) configure(yaml string) {
 	w.daemon.Changed = feeds.Changed
 	w.Handler, err = New(discard, Site{
 		Title: cfg.Site.Title, Language: cfg.Site.Language, BaseURL: cfg.Site.BaseURL, Zone: w.daemon.Zone(), Feeds: w.daemon.Feeds(), Slug: slug.Make,
+		Daemon: w.daemon, Version: "1.2.3", Count: func(document, code string) {
+			if w.counts != nil {
+				w.counts[document+" "+code]++
+			}
+		},
 	}, feeds)
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// counted tells count of each answer, what kind of document was asked for and what
+// class of status it had.
+func counted(base string, count func(document, code string), h http.Handler) http.Handler {
+	if count == nil {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := &statusNote{ResponseWriter: w}
+		h.ServeHTTP(s, r)
+		code := "304"
+		if s.status != http.StatusNotModified {
+			code = strconv.Itoa(s.status/100) + "xx"
+		}
+		count(documentKind(strings.TrimPrefix(r.URL.Path, base)), code)
+	})
+}
+
+// documentKind is what stands at a path, or would.
+func documentKind(p string) string {
+	switch {
+	case p == "/" || p == "" || strings.HasPrefix(p, "/c/") || strings.HasPrefix(p, "/a/"):
+		return "page"
+	case p == "/status" || p == "/status.json":
+		return "status"
+	case p == "/metrics" || p == "/healthz" || p == "/readyz":
+		return "probe"
+	case p == "/icon.png" || p == "/favicon.ico" || path.Ext(p) == ".css":
+		return "asset"
+	case p == "/feeds.opml":
+		return "opml"
+	case strings.HasPrefix(p, "/feeds/"):
+		switch ext := path.Ext(p); ext {
+		case ".atom", ".rss", ".json":
+			return ext[1:]
+		}
+	}
+	return "other"
+}
+
+// statusNote notes the status of an answer.
+type statusNote struct {
+	http.ResponseWriter
+	status int
+}
+
+func (s *statusNote) WriteHeader(status int) {
+	if s.status < 200 { // what comes before an answer, as 103, is none
+		s.status = status
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *statusNote) Write(b []byte) (int, error) {
+	if s.status < 200 {
+		s.status = http.StatusOK
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController find what it needs.
+func (s *statusNote) Unwrap() http.ResponseWriter { return s.ResponseWriter }
