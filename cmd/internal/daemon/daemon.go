@@ -98,9 +98,9 @@ func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *st
 }
 
 // Follow makes a daemon of another configuration for the same store, which goes on
-// where d is: what both know of articles, sources and our own link, and count, is one, and no
-// source is fetched by both at a time. Have d [Daemon.Retire] when the other one
-// runs.
+// where d is: what both know of articles, sources and our own link is one, both count
+// together, and no source is fetched by both at a time. Have d [Daemon.Retire] when
+// the other one runs.
 func (d *Daemon) Follow(cfg *config.Config, client *fetcher.Client) (*Daemon, error) {
 	client.Follow(d.client)
 	return inherit(d.inheritance, d.log, cfg, client, d.store)

@@ -86,7 +86,9 @@ func TestListings(t *testing.T) {
 			t.Errorf("%q: %v", slug, err)
 		}
 	}
-	if got := daemon.PagePath("source/china"); got != "/" {
-		t.Errorf("a source's page: %s", got)
+	for slug, want := range map[string]string{"source/china": "/", "corrections": "/", "all": "/", "health": "/status", "news": "/c/news/"} {
+		if got := daemon.PagePath(slug); got != want {
+			t.Errorf("the page of %s: %s", slug, got)
+		}
 	}
 }

@@ -46,7 +46,9 @@ func New(version string, daemon prometheus.Collector) *Metrics {
 func (m *Metrics) Watch(daemon prometheus.Collector) { m.watched.Store(&daemon) }
 
 // current is the collector of the present daemon. All describe the same.
-type current struct{ atomic.Pointer[prometheus.Collector] }
+type current struct {
+	atomic.Pointer[prometheus.Collector]
+}
 
 // Describe implements prometheus.Collector.
 func (c *current) Describe(ch chan<- *prometheus.Desc) { (*c.Load()).Describe(ch) }

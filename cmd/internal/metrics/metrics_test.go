@@ -43,6 +43,22 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, clock: time.Now().Add(-48 * time.Hour)}
 	w.origin = simulated.New(simulated.Options{Seed: 3, Start: w.clock, Now: func() time.Time { return w.clock }, Every: 2 * time.Minute, Backlog: 200, KeepRequests: 1 << 20})
+	var err error
+	if w.store, err = storage.Open(filepath.Join(t.TempDir(), "a.db"), storage.Options{Authority: "feeds.example.net,2026"}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.store.Close() })
+	cfg, client := w.configured()
+	if w.daemon, err = daemon.New(slog.New(slog.DiscardHandler), cfg, client, w.store); err != nil {
+		t.Fatal(err)
+	}
+	w.Metrics = metrics.New("1.2.3", w.daemon)
+	return w
+}
+
+// configured is what a daemon is made of.
+func (w *world) configured() (*config.Config, *fetcher.Client) {
+	w.t.Helper()
 	cfg, err := config.Parse("config.yaml", []byte(`
 fetch: {per_host: {concurrency: 8, interval: 0s}}
 sources:
@@ -53,21 +69,13 @@ sources:
   - {name: off, kind: feed, url: "http://site2.example/atom.xml", enabled: false}
 `))
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	if w.store, err = storage.Open(filepath.Join(t.TempDir(), "a.db"), storage.Options{Authority: "feeds.example.net,2026"}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.store.Close() })
 	client, err := fetcher.NewClient(fetcher.Options{Transport: w.origin.Transport(), PerHost: 8})
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	if w.daemon, err = daemon.New(slog.New(slog.DiscardHandler), cfg, client, w.store); err != nil {
-		t.Fatal(err)
-	}
-	w.Metrics = metrics.New("1.2.3", w.daemon)
-	return w
+	return cfg, client
 }
 
 func (w *world) fetch(names ...string) (reports []daemon.Report) {
@@ -241,6 +249,30 @@ func TestCountersAreExact(t *testing.T) {
 	want(sum(articles, "outcome", "edited")+sum(articles, "outcome", "filed")+joins, edited+filed, "edited, filed and joined")
 	if n := sum(all["aggregator_article_latency_seconds"]); n == 0 || n >= float64(count) {
 		t.Errorf("latencies of %v articles of %d, some of which were there before", n, count)
+	}
+}
+
+// TestCountersGoOn: a daemon that takes the place of another counts on.
+func TestCountersGoOn(t *testing.T) {
+	w := newWorld(t)
+	w.fetch("site")
+	cfg, client := w.configured()
+	next, err := w.daemon.Follow(cfg, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Watch(next)
+	w.daemon = next
+	w.fetch("china")
+	all := w.families()
+	if n := sum(all["aggregator_fetches_total"], "outcome", "ok"); n != 2 {
+		t.Errorf("%v fetches", n)
+	}
+	if got, want := sum(all["aggregator_origin_requests_total"]), float64(w.origin.Counts().Requests); got != want {
+		t.Errorf("%v requests of %v", got, want)
+	}
+	if n := sum(all["aggregator_source_state"], "state", "ok"); n != 2 {
+		t.Errorf("%v sources are ok", n)
 	}
 }
 

@@ -86,6 +86,12 @@ func TestStatus(t *testing.T) {
 	if n := strings.Count(body, "<svg "); n != 3 || strings.Count(body, `<desc id="`) != n {
 		t.Errorf("%d charts", n)
 	}
+	if opml := w.get("/feeds.opml").Body.String(); !strings.Contains(opml, `htmlUrl="https://feeds.example.net/news/status"`) {
+		t.Errorf("the list of feeds:\n%s", opml)
+	}
+	if atom := w.get("/feeds/health.atom").Body.String(); !strings.Contains(atom, `href="https://feeds.example.net/news/status"`) {
+		t.Errorf("the feed of health:\n%s", atom)
+	}
 	changes := body[strings.Index(body, `class="changes"`):]
 	if !strings.Contains(changes, "安静的") || strings.Index(changes, "安静的") > strings.Index(changes, "坏") {
 		t.Errorf("changes:\n%s", changes)
