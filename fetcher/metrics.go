@@ -37,8 +37,11 @@ func newMetrics() *metrics {
 }
 
 // Follow lets the client go on with the counts of the one that it replaces. It is
-// called before the client is used.
+// called before the client is used, unless the two are one.
 func (c *Client) Follow(before *Client) {
+	if c == before {
+		return
+	}
 	c.metrics = before.metrics
 	c.http.Transport.(*politeTransport).metrics = before.metrics
 }

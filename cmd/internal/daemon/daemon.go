@@ -33,7 +33,6 @@ type Daemon struct {
 	archive *archive
 	*inheritance
 	retired chan struct{}
-	pulse   pulse
 
 	overview kept[*Overview]
 	hours    kept[[]Hour]
@@ -71,6 +70,7 @@ type inheritance struct {
 	link   link
 	names  stockNames
 	wards  ward
+	pulse  pulse
 	// metrics go on, whoever counts.
 	metrics *metrics
 

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -20,11 +19,10 @@ import (
 type Metrics struct {
 	*prometheus.Registry
 	requests *prometheus.CounterVec
-	watched  current
 }
 
-// New registers what a daemon collects.
-func New(version string, daemon prometheus.Collector) *Metrics {
+// New registers what the present daemon collects, whichever that is.
+func New(version string, daemon func() prometheus.Collector) *Metrics {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "aggregator_build_info",
 		Help:        "1, with the version of the program and of the Go that built it.",
@@ -36,25 +34,18 @@ func New(version string, daemon prometheus.Collector) *Metrics {
 		Help: "Requests of readers by kind of document (atom, rss, json, opml, page, status, probe, asset, other) and class of the answer's status; 304, which sent nothing, stands alone.",
 	}, []string{"document", "code"})}
 	m.MustRegister(info, m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.Watch(daemon)
-	m.MustRegister(&m.watched)
+	m.MustRegister(present(daemon))
 	return m
 }
 
-// Watch lets another daemon take the place of the one before, whose work it goes on
-// with.
-func (m *Metrics) Watch(daemon prometheus.Collector) { m.watched.Store(&daemon) }
-
-// current is the collector of the present daemon. All describe the same.
-type current struct {
-	atomic.Pointer[prometheus.Collector]
-}
+// present is the collector of the present daemon. All describe the same.
+type present func() prometheus.Collector
 
 // Describe implements prometheus.Collector.
-func (c *current) Describe(ch chan<- *prometheus.Desc) { (*c.Load()).Describe(ch) }
+func (p present) Describe(ch chan<- *prometheus.Desc) { p().Describe(ch) }
 
 // Collect implements prometheus.Collector.
-func (c *current) Collect(ch chan<- prometheus.Metric) { (*c.Load()).Collect(ch) }
+func (p present) Collect(ch chan<- prometheus.Metric) { p().Collect(ch) }
 
 // Count counts a request of a reader.
 func (m *Metrics) Count(document, code string) { m.requests.WithLabelValues(document, code).Inc() }

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	dto "github.com/prometheus/client_model/go"
 
@@ -52,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	if w.daemon, err = daemon.New(slog.New(slog.DiscardHandler), cfg, client, w.store); err != nil {
 		t.Fatal(err)
 	}
-	w.Metrics = metrics.New("1.2.3", w.daemon)
+	w.Metrics = metrics.New("1.2.3", func() prometheus.Collector { return w.daemon })
 	return w
 }
 
@@ -261,7 +262,6 @@ func TestCountersGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Watch(next)
 	w.daemon = next
 	w.fetch("china")
 	all := w.families()
