@@ -46,6 +46,7 @@ type Source struct {
 	Expected time.Time
 	Usual    time.Duration
 
+	Swept    time.Time // when its list was last read back beyond known ground
 	Schedule uint64 // fingerprint of the schedule that Due is by
 
 	// Terms is a fingerprint of how the document that the validators are of was
@@ -95,6 +96,7 @@ type storedSource struct {
 	Expected   int64  `cbor:"28,keyasint,omitempty"`
 	Usual      int64  `cbor:"29,keyasint,omitempty"`
 	Schedule   uint64 `cbor:"30,keyasint,omitempty"`
+	Swept      int64  `cbor:"31,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -186,7 +188,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Articles: r.Articles,
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
-		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule,
+		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule, Swept: millis(r.Swept),
 	})
 	if err != nil {
 		return err
@@ -205,7 +207,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Articles: s.Articles,
 		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Skip: s.Skip, Step: s.Step, Note: s.Note,
-		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone), Empty: fromMillis(s.Empty), Expected: fromMillis(s.Expected), Usual: time.Duration(s.Usual), Schedule: s.Schedule,
+		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone), Empty: fromMillis(s.Empty), Expected: fromMillis(s.Expected), Usual: time.Duration(s.Usual), Schedule: s.Schedule, Swept: fromMillis(s.Swept),
 	}}, nil
 }
 

@@ -48,7 +48,7 @@ type ward struct {
 func newWard(t *testing.T, every time.Duration, sources string) *ward {
 	w := &ward{}
 	w.world = &world{t: t, now: &clock{}}
-	w.origin = simulated.New(simulated.Options{Seed: 3, Start: time.Now(), Now: w.Now, Every: every, Backlog: 20})
+	w.origin = simulated.New(simulated.Options{Seed: 3, Start: time.Now(), Now: w.Now, Every: every, Backlog: 20, KeepRequests: 1 << 16})
 	w.open(sources, filepath.Join(t.TempDir(), "a.db"))
 	origin := w.net
 	w.net = roundTrip(func(r *http.Request) *http.Response {

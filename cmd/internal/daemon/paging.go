@@ -81,7 +81,7 @@ func (c *cycle) pageBack(ctx context.Context, p *pages) (err error) {
 		further := c.further(p, n)
 		if further == "" {
 			c.noteGap(p, n)
-			return nil
+			return c.sweep(ctx, p, n)
 		}
 		err := c.nextPage(ctx, p, further)
 		if err != nil && c.rec.Failures >= patience && ctx.Err() == nil {
