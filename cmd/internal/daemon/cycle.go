@@ -62,7 +62,7 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 		return c.rep
 	}
 	if ctx.Err() != nil {
-		err = context.Cause(ctx) // not the source's fault, and not recorded
+		err = errInterrupted // not the source's fault, and not recorded
 	}
 	c.rep.Err = err
 	c.rep.Resting = err != nil && fetcher.ReasonOf(err) == fetcher.ReasonResting

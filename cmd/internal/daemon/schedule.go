@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -13,8 +14,9 @@ import (
 // its work.
 var errNotDue = errors.New("not due any more")
 
-// errInterrupted is the cause of a cycle that was stopped from outside.
-var errInterrupted = errors.New("interrupted")
+// errInterrupted is the end of a cycle that was stopped from outside, by whatever
+// cause: that of a signal is no context.Canceled.
+var errInterrupted = fmt.Errorf("interrupted: %w", context.Canceled)
 
 // tick is how often the wall clock is asked what is due, whatever the timers
 // say: they stand still while a machine sleeps.
