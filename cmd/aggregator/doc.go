@@ -82,5 +82,15 @@ What serves by one configuration is a generation (serve_reload.go). SIGHUP makes
 the next one on the same store: its daemon follows the former one, which begins no
 more cycles and ends when those under way do; requests go to the new handler, and
 what had begun is answered by the old.
+
+# Under systemd
+
+serve_notify.go tells systemd how the daemon is, and feeds its watchdog by
+Daemon.Alive alone (pulse.go of the daemon): the scheduler's last round, and an
+answer of the database. serve_listen.go takes sockets that systemd holds,
+serve_drain.go answers what was accepted before the end; log.go writes to the
+journal. The units are in systemd/, with a comment for each line; systemd/package
+builds the packages that install them, systemd/boot tries these under a real
+systemd. Manual pages are made by TestManPages, so that the program need not.
 */
 package main
