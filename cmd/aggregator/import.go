@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -35,19 +36,16 @@ recognised when it is fetched. What is there already is left alone.`,
   aggregator import --source sina-china source/_posts`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			caller, err := p.elsewhere(args[0], source)
-			if err != nil {
-				return err
+			caller := *p
+			if p.attached == nil {
+				caller.Files = articleFiles(args[0])
 			}
 			return caller.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
-				cfg, err := p.load()
-				if err != nil {
-					return err
-				}
+				cfg := d.Config()
 				if source != "" && cfg.SourceNamed(source) == nil {
 					return &failure{code: exitUsage, err: fmt.Errorf("no source is named %q", source), hint: "`aggregator sources` lists them"}
 				}
-				return p.importDir(ctx, d, &importer{cfg: cfg, source: source}, args[0], asJSON)
+				return caller.importFiles(ctx, d, &importer{cfg: cfg, source: source}, asJSON)
 			})
 		},
 	}
@@ -56,36 +54,35 @@ recognised when it is fetched. What is there already is left alone.`,
 	return cmd
 }
 
-// elsewhere is the program with arguments that mean the same in the daemon's
-// directory.
-func (p *program) elsewhere(dir, source string) (*program, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
+// articleFiles are the front-matter files under a directory.
+func articleFiles(dir string) iter.Seq2[daemon.File, error] {
+	return func(yield func(daemon.File, error) bool) {
+		err := filepath.WalkDir(dir, func(path string, f fs.DirEntry, err error) error {
+			if err != nil || f.IsDir() || filepath.Ext(path) != ".md" {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err == nil && !yield(daemon.File{Name: path, Data: data}, nil) {
+				return errEnough
+			}
+			return err
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(daemon.File{}, err)
+		}
 	}
-	args := []string{"import"}
-	path, err := filepath.Abs(cmp.Or(p.config, "config.yaml"))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(path); err == nil {
-		args = append(args, "--config", path)
-	}
-	if source != "" {
-		args = append(args, "--source", source)
-	}
-	caller := *p
-	caller.args = append(args, "--", dir)
-	return &caller, nil
 }
+
+// errEnough ends a walk whose caller wants no more.
+var errEnough = errors.New("enough")
 
 // importStep is how many articles one transaction restores.
 const importStep = 200
 
-// importDir reads all files, then restores their articles in the order in which
+// importFiles reads all files, then restores their articles in the order in which
 // they first arrived. A file that cannot be read is told and left out.
-func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer, dir string, asJSON bool) error {
-	entries, failed, err := p.readFiles(ctx, im, dir)
+func (p *program) importFiles(ctx context.Context, d *daemon.Daemon, im *importer, asJSON bool) error {
+	entries, failed, err := p.readFiles(ctx, im)
 	if err != nil {
 		return &failure{code: exitCannotRun, err: fmt.Errorf("import: %w", err)}
 	}
@@ -116,25 +113,20 @@ func (p *program) importDir(ctx context.Context, d *daemon.Daemon, im *importer,
 	return nil
 }
 
-func (p *program) readFiles(ctx context.Context, im *importer, dir string) (entries []storage.Entry, failed int, err error) {
-	err = filepath.WalkDir(dir, func(path string, f fs.DirEntry, err error) error {
-		if err != nil || f.IsDir() || filepath.Ext(path) != ".md" {
-			return errors.Join(err, ctx.Err())
+func (p *program) readFiles(ctx context.Context, im *importer) (entries []storage.Entry, failed int, err error) {
+	for f, err := range p.Files {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return nil, failed, err
 		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		e, err := im.entry(filepath.Base(path), data)
+		e, err := im.entry(filepath.Base(f.Name), f.Data)
 		if err != nil {
 			failed++
-			report(p.Err, &failure{err: fmt.Errorf("%s: %w", path, err)})
-			return nil
+			report(p.Err, &failure{err: fmt.Errorf("%s: %w", f.Name, err)})
+			continue
 		}
 		entries = append(entries, e)
-		return nil
-	})
-	return entries, failed, err
+	}
+	return entries, failed, nil
 }
 
 func arrivedBefore(a, b storage.Entry) int {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
+	"math"
 	"net"
 	"os"
 	"sync"
@@ -18,6 +20,7 @@ import (
 type Call struct {
 	Args     []string
 	Terminal bool // its streams are one
+	Files    bool // the files that it reads follow
 }
 
 // Streams is where a command's output goes, wherever it runs.
@@ -26,9 +29,19 @@ type Streams struct {
 	// File is given the files a command writes, by their slash-separated path
 	// under the directory that the command was given.
 	File func(name string, data []byte) error
+	// Files are those that a command reads, which are the caller's: the daemon may
+	// be of another user, and see other directories. Nil where it reads none.
+	Files iter.Seq2[File, error]
 }
 
-// frame is one message from the daemon; a JSON object on a line of its own.
+// File is a file by the name that the caller knows it by.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// frame is one message; a JSON object on a line of its own. The caller sends none but
+// files, or why one cannot be read; an empty one ends them.
 type frame struct {
 	Out  []byte `json:"out,omitempty"`
 	Err  []byte `json:"err,omitempty"`
@@ -43,6 +56,8 @@ var ErrNoDaemon = errors.New("no daemon is running")
 // Dial has a call run by the daemon behind the control socket, and returns
 // its exit code. The call ends when ctx does.
 func Dial(ctx context.Context, path string, call Call, s Streams) (int, error) {
+	var sending sync.WaitGroup
+	defer sending.Wait()
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "unix", path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return 0, ErrNoDaemon // a socket that nobody listens on is left over
@@ -52,10 +67,53 @@ func Dial(ctx context.Context, path string, call Call, s Streams) (int, error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if err := json.NewEncoder(conn).Encode(call); err != nil {
+	call.Files = s.Files != nil
+	enc := json.NewEncoder(conn)
+	if err := enc.Encode(call); err != nil {
 		return 0, fmt.Errorf("control socket: %w", err)
 	}
+	if call.Files {
+		// What cannot be sent the daemon does not want any more: it says why.
+		sending.Go(func() { _ = s.send(enc) })
+	}
 	return s.receive(json.NewDecoder(conn))
+}
+
+// send sends the files, one at a time.
+func (s Streams) send(enc *json.Encoder) error {
+	for f, err := range s.Files {
+		if err != nil {
+			return enc.Encode(frame{Err: []byte(err.Error())})
+		}
+		if err := enc.Encode(frame{File: f.Name, Data: f.Data}); err != nil {
+			return err
+		}
+	}
+	return enc.Encode(frame{})
+}
+
+// sent are the files that a caller sends; ended is called when no more can come.
+func sent(dec *json.Decoder, ended func()) iter.Seq2[File, error] {
+	return func(yield func(File, error) bool) {
+		for {
+			var f frame
+			if err := dec.Decode(&f); err != nil {
+				yield(File{}, fmt.Errorf("control socket: the caller went away: %w", err))
+				return
+			}
+			if len(f.Err) > 0 {
+				yield(File{}, errors.New(string(f.Err)))
+				return
+			}
+			if f.File == "" {
+				ended()
+				return
+			}
+			if !yield(File{f.File, f.Data}, nil) {
+				return
+			}
+		}
+	}
 }
 
 func (s Streams) receive(dec *json.Decoder) (int, error) {
@@ -130,21 +188,29 @@ func ServeControl(ctx context.Context, l net.Listener, run Runner) {
 func serveCall(ctx context.Context, conn net.Conn, run Runner) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	dec := json.NewDecoder(io.LimitReader(conn, 1<<20))
+	in := &io.LimitedReader{R: conn, N: 1 << 20}
+	dec := json.NewDecoder(in)
 	var call Call
 	if err := dec.Decode(&call); err != nil {
 		return // somebody who does not speak our language
 	}
-	go func() { // the caller sends no more: what comes is that it hung up
+	hangUp := func() { // the caller sends no more: what comes is that it hung up
 		_, _ = io.Copy(io.Discard, conn)
 		cancel()
-	}()
+	}
 	out := &frames{enc: json.NewEncoder(conn)}
-	code := run(ctx, call, Streams{
+	s := Streams{
 		Out:  writer(func(p []byte) error { return out.send(frame{Out: p}) }),
 		Err:  writer(func(p []byte) error { return out.send(frame{Err: p}) }),
 		File: func(name string, data []byte) error { return out.send(frame{File: name, Data: data}) },
-	})
+	}
+	if call.Files {
+		in.N = math.MaxInt64
+		s.Files = sent(dec, func() { go hangUp() })
+	} else {
+		go hangUp()
+	}
+	code := run(ctx, call, s)
 	_ = out.send(frame{Exit: &code}) // if the caller is gone, nobody waits for it
 }
 

@@ -3,9 +3,13 @@ package daemon
 import (
 	"time"
 
+	"aggregator/cmd/internal/config"
 	"aggregator/fetcher"
 	"aggregator/storage"
 )
+
+// Config returns what the daemon was configured with.
+func (d *Daemon) Config() *config.Config { return d.cfg }
 
 // Store returns the daemon's store.
 func (d *Daemon) Store() *storage.Store { return d.store }
