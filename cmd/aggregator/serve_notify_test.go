@@ -20,7 +20,7 @@ import (
 func TestNotifyReload(t *testing.T) {
 	s := newService(t)
 	t.Setenv("NOTIFY_SOCKET", s.told.LocalAddr().String())
-	n := newNotifier(slog.New(slog.DiscardHandler), newDaemon(t, s.dir+"/a.db"))
+	n := newNotifier(slog.New(slog.DiscardHandler), of(newDaemon(t, s.dir+"/a.db")))
 	reloading := regexp.MustCompile(`^RELOADING=1\nMONOTONIC_USEC=[0-9]+\nSTATUS=reloading$`)
 	for _, c := range []struct {
 		err  error
@@ -59,7 +59,7 @@ func TestWatchdogStarves(t *testing.T) {
 			var said bytes.Buffer
 			d := newDaemon(t, s.dir+"/a.db")
 			synctest.Test(t, func(t *testing.T) {
-				n := newNotifier(slog.New(slog.NewTextHandler(&said, nil)), d)
+				n := newNotifier(slog.New(slog.NewTextHandler(&said, nil)), of(d))
 				n.alive = c.alive
 				ctx, cancel := context.WithTimeout(t.Context(), 35*time.Second)
 				defer cancel()
@@ -100,3 +100,5 @@ func newDaemon(t *testing.T, file string) *daemon.Daemon {
 	}
 	return d
 }
+
+func of(d *daemon.Daemon) func() *daemon.Daemon { return func() *daemon.Daemon { return d } }
