@@ -1,8 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"iter"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -16,36 +20,75 @@ func newCheck(p *program) *cobra.Command {
 		Use:   "check",
 		Short: "Validate the configuration",
 		Long: `Validate the configuration and print all its mistakes with line and column. Slugs
-that are left to chance, since another feed has or wants them, are warned of.`,
+that are left to chance, since another feed has or wants them, are warned of. Beside
+a running daemon its environment and its credentials count.`,
 		Example: "  aggregator check --config config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if schema {
 				_, err := p.Out.Write(config.Schema())
 				return err
 			}
-			cfg, err := p.load()
-			if err != nil {
+			if p.attached != nil {
+				return p.checkSent()
+			}
+			caller := *p
+			caller.Files = oneFile(p.configPath())
+			err := caller.passOn(cmd.Context())
+			if !errors.Is(err, daemon.ErrNoDaemon) && !errors.Is(err, fs.ErrPermission) {
 				return err
 			}
-			client, err := newClient(cfg)
-			if err != nil {
+			if _, err := p.load(); err != nil {
 				return err
 			}
-			if _, err := daemon.New(slog.New(slog.DiscardHandler), cfg, client, nil); err != nil {
-				return &failure{code: exitUsage, err: err}
-			}
-			doubts, err := config.Doubts(p.configPath(), p.environ...)
-			if err != nil {
-				return err
-			}
-			for _, doubt := range doubts {
-				fmt.Fprintf(p.Err, "aggregator: warning: %s\n", doubt)
-			}
-			_, err = fmt.Fprintf(p.Out, "the configuration is valid: %d sources\n", len(cfg.Sources))
-			return err
+			return caller.checkSent()
 		},
 	}
 	cmd.Flags().BoolVar(&schema, "schema", false, "print the configuration's JSON schema instead")
 	return cmd
+}
+
+// oneFile is a file that a command reads.
+func oneFile(name string) iter.Seq2[daemon.File, error] {
+	return func(yield func(daemon.File, error) bool) {
+		data, err := os.ReadFile(name)
+		yield(daemon.File{Name: name, Data: data}, err)
+	}
+}
+
+// checkSent checks the configuration that the caller has read.
+func (p *program) checkSent() error {
+	for f, err := range p.Files {
+		if err != nil {
+			return &failure{code: exitUsage, err: err}
+		}
+		if err := p.check(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) check(f daemon.File) error {
+	cfg, err := config.Parse(f.Name, f.Data, p.environ...)
+	if err != nil {
+		return &failure{code: exitUsage, err: err}
+	}
+	client, err := newClient(cfg)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if _, err := daemon.New(slog.New(slog.DiscardHandler), cfg, client, nil); err != nil {
+		return &failure{code: exitUsage, err: err}
+	}
+	doubts, err := config.Doubts(f.Name, f.Data, p.environ...)
+	if err != nil {
+		return err
+	}
+	for _, doubt := range doubts {
+		fmt.Fprintf(p.Err, "aggregator: warning: %s\n", doubt)
+	}
+	_, err = fmt.Fprintf(p.Out, "the configuration is valid: %d sources\n", len(cfg.Sources))
+	return err
 }

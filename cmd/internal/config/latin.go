@@ -36,11 +36,11 @@ func (c *Config) Claims(slug, category string) bool {
 	return false
 }
 
-// Doubts are what the configuration at path leaves to chance, although it is valid:
+// Doubts are what the configuration in data leaves to chance, although it is valid:
 // slugs made of the names of categories that another feed has, or wants. Which of
 // them has it depends on what came first.
-func Doubts(path string, environ ...string) (Mistakes, error) {
-	c, f, err := readFile(path, environ...)
+func Doubts(name string, data []byte, environ ...string) (Mistakes, error) {
+	c, f, err := checked(name, data, environ...)
 	if err != nil {
 		return nil, err
 	}

@@ -13,16 +13,11 @@ import (
 // The error is [Mistakes] where the content is wrong; it wraps fs.ErrNotExist
 // where there is no file.
 func Load(path string, environ ...string) (*Config, error) {
-	c, _, err := readFile(path, environ...)
-	return c, err
-}
-
-func readFile(path string, environ ...string) (*Config, *findings, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read configuration: %w", err)
+		return nil, fmt.Errorf("read configuration: %w", err)
 	}
-	return checked(path, data, environ...)
+	return Parse(path, data, environ...)
 }
 
 // Parse reads the configuration in data; name stands for it in mistakes.
