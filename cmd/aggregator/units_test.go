@@ -44,7 +44,7 @@ func TestUnits(t *testing.T) {
 }
 
 // TestUnitExposure: of the 10 that systemd counts for a service without a sandbox, 1.5
-// are left at most; the network alone is 1.1.
+// are left at most, most of it the network.
 func TestUnitExposure(t *testing.T) {
 	tool := need(t, "systemd-analyze")
 	for _, unit := range units(t) {
