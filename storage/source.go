@@ -47,7 +47,7 @@ type Source struct {
 	Usual    time.Duration
 
 	Swept    time.Time // when its list was last read back beyond known ground
-	Schedule uint64 // fingerprint of the schedule that Due is by
+	Schedule uint64    // fingerprint of the schedule that Due is by
 
 	// Terms is a fingerprint of how the document that the validators are of was
 	// asked for and read; Fresh how long its headers said that it will not
