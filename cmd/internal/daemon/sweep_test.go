@@ -15,7 +15,7 @@ func TestFiledLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		w := newWard(t, 20*time.Second, "\n  - {name: rolling, kind: sina-roll, params: {pageid: 384, lid: 2519}, schedule: \"*/4 * * * *\", full_text: false}\n")
-		const hours = 24
+		const hours = 15
 		time.Sleep((hours + 3) * time.Hour)
 		w.stop()
 		known := map[string]bool{}
