@@ -97,6 +97,9 @@ func (h *Hub) Run(ctx context.Context) {
 			return
 		}
 		for err := h.round(ctx); err != nil; err = h.round(ctx) {
+			if ctx.Err() != nil {
+				return
+			}
 			rest := max(pause, asked(err))
 			h.Log.Warn("hub not told", "err", err, "again", rest.String())
 			if !sleep(ctx, rest) {
@@ -177,8 +180,14 @@ func (h *Hub) tell(ctx context.Context, path string) error {
 	delete(h.due, path) // a change from now on makes it due again
 	h.mu.Unlock()
 	doc, err := h.Publisher.Document(ctx, path)
-	if err != nil || doc.self == "" || h.told[path] == doc.ETag {
+	if err != nil || doc.self == "" {
 		return nil // where nothing can be read there is nothing to tell
+	}
+	h.mu.Lock()
+	same := h.told[path] == doc.ETag
+	h.mu.Unlock()
+	if same {
+		return nil
 	}
 	if err := h.ping(ctx, doc.self); err != nil {
 		h.mu.Lock()
@@ -186,6 +195,8 @@ func (h *Hub) tell(ctx context.Context, path string) error {
 		h.mu.Unlock()
 		return err
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.told[path] = doc.ETag
 	return nil
 }

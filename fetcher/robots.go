@@ -37,6 +37,7 @@ const (
 	robotsRetry = time.Hour           // where it could not be had
 	robotsLost  = 30 * 24 * time.Hour // after which it is taken for absent (RFC 9309 §2.3.1.4)
 	robotsSize  = 500 << 10           // RFC 9309 §2.5
+	robotsHosts = 512                 // that are remembered at a time
 )
 
 func newRobots(agent string, g *gates, t http.RoundTripper) *robots {
@@ -93,9 +94,27 @@ func (r *robots) of(origin string) *rulesOfHost {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.host[origin] == nil {
+		if len(r.host) >= robotsHosts {
+			r.forget()
+		}
 		r.host[origin] = &rulesOfHost{held: make(chan struct{}, 1)}
 	}
 	return r.host[origin]
+}
+
+// forget makes room: any of what nobody holds may be asked for again.
+func (r *robots) forget() {
+	for origin, h := range r.host {
+		select {
+		case h.held <- struct{}{}:
+			delete(r.host, origin)
+			<-h.held
+		default:
+		}
+		if len(r.host) < robotsHosts/2 {
+			return
+		}
+	}
 }
 
 func (r *robots) fetch(page *http.Request, h *rulesOfHost) {

@@ -13,20 +13,34 @@ const maxFaults = 20
 
 // Check reads the whole file and tells what is wrong with it: each article must
 // have its entries in all tables, there must be no others, and the pages
-// must make a tree. It holds one read transaction all the while.
+// must make a tree. Writes wait while it looks at the pages: bbolt's check is not
+// safe, nor right, beside a writer.
 func (s *Store) Check() error {
-	return s.view(func(t *tables) error {
+	err := s.view(func(t *tables) error {
 		c := check{tables: t, want: make(map[string]int), categories: make(map[uint32]int)}
 		c.articles()
 		c.entries()
-		if len(c.faults) == 0 {
-			c.tree()
-		}
-		if len(c.faults) > 0 {
-			return fmt.Errorf("%w: %w", ErrDamaged, errors.Join(c.faults...))
-		}
-		return nil
+		return c.result()
 	})
+	if err != nil {
+		return err
+	}
+	pages := func(t *tables) error {
+		c := check{tables: t}
+		c.tree()
+		return c.result()
+	}
+	if s.verifying {
+		return s.view(pages)
+	}
+	return s.enqueue(write{fn: pages, done: make(chan error, 1), alone: true})
+}
+
+func (c *check) result() error {
+	if len(c.faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, errors.Join(c.faults...))
 }
 
 // check counts the entries that the articles ask for. Where each of them is

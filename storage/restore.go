@@ -95,7 +95,18 @@ func (t *tables) restored(e Entry) bool {
 			return true
 		}
 	}
-	return t.alias(archivedKey(&e.Article)) != 0
+	return t.alias(archivedKey(&e.Article)) != 0 || t.exported(&e.Article)
+}
+
+// exported tells whether an article without an id is one of this store's own, which
+// came from here as a plain file: it has the name, and the second, of one.
+func (t *tables) exported(a *article.Article) bool {
+	arrival := fromNumber(t.names.Get([]byte(a.Key)))
+	if arrival == 0 {
+		return false
+	}
+	r, err := t.record(arrival)
+	return err == nil && r.Published.Equal(whole(a.Published))
 }
 
 // oldRecord is newRecord with the times that the article brings.

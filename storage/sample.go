@@ -46,20 +46,27 @@ func (s *Store) Samples(source string, limit int) (found []Sample, err error) {
 	return found, nil
 }
 
+// momentSteps is how many of what a source listed are looked at.
+const momentSteps = 20000
+
 // Moments gives when a source listed something that it had not listed before,
-// newest first, back to since. It reads no article.
-func (s *Store) Moments(source string, since time.Time, limit int) (found []time.Time, err error) {
+// newest first, back to since, and of what lies less than apart from the later one
+// before it nothing. It reads no article.
+func (s *Store) Moments(source string, since time.Time, apart time.Duration, limit int) (found []time.Time, err error) {
 	err = s.view(func(t *tables) error {
 		src, err := t.source(source)
 		if err != nil {
 			return err
 		}
+		steps := 0
 		for order := range t.newestUnder(sourceTerm(src.Number)) {
 			at := moment(order)
-			if at.Before(since) || len(found) == limit {
+			if steps++; at.Before(since) || len(found) == limit || steps > momentSteps {
 				return nil
 			}
-			found = append(found, at)
+			if n := len(found); n == 0 || found[n-1].Sub(at) >= apart {
+				found = append(found, at)
+			}
 		}
 		return nil
 	})

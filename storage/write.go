@@ -13,8 +13,9 @@ const maxGroup = 32
 
 // write is one function that waits to be run in a transaction.
 type write struct {
-	fn   func(*tables) error
-	done chan error
+	fn    func(*tables) error
+	done  chan error
+	alone bool // shares its transaction with nobody
 }
 
 // update runs fn in a write transaction, which it may share with others that
@@ -24,7 +25,10 @@ type write struct {
 // afresh each time. When fn fails nothing of it is stored, and what the others
 // of its group wrote is.
 func (s *Store) update(fn func(*tables) error) error {
-	w := write{fn, make(chan error, 1)}
+	return s.enqueue(write{fn: fn, done: make(chan error, 1)})
+}
+
+func (s *Store) enqueue(w write) error {
 	select {
 	case s.writes <- w:
 		return s.wrap(<-w.done)
@@ -39,25 +43,33 @@ func (s *Store) write() {
 	for {
 		select {
 		case w := <-s.writes:
-			s.commit(s.gather(w))
+			group, next := s.gather(w)
+			s.commit(group)
+			if next != nil {
+				s.commit([]write{*next})
+			}
 		case <-s.closing:
 			return
 		}
 	}
 }
 
-// gather adds to w those that are waiting already.
-func (s *Store) gather(w write) []write {
-	group := []write{w}
-	for len(group) < maxGroup {
+// gather adds to w those that are waiting already; next is one that wants to be
+// alone.
+func (s *Store) gather(w write) (group []write, next *write) {
+	group = []write{w}
+	for len(group) < maxGroup && !w.alone {
 		select {
-		case w := <-s.writes:
-			group = append(group, w)
+		case other := <-s.writes:
+			if other.alone {
+				return group, &other
+			}
+			group = append(group, other)
 		default:
-			return group
+			return group, nil
 		}
 	}
-	return group
+	return group, nil
 }
 
 // commit runs the group in one transaction; one that fails is answered and

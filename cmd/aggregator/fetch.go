@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,6 +46,9 @@ Beside a running daemon, fetch --once has that daemon fetch.`,
 }
 
 func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.Options) error {
+	if p.attached != nil {
+		return usage(cmd, errors.New("a daemon is running already; have it fetch with --once"))
+	}
 	if o != (daemon.Options{}) || len(names) > 0 {
 		return usage(cmd, errors.New("source names, --force and --dry-run need --once"))
 	}
@@ -68,7 +72,7 @@ func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.O
 
 // fetchOnce reports each source as it is done, then whether any failed.
 func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []string, o daemon.Options, asJSON bool) error {
-	failed := 0
+	failed, full := 0, false
 	var m *meter
 	if !asJSON && !o.DryRun {
 		m = p.measure("sources fetched", int64(d.Sources(names)), counted(), false)
@@ -79,6 +83,7 @@ func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []strin
 		if r.Failed() {
 			failed++
 		}
+		full = full || errors.Is(r.Err, syscall.ENOSPC) || errors.Is(r.Err, syscall.EDQUOT)
 		all.Items, all.New, all.Edited, all.Filed, all.FailedPages = all.Items+r.Items, all.New+r.New, all.Edited+r.Edited, all.Filed+r.Filed, all.FailedPages+r.FailedPages
 		done++
 		m.at(int64(done))
@@ -94,6 +99,9 @@ func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []strin
 	}
 	if ctx.Err() != nil {
 		return &failure{code: exitFailed, err: errors.New("interrupted: what was fetched is stored")}
+	}
+	if err == nil && full {
+		return &failure{code: exitCannotRun, err: errors.New("the disk of the database is full"), hint: "make room; what could not be stored is fetched again"}
 	}
 	if err == nil && failed > 0 {
 		return &failure{code: exitFailed}

@@ -37,7 +37,7 @@ func newOPMLImport(p *program) *cobra.Command {
 		Long: `Add the feeds of an OPML file (- for standard input) as sources to the
 configuration file, after those it has; all else in it stays as it was. Folders
 become categories. Feeds that are configured already are left out. A running
-daemon fetches them when it is restarted.`,
+daemon fetches them after SIGHUP (systemctl reload aggregator).`,
 		Example:               "  aggregator opml import subscriptions.opml",
 		Args:                  usageArgs(cobra.ExactArgs(1)),
 		DisableFlagsInUseLine: true,

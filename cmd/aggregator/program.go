@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,7 @@ type program struct {
 	config    string
 	logLevel  slogLevel
 	logFormat string
+	unhook    func()                         // ends the webhook that alone began
 	cfg       *atomic.Pointer[config.Config] // what the opened database goes by
 	level     *slog.LevelVar                 // of the log; inside a daemon that of the daemon's
 }
@@ -73,6 +75,9 @@ func sameFile(name string, data []byte) bool {
 }
 
 func isTerminal(w io.Writer) bool {
+	if h, ok := w.(hiding); ok {
+		return isTerminal(h.Writer)
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false
@@ -86,6 +91,9 @@ const systemConfig = "/etc/aggregator/config.yaml"
 // load reads the configuration: the file named, else config.yaml here, else
 // the system's.
 func (p *program) load() (*config.Config, error) {
+	if p.attached != nil { // its files are not the caller's to read
+		return p.attached.Config(), nil
+	}
 	path := p.configPath()
 	cfg, err := config.Load(path, p.environ...)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -95,7 +103,30 @@ func (p *program) load() (*config.Config, error) {
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err}
 	}
+	p.keep(cfg.Secrets())
 	return cfg, nil
+}
+
+// keep has the program's output hide secrets, whatever they are a part of.
+func (p *program) keep(secrets []string) {
+	if len(secrets) > 0 {
+		p.Out, p.Err = hiding{p.Out, secrets}, hiding{p.Err, secrets}
+	}
+}
+
+// hiding is a writer that puts (hidden) in the place of secrets.
+type hiding struct {
+	io.Writer
+	secrets []string
+}
+
+func (h hiding) Write(text []byte) (int, error) {
+	shown := text
+	for _, s := range h.secrets {
+		shown = bytes.ReplaceAll(shown, []byte(s), []byte("(hidden)"))
+	}
+	_, err := h.Writer.Write(shown)
+	return len(text), err
 }
 
 // configPath is where the configuration is read from.
@@ -195,7 +226,8 @@ func (p *program) alone(ctx context.Context, cfg *config.Config, log *slog.Logge
 	if err != nil {
 		return &failure{code: exitUsage, err: err}
 	}
-	defer tellWebhook(cfg, log, d)()
+	p.unhook = sync.OnceFunc(tellWebhook(cfg, log, d))
+	defer p.unhook()
 	return do(ctx, d)
 }
 

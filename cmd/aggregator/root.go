@@ -95,8 +95,12 @@ Try it without network or configuration: aggregator demo`,
 		}
 		return nil
 	}
-	group(root, "Begin with:", newDemo(p), newCheck(p), newSources(p), newOPML(p))
-	group(root, "Let it run:", newServe(p), newFetch(p), newStatus(p), newLogLevel(p))
+	group(root, "Begin with:", newCheck(p), newSources(p))
+	group(root, "Let it run:", newFetch(p), newStatus(p), newLogLevel(p))
+	if p.attached == nil { // the rest is nothing that a daemon does for others
+		root.AddCommand(grouped("Begin with:", newDemo(p), newOPML(p))...)
+		root.AddCommand(grouped("Let it run:", newServe(p))...)
+	}
 	group(root, "Read and move:", newArticles(p), newFeeds(p), newExport(p), newImport(p), newDB(p))
 	root.AddCommand(newVersion(p))
 	root.InitDefaultCompletionCmd()
@@ -112,10 +116,14 @@ Try it without network or configuration: aggregator demo`,
 // group adds commands that the help lists together.
 func group(root *cobra.Command, title string, commands ...*cobra.Command) {
 	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	root.AddCommand(grouped(title, commands...)...)
+}
+
+func grouped(title string, commands ...*cobra.Command) []*cobra.Command {
 	for _, c := range commands {
 		c.GroupID = title
-		root.AddCommand(c)
 	}
+	return commands
 }
 
 // usage makes an error of wrong usage.
@@ -138,6 +146,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 func (p *program) runner(d func() *daemon.Daemon) daemon.Runner {
 	return func(ctx context.Context, call daemon.Call, s daemon.Streams) int {
 		inside := &program{Streams: s, terminal: call.Terminal, environ: p.environ, level: p.level, attached: d()}
+		inside.keep(inside.attached.Config().Secrets())
 		return execute(ctx, inside, call.Args)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -46,20 +47,24 @@ type succession struct {
 
 // generation is what works by one configuration.
 type generation struct {
-	cfg     *config.Config
-	client  *fetcher.Client // nil: that of the first
-	d       *daemon.Daemon
-	hub     hub
-	endHub  context.CancelFunc
-	handler http.Handler // nil where nothing is published
-	changed func(slugs ...string)
+	cfg    *config.Config
+	client *fetcher.Client // nil: that of the first
+	d      *daemon.Daemon
+	hub    hub
+	endHub context.CancelFunc
+	// hubEnded is closed when the hub is told nothing more; unhook ends the webhook,
+	// if this generation began it.
+	hubEnded chan struct{}
+	unhook   func()
+	handler  http.Handler // nil where nothing is published
+	changed  func(slugs ...string)
 }
 
 // newSuccession begins with the daemon of a first configuration.
 func (p *program) newSuccession(ctx context.Context, cfg *config.Config, log *slog.Logger, d *daemon.Daemon) (*succession, error) {
 	s := &succession{program: p, log: log}
 	s.ctx, s.fail = context.WithCancelCause(ctx)
-	s.now.Store(&generation{cfg: cfg, d: d})
+	s.now.Store(&generation{cfg: cfg, d: d, hubEnded: make(chan struct{}), unhook: p.unhook})
 	s.metrics = metrics.New(version(), func() prometheus.Collector { return s.daemon() })
 	var err error
 	if s.control, err = s.openControl(cfg.ControlPath()); err != nil {
@@ -103,7 +108,10 @@ func (s *succession) offer(g *generation) (err error) {
 func (s *succession) begin(g *generation) {
 	ctx, end := context.WithCancel(s.ctx)
 	g.endHub = end
-	s.group.Go(func() { g.hub.run(ctx) })
+	s.group.Go(func() {
+		defer close(g.hubEnded)
+		g.hub.run(ctx)
+	})
 	s.group.Go(func() {
 		if err := g.d.Run(s.ctx); err != nil {
 			s.fail(err)
@@ -142,6 +150,7 @@ func (s *succession) daemon() *daemon.Daemon { return s.now.Load().d }
 func (s *succession) close() {
 	s.fail(nil)
 	s.control.close()
+	s.now.Load().unhook()
 	for _, f := range s.closers {
 		f()
 	}
@@ -157,12 +166,13 @@ func (s *succession) reload() error {
 	if cfg.Database.Reveal() != old.cfg.Database.Reveal() {
 		return &failure{err: errors.New("the database cannot be another while the daemon runs"), hint: "restart it"}
 	}
-	next, err := s.follow(old, cfg)
+	doors, err := s.doors(old.cfg, cfg)
 	if err != nil {
 		return err
 	}
-	doors, err := s.doors(old.cfg, cfg)
+	next, err := s.follow(old, cfg)
 	if err != nil {
+		doors.abandon()
 		return err
 	}
 	s.cfg.Store(cfg)
@@ -173,6 +183,7 @@ func (s *succession) reload() error {
 		}
 	}
 	old.endHub()
+	<-old.hubEnded // what it was about to tell is due again
 	next.hub.follow(old.hub)
 	s.now.Store(next)
 	doors.open()
@@ -185,7 +196,7 @@ func (s *succession) reload() error {
 // follow makes the generation of another configuration. The client, with what it
 // knows of hosts, stays where the configuration says nothing else of it.
 func (s *succession) follow(old *generation, cfg *config.Config) (*generation, error) {
-	next := &generation{cfg: cfg, client: old.client}
+	next := &generation{cfg: cfg, client: old.client, hubEnded: make(chan struct{}), unhook: old.unhook}
 	agent := cfg.UserAgent(version())
 	if next.client == nil || !reflect.DeepEqual(cfg.Fetch, old.cfg.Fetch) || agent != old.cfg.UserAgent(version()) {
 		client, err := newClient(cfg)
@@ -202,7 +213,8 @@ func (s *succession) follow(old *generation, cfg *config.Config) (*generation, e
 	next.d.Alarm = old.d.Alarm
 	if cfg.Health.Webhook.Reveal() != old.cfg.Health.Webhook.Reveal() {
 		next.d.Alarm = nil
-		s.closers = append(s.closers, tellWebhook(cfg, s.log, next.d))
+		next.unhook = sync.OnceFunc(tellWebhook(cfg, s.log, next.d))
+		go old.unhook()
 	}
 	return next, nil
 }
@@ -212,6 +224,7 @@ func (s *succession) follow(old *generation, cfg *config.Config) (*generation, e
 type doors struct {
 	s        *succession
 	entrance entrance
+	reopen   string // where the old listener was, if it had to be closed
 	control  *control
 }
 
@@ -219,7 +232,7 @@ type doors struct {
 func (s *succession) doors(old, cfg *config.Config) (d doors, err error) {
 	d.s = s
 	if s.front != nil && cfg.Listen != old.Listen && !s.front.passed {
-		if d.entrance, err = listenAt(s.ctx, cfg.Listen); err != nil {
+		if err = d.listen(old.Listen, cfg.Listen); err != nil {
 			return d, err
 		}
 	}
@@ -232,8 +245,37 @@ func (s *succession) doors(old, cfg *config.Config) (d doors, err error) {
 	return d, nil
 }
 
+// listen opens a listener. One at the port of the old one, :8080 after
+// 127.0.0.1:8080, can be opened only when that is closed: who comes in that moment is
+// refused.
+func (d *doors) listen(old, addr string) (err error) {
+	d.entrance, err = listenAt(d.s.ctx, addr)
+	if !errors.Is(err, syscall.EADDRINUSE) || port(old) != port(addr) {
+		return err
+	}
+	closeAll(d.s.front.listeners)
+	d.reopen = old
+	if d.entrance, err = listenAt(d.s.ctx, addr); err != nil {
+		d.abandon()
+	}
+	return err
+}
+
+func port(addr string) string {
+	_, port, _ := net.SplitHostPort(addr)
+	return port
+}
+
 func (d *doors) abandon() {
 	closeAll(d.entrance.listeners)
+	if d.reopen != "" {
+		e, err := listenAt(d.s.ctx, d.reopen)
+		if err != nil {
+			d.s.fail(err)
+			return
+		}
+		d.s.front.accept(e, d.s.fail)
+	}
 	if d.control != nil {
 		d.control.close()
 	}

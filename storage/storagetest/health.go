@@ -57,11 +57,11 @@ func came(b *bench) {
 	b.pass(time.Hour)
 	want = append([]time.Time{b.clock}, want[0], want[2])
 	b.add("s", entry(1, "a1"))
-	moments, err := b.Moments("s", start, 10)
+	moments, err := b.Moments("s", start, time.Minute, 10)
 	if err != nil || !slices.EqualFunc(moments, want, time.Time.Equal) {
 		b.Errorf("moments: %v, %v, want %v", moments, err, want)
 	}
-	if moments, err = b.Moments("s", b.clock, 10); err != nil || len(moments) != 1 {
+	if moments, err = b.Moments("s", b.clock, 0, 10); err != nil || len(moments) != 1 {
 		b.Errorf("moments since now: %v, %v", moments, err)
 	}
 	samples, err := b.Samples("s", 10)

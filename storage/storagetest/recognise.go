@@ -45,6 +45,12 @@ func recognised(b *bench) {
 	other[1].Text = "something else altogether, at some length"
 	b.recognise("another day, another text", other, "", "", "a2", "a3", "a4")
 
+	column := looks("title of a0", "title of a1", "title of a2", "title of a3")
+	for i := range column {
+		column[i].Text, column[i].Published = "", column[i].Published.Add(20*time.Hour)
+	}
+	b.recognise("a column, whose titles come again with no text", column, "", "", "", "")
+
 	e := entry(2, "new id", "new url")
 	e.Of, e.Copy = "a0", true
 	if c := b.add("s", e)[0]; c.Outcome != storage.Filed || c.Article.Key != "a0" {

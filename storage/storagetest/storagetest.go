@@ -53,7 +53,7 @@ type Store interface {
 	PutCondition(storage.Condition) (storage.Condition, error)
 	Conditions(limit int) ([]storage.Condition, error)
 	Holding() (map[string]storage.Condition, error)
-	Moments(source string, since time.Time, limit int) ([]time.Time, error)
+	Moments(source string, since time.Time, apart time.Duration, limit int) ([]time.Time, error)
 	Arrivals(since time.Time, each func(published, arrived time.Time)) error
 	Size() (storage.Size, error)
 	Samples(source string, limit int) ([]storage.Sample, error)

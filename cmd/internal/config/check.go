@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,6 +22,9 @@ func (f *findings) check(c *Config) {
 	f.checkDatabase(c.Database)
 	if len(c.Control) > longestSocket {
 		f.bad("control", "", "is longer than %d bytes, which no socket can be", longestSocket)
+	}
+	if database := c.Database.Reveal(); database != "" && filepath.Clean(c.Control) == filepath.Clean(database) {
+		f.bad("control", "leave it out: it then lies beside the database", "is the path of the database")
 	}
 	f.checkFetch(&c.Fetch)
 	f.checkFeeds(&c.Feeds)

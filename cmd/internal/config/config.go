@@ -40,6 +40,8 @@ type Config struct {
 	// Categories gives category names a slug, a title, a description. Optional: a
 	// category that is not here gets its slug from its name.
 	Categories map[string]Category `yaml:"categories"`
+
+	secrets func() []string // a function, of which fmt shows nothing
 }
 
 // Site is what readers see of the publisher.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,9 +23,39 @@ func (d *decoder) expand(text string) (string, error) {
 	expanded := reference.ReplaceAllStringFunc(text, func(ref string) string {
 		value, err := d.credential(reference.FindStringSubmatch(ref)[1])
 		first = errors.Join(first, err)
+		d.config.keep(value)
 		return value
 	})
 	return expanded, first
+}
+
+// shortest is how long a secret is at least that is looked for in texts: less is a
+// part of every other word.
+const shortest = 4
+
+func (c *Config) keep(secret string) {
+	if len(secret) < shortest {
+		return
+	}
+	all := append(c.Secrets(), secret, url.QueryEscape(secret), url.PathEscape(secret))
+	c.secrets = func() []string { return all }
+}
+
+// Secrets are what came from credentials, in the forms that addresses have them in:
+// nothing that is shown may hold one.
+func (c *Config) Secrets() []string {
+	if c.secrets == nil {
+		return nil
+	}
+	return c.secrets()
+}
+
+// hide takes the secrets out of a text.
+func (c *Config) hide(text string) string {
+	for _, s := range c.Secrets() {
+		text = strings.ReplaceAll(text, s, hidden)
+	}
+	return text
 }
 
 // credential reads a file of $CREDENTIALS_DIRECTORY, as systemd's

@@ -88,6 +88,9 @@ func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
 	var known []string
 	for i := range v.NumField() {
 		key := v.Type().Field(i).Tag.Get("yaml")
+		if !v.Type().Field(i).IsExported() {
+			continue
+		}
 		known = append(known, key)
 		if value := values[key]; value != nil {
 			d.decode(value, v.Field(i), join(path, key))

@@ -33,6 +33,11 @@ func checked(name string, data []byte, environ ...string) (*Config, *findings, e
 	if c != nil {
 		f.check(c)
 	}
+	if c != nil {
+		for i := range f.mistakes {
+			f.mistakes[i].Text = c.hide(f.mistakes[i].Text)
+		}
+	}
 	if err := f.err(); err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -17,6 +18,7 @@ var exact = cmp.Options{
 	cmp.Comparer(func(a, b Zone) bool { return a.String() == b.String() }),
 	cmp.Comparer(func(a, b Private) bool { return a == b }),
 	cmp.Comparer(func(a, b Schedule) bool { return a.String() == b.String() }),
+	cmpopts.IgnoreUnexported(Config{}),
 	cmp.Comparer(func(a, b *regexp.Regexp) bool { return a.String() == b.String() }),
 }
 
@@ -89,7 +91,7 @@ func TestReferenceExamples(t *testing.T) {
 	written := map[string]bool{}
 	paths(document(&root), reflect.TypeFor[Config](), "", written)
 	for _, path := range all(reflect.TypeFor[Config](), "") {
-		if !written[path] {
+		if path != "." && !written[path] {
 			t.Errorf("config.yaml does not show %s", path)
 		}
 	}

@@ -82,6 +82,9 @@ func schemaOf(v reflect.Value, comments map[string]string) object {
 	properties := object{}
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
+		if !field.IsExported() {
+			continue
+		}
 		name := v.Type().Name() + "." + field.Name
 		property := valueSchema(v.Field(i), comments)
 		property["description"] = comments[name]

@@ -11,6 +11,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -153,8 +154,16 @@ func ListenControl(path string) (net.Listener, error) {
 	if Running(path) {
 		return nil, fmt.Errorf("control socket %s: another daemon answers there", path)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch info, err := os.Lstat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return nil, fmt.Errorf("control socket: %w", err)
+	case info.Mode().Type() != fs.ModeSocket:
+		return nil, fmt.Errorf("control socket %s: there is something else, left alone", path)
+	default:
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("control socket: %w", err)
+		}
 	}
 	old := syscall.Umask(0o117)
 	l, err := net.Listen("unix", path)
@@ -204,14 +213,29 @@ func serveCall(ctx context.Context, conn net.Conn, run Runner) {
 		Err:  writer(func(p []byte) error { return out.send(frame{Err: p}) }),
 		File: func(name string, data []byte) error { return out.send(frame{File: name, Data: data}) },
 	}
+	s.Files = func(func(File, error) bool) {}
 	if call.Files {
 		in.N = math.MaxInt64
 		s.Files = sent(dec, func() { go hangUp() })
 	} else {
 		go hangUp()
 	}
-	code := run(ctx, call, s)
+	code := guarded(run)(ctx, call, s)
 	_ = out.send(frame{Exit: &code}) // if the caller is gone, nobody waits for it
+}
+
+// guarded lets no call end the daemon.
+func guarded(run Runner) Runner {
+	return func(ctx context.Context, call Call, s Streams) (code int) {
+		defer func() {
+			if r := recover(); r != nil {
+				debug.PrintStack()
+				fmt.Fprintf(s.Err, "aggregator: error: the daemon cannot do this: %v\naggregator: hint: please report it, with what the daemon's log says\n", r)
+				code = 3
+			}
+		}()
+		return run(ctx, call, s)
+	}
 }
 
 // frames sends one frame at a time.

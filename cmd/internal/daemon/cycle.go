@@ -112,6 +112,7 @@ func (c *cycle) run(ctx context.Context) (err error) {
 		return errNotDue
 	}
 	c.first = c.rec.LastFetch.IsZero()
+	c.s.renew(&c.rec)
 	c.s.agree(&c.rec)
 	if left := time.Until(c.rec.Gone); left > 0 && !c.o.Force {
 		return &fetcher.Error{Reason: fetcher.ReasonResting, URL: fetcher.Redact(c.address(c.s, c.rec)), Status: http.StatusGone, RetryAfter: left,
@@ -171,7 +172,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		return found{validators: &v}, nil
 	}
 	first, err := c.s.reader.Read(doc)
-	if feeds := fetcher.Feeds(err); len(feeds) > 0 {
+	if feeds := fetcher.Feeds(err); len(feeds) > 0 && (c.rec.LastSuccess.IsZero() || c.rec.URL != doc.URL) { // else a page stands in the feed's place for a while
 		doc, first, err = c.discovered(ctx, feeds[0], err)
 	}
 	if err != nil {
@@ -226,6 +227,16 @@ func (c *cycle) validators() fetcher.Validators {
 		return fetcher.Validators{}
 	}
 	return fetcher.Validators{URL: c.rec.URL, ETag: c.rec.ETag, LastModified: c.rec.LastModified, Hash: c.rec.Hash}
+}
+
+// renew forgets the trouble with another address than the configured one, for which
+// the source was told to rest, or was left alone.
+func (s *source) renew(rec *storage.Source) {
+	if rec.Configured == "" || rec.Configured == s.reader.URL(1) || rec.Error == "" {
+		return
+	}
+	rec.Gone, rec.Due = time.Time{}, time.Time{}
+	rec.Error, rec.ErrorSince, rec.Failures = "", time.Time{}, 0
 }
 
 // agree forgets validators of a document that was asked for or read on other

@@ -134,7 +134,7 @@ func (d *Daemon) source(c config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.cfg.Schedule(&c), schedule: scheduleOf(&c, d.Zone()), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name), hider: newHider(&c)}, nil
+	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.cfg.Schedule(&c), schedule: scheduleOf(&c, d.Zone()), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name), hider: newHider(&c, d.cfg.Secrets())}, nil
 }
 
 // scheduleOf is a fingerprint of when a source is due.

@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 )
 
@@ -38,5 +39,27 @@ func TestFeedOfAPageIsFound(t *testing.T) {
 	w.fetch()
 	if r := w.fetch()["site"]; r.Err != nil || r.New != 1 {
 		t.Errorf("%v, %+v", asked, r)
+	}
+}
+
+// TestPageInTheFeedsPlace: a page that answers for a while where a feed was, and names
+// another feed, is a failure, and the feed is asked again.
+func TestPageInTheFeedsPlace(t *testing.T) {
+	w := newWorld(t, "\n  - {name: site, kind: feed, url: \"https://page.example/feed\", full_text: false}\n")
+	maintenance, items := false, 1
+	w.transport(func(r *http.Request) string {
+		if r.URL.Path == "/feed" && maintenance {
+			return `<html><head><link rel="alternate" type="application/rss+xml" href="/comments"></head><body>Back soon</body></html>`
+		}
+		return `<rss version="2.0"><channel><title>t</title><item><guid>` + r.URL.Path + strconv.Itoa(items) + `</guid><title>a</title></item></channel></rss>`
+	})
+	w.fetch()
+	maintenance = true
+	if r := w.fetch()["site"]; r.Err == nil || r.New != 0 {
+		t.Errorf("a page: %+v", r)
+	}
+	maintenance, items = false, 2
+	if r := w.fetch()["site"]; r.Err != nil || r.New != 1 {
+		t.Errorf("the feed again: %+v", r)
 	}
 }

@@ -116,3 +116,38 @@ sources:
 		}
 	})
 }
+
+// TestMendedAddress: a source that was left alone for its address is asked at once at
+// another.
+func TestMendedAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "\n  - {name: site, kind: feed, url: \"https://site.example/old\", full_text: false}\n")
+		asked := 0
+		w.net = roundTrip(func(r *http.Request) *http.Response {
+			if r.URL.Path == "/old" {
+				return &http.Response{StatusCode: http.StatusGone, Header: http.Header{}, Body: http.NoBody, Request: r}
+			}
+			asked++
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r,
+				Body: io.NopCloser(strings.NewReader(`<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>a</title></item></channel></rss>`))}
+		})
+		w.fetch()
+		cfg, err := config.Parse("config.yaml", []byte("sources:\n  - {name: site, kind: feed, url: \"https://site.example/new\", full_text: false}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := fetcher.NewClient(fetcher.Options{Transport: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := w.Follow(cfg, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := next.Run(ctx); err != nil || asked != 1 {
+			t.Errorf("the new address was asked %d times within a minute, %v", asked, err)
+		}
+	})
+}

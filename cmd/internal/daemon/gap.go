@@ -3,6 +3,8 @@ package daemon
 import (
 	"fmt"
 	"slices"
+
+	"aggregator/fetcher"
 )
 
 // further returns where the list is read on after n pages: "" where ground is
@@ -32,19 +34,38 @@ func (c *cycle) further(p *pages, n int) string {
 	return ""
 }
 
-// gap tells whether items may be missing between what is known and what was read:
-// none of it is known, and as far as that can be told, none is as old as the last
-// success (CONDUCT 23). A feed's newest item alone proves nothing of those before.
+// gap tells whether items may be missing between what is known and what was read
+// last: none of the newest of a feed is known, or none of an older part of it, nor,
+// as far as that can be told, as old as the last success (CONDUCT 23). A feed's newest
+// item alone proves nothing of those before; nor does an old one that is shown on top
+// of all.
 func (c *cycle) gap(p *pages) bool {
-	if p.ground.IsZero() || len(p.items) == 0 || slices.ContainsFunc(p.sightings, listed) {
+	if p.ground.IsZero() || len(p.items) == 0 {
 		return false
 	}
-	for _, it := range p.items {
-		if !it.Published.IsZero() && !it.Published.After(p.ground) {
+	for _, i := range p.telling() {
+		at := p.items[i].Published
+		if p.sightings[i].Listed || !at.IsZero() && !at.After(p.ground) {
 			return false
 		}
 	}
 	return true
+}
+
+// telling are the items that tell whether there is a gap: the newest four fifths of
+// a feed, the last page of more.
+func (p *pages) telling() []int {
+	all := make([]int, len(p.items))
+	for i := range all {
+		all[i] = i
+	}
+	if p.last < len(all) {
+		return all[len(all)-p.last:]
+	}
+	if !slices.ContainsFunc(p.items, func(it fetcher.Item) bool { return it.Published.IsZero() }) {
+		slices.SortStableFunc(all, func(a, b int) int { return p.items[b].Published.Compare(p.items[a].Published) })
+	}
+	return all[:max(1, len(all)*4/5)]
 }
 
 // few is how many items a feed may have for it to be its nature that they are

@@ -14,12 +14,13 @@ import (
 // archived is a feed of one item an hour, ten to a document, that tells where
 // its older part is, by a link of the relation given; hours counts them.
 type archived struct {
-	rel   string
-	start time.Time
-	hours int
-	asked []string
-	loop  bool // every part leads to the newest
-	ring  bool // the second leads to the first
+	pinned bool // an old item stands above all, on the newest document
+	rel    string
+	start  time.Time
+	hours  int
+	asked  []string
+	loop   bool // every part leads to the newest
+	ring   bool // the second leads to the first
 }
 
 func (a *archived) answer(r *http.Request) string {
@@ -37,6 +38,9 @@ func (a *archived) answer(r *http.Request) string {
 		fmt.Fprintf(&b, `<link rel="%s" href="/before/%d"/>`, a.rel, a.hours)
 	case newest > 10 && a.rel != "":
 		fmt.Fprintf(&b, `<link rel="%s" href="/before/%d"/>`, a.rel, newest-10)
+	}
+	if a.pinned && newest == a.hours {
+		fmt.Fprintf(&b, `<entry><id>urn:pinned</id><title>Pinned</title><published>%s</published><updated>%[1]s</updated><content>text</content></entry>`, a.start.UTC().Format(time.RFC3339))
 	}
 	for n := newest; n > newest-10 && n > 0; n-- {
 		at := a.start.Add(time.Duration(n) * time.Hour).UTC().Format(time.RFC3339)
@@ -199,5 +203,20 @@ func TestEncryptedSourceLeadsToNoPlainOne(t *testing.T) {
 		if article.Link != "http://page.example/page/1" {
 			t.Errorf("link %s, want it as the origin gave it", article.Link)
 		}
+	}
+}
+
+// TestGapBelowAPinnedItem: an old item that stays on top of a feed is no known ground.
+func TestGapBelowAPinnedItem(t *testing.T) {
+	w, a := newArchived(t, "next", "")
+	a.pinned = true
+	w.fetch()
+	a.hours, a.asked = 31, nil
+	if r := w.fetch()["site"]; len(a.asked) != 1 || r.New != 1 || r.Gap != "" {
+		t.Errorf("without a gap %v, %+v", a.asked, r)
+	}
+	a.hours, a.asked = 75, nil
+	if r := w.fetch()["site"]; r.New != 44 || r.Gap != "gap closed" {
+		t.Errorf("over a gap %v, %+v", a.asked, r)
 	}
 }

@@ -40,7 +40,7 @@ func (w *ward) put(store *storage.Store, c storage.Condition) (storage.Condition
 // learn notes that the source brought something, and until when something usually
 // comes again.
 func (c *cycle) learn(now time.Time) error {
-	moments, err := c.store.Moments(c.s.Name, now.Add(-health.Learned), health.Moments)
+	moments, err := c.store.Moments(c.s.Name, now.Add(-health.Learned), health.Together, health.Moments)
 	if err != nil {
 		return err
 	}

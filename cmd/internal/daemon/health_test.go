@@ -148,7 +148,7 @@ func TestSourceDiesSilently(t *testing.T) {
 // usualGap is the longest gap between the last articles of the origin, as far as
 // half an hour's sleep of our own makes it longer.
 func usualGap(w *ward) (longest time.Duration) {
-	moments, err := w.store.Moments("all", time.Now().Add(-96*time.Hour), 1000)
+	moments, err := w.store.Moments("all", time.Now().Add(-96*time.Hour), 0, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -52,6 +52,7 @@ func (c *cycle) record(err error) error {
 	if lookup != nil {
 		return lookup
 	}
+	c.s.renew(&rec)
 	c.s.agree(&rec)
 	if c.rep.Resting && rec.Gone.After(c.began) {
 		return nil // nobody was asked, and the host is not meant
@@ -79,6 +80,9 @@ func (c *cycle) record(err error) error {
 func (c *cycle) blame(rec *storage.Source, err error) {
 	now := time.Now()
 	rec.Schedule = c.s.schedule
+	if rec.Configured != c.s.reader.URL(1) {
+		rec.Configured, rec.Address = c.s.reader.URL(1), ""
+	}
 	rec.Error = c.s.hide(err.Error())
 	rec.Failures++
 	if rec.ErrorSince.IsZero() {

@@ -126,9 +126,18 @@ func (d *Daemon) due(s *source) time.Time {
 	return s.dueBy(&rec)
 }
 
+// ahead is how far in the future a record may lie.
+const ahead = time.Hour
+
 // dueBy is when the source is due by its record. By another schedule than that of
 // the record, of a source that is well, it is due at its turn after the last fetch.
-func (s *source) dueBy(rec *storage.Source) time.Time {
+func (s *source) dueBy(record *storage.Source) time.Time {
+	copied := *record
+	rec := &copied
+	s.renew(rec)
+	if rec.LastFetch.After(time.Now().Add(ahead)) { // our clock was
+		return time.Time{}
+	}
 	if rec.Schedule == 0 || rec.Schedule == s.schedule || rec.Error != "" || rec.LastFetch.IsZero() {
 		return rec.Due
 	}

@@ -18,8 +18,8 @@ const shortest = 4
 
 var secretName = regexp.MustCompile(`(?i)token|key|secret|pass|auth|sig`)
 
-func newHider(c *config.Source) hider {
-	var h hider
+func newHider(c *config.Source, secrets []string) hider {
+	h := hider{slices.Clone(secrets)}
 	for _, value := range c.Headers {
 		h.add(value.Reveal())
 		h.add(strings.Fields(value.Reveal())...) // "Bearer", and what it bears

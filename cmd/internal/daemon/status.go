@@ -54,6 +54,9 @@ func (d *Daemon) Status() ([]Status, error) {
 		if src := enabled[c.Name]; src != nil {
 			s.URL = src.hide(fetcher.Redact(src.reader.URL(1)))
 			s.Due = src.dueBy(&s.Source)
+		} else {
+			h := newHider(c, d.cfg.Secrets())
+			s.URL = h.hide(s.URL)
 		}
 		s.Health = s.healthOf(held[c.Name], now)
 		out = append(out, s)

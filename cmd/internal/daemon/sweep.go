@@ -26,6 +26,7 @@ func (c *cycle) sweep(ctx context.Context, p *pages, n int) error {
 	default:
 		return nil
 	}
+	c.rec.Swept = c.began
 	for ; !c.first && p.span() < sweepBack && p.last > 0 && n < min(c.s.reader.Pages(), sweepPages); n++ {
 		if err := c.nextPage(ctx, p, c.s.reader.URL(n+1)); err != nil {
 			c.s.log.Debug("list not swept", "page", n+1, "err", err)
@@ -35,7 +36,6 @@ func (c *cycle) sweep(ctx context.Context, p *pages, n int) error {
 			return err
 		}
 	}
-	c.rec.Swept = c.began
 	return nil
 }
 

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// Together is how close moments may lie that are one: a cycle stores what it found in
+// several steps.
+const Together = 2 * time.Minute
+
 // Learned is how far back the moments are looked at that a rhythm is learned from,
 // and Moments how many of them at most.
 const (
@@ -19,9 +23,6 @@ const (
 	// shortest over how long.
 	fewest   = 6
 	shortest = 24 * time.Hour
-	// together is how close moments may lie that are one: a cycle stores what it
-	// found in several steps.
-	together = 2 * time.Minute
 	// unusual is how many times the usual gap a source may keep silent. It is told
 	// before twice the gap is over, though a source is only asked now and then.
 	unusual = 1.75
@@ -84,7 +85,7 @@ func (r *Rhythm) gaps(moments []time.Time) []float64 {
 // apart sorts the moments and leaves out those that come together with one before.
 func apart(moments []time.Time) (out []time.Time) {
 	for _, m := range slices.SortedFunc(slices.Values(moments), time.Time.Compare) {
-		if len(out) == 0 || m.Sub(out[len(out)-1]) >= together {
+		if len(out) == 0 || m.Sub(out[len(out)-1]) >= Together {
 			out = append(out, m)
 		}
 	}
