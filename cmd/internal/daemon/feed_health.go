@@ -53,12 +53,12 @@ func healthWords(language string) healthTexts {
 	if strings.HasPrefix(strings.ToLower(language), "zh") {
 		return healthTexts{"来源状态", "%s：%s", "自 %s 起。", "此前：%s，自 %s 起。", map[health.State]string{
 			health.Failing: "抓取失败", health.Empty: "列表为空", health.Silent: "久无更新",
-			health.Stale: "日期陈旧", health.TextLost: "正文缺失", health.OK: "已恢复",
+			health.Stale: "日期陈旧", health.TextLost: "正文缺失", health.OK: "已恢复", health.Removed: "已移除",
 		}}
 	}
 	return healthTexts{"Health of sources", "%s: %s", "Since %s.", "Before: %s, since %s.", map[health.State]string{
 		health.Failing: "Failing", health.Empty: "Empty list", health.Silent: "Silent",
-		health.Stale: "Stale dates", health.TextLost: "Text lost", health.OK: "Recovered",
+		health.Stale: "Stale dates", health.TextLost: "Text lost", health.OK: "Recovered", health.Removed: "Removed",
 	}}
 }
 

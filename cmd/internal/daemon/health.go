@@ -114,6 +114,27 @@ func (c *cycle) alarm(told storage.Condition) {
 	}
 }
 
+// removed tells of sources in trouble that are configured no more: nobody waits for
+// them to recover.
+func (d *Daemon) removed() error {
+	held, err := d.store.Holding()
+	if err != nil {
+		return err
+	}
+	for name, c := range held {
+		if s := health.State(c.State); s == health.OK || s == health.Removed || d.cfg.SourceNamed(name) != nil {
+			continue
+		}
+		if _, err := d.wards.put(d.store, storage.Condition{Source: name, State: string(health.Removed), Since: d.Now()}); err != nil {
+			return err
+		}
+		if d.Changed != nil {
+			d.Changed(healthSlug)
+		}
+	}
+	return nil
+}
+
 // healthSlug is that of the feed of sources that got into trouble or out of it.
 const healthSlug = "health"
 
@@ -129,7 +150,7 @@ func (s *Status) healthOf(held storage.Condition, now time.Time) Health {
 	switch found := health.Judge(&s.Source, 0, now); {
 	case !s.Enabled:
 		return Health{State: Disabled}
-	case held.State != "" && held.State != string(health.OK):
+	case held.State != "" && held.State != string(health.OK) && held.State != string(health.Removed):
 		return Health{health.State(held.State), held.Since, cmp.Or(s.Error, held.Text)}
 	case found.State == health.New:
 		return Health{State: health.New, Text: s.Error}

@@ -13,7 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
+	"aggregator/fetcher"
 	"aggregator/fetcher/simulated"
 	"aggregator/storage"
 )
@@ -204,4 +206,29 @@ func TestSourceFails(t *testing.T) {
 		}
 		w.stop()
 	})
+}
+
+// removed: a source that is taken out while it is in trouble has an end in the feed.
+func (w *ward) removed() {
+	cfg, err := config.Parse("config.yaml", []byte("sources: []\n"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	client, err := fetcher.NewClient(fetcher.Options{Transport: w})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	next, err := w.Follow(cfg, client)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
+	defer cancel()
+	if err := next.Run(ctx); err != nil {
+		w.t.Error(err)
+	}
+	feed, err := next.Feeds().Feed(w.t.Context(), "health")
+	if err != nil || len(feed.Articles) != 4 || feed.Articles[0].Title != "已移除：all" {
+		w.t.Errorf("health feed: %v, %+v", err, feed)
+	}
 }

@@ -30,7 +30,7 @@ const nap = 5 * tick
 // cycles under way to come to the end of their batch; or until [Daemon.Retire], and
 // lets them come to their end.
 func (d *Daemon) Run(ctx context.Context) error {
-	if err := d.prime(); err != nil {
+	if err := errors.Join(d.prime(), d.removed()); err != nil {
 		return err
 	}
 	plan := map[*source]time.Time{}

@@ -29,7 +29,11 @@ const (
 	New      State = "new" // not fetched yet, or for the first time in vain
 )
 
-// States are all, the worst first.
+// Removed is the condition of a source that was in trouble when it was taken out of
+// the configuration.
+const Removed State = "removed"
+
+// States are all that a source can be in, the worst first.
 func States() []State { return []State{Failing, Empty, Silent, Stale, TextLost, New, OK} }
 
 // Finding is the state of a source.

@@ -62,6 +62,8 @@ func (p *pages) search(r *http.Request) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	// They come in the order of arrival; a source that was added brings old ones last.
+	slices.SortStableFunc(articles, func(a, b article.Article) int { return b.Published.Compare(a.Published) })
 	content := searchContent{Told: p.told(len(articles), next), Saved: p.saved(words)}
 	for i := range articles {
 		a := &articles[i]
