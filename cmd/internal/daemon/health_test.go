@@ -204,7 +204,10 @@ func TestSourceFails(t *testing.T) {
 		if told, _ := w.await(48 * time.Hour); told != "all ok" {
 			t.Errorf("told %q when it was over", told)
 		}
+		w.status.Store(500)
+		w.await(24 * time.Hour)
 		w.stop()
+		w.removed()
 	})
 }
 
