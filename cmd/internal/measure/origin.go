@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"aggregator/fetcher/simulated"
+)
+
+// origin is a process of its own that answers what is fetched: its work is neither
+// the floor's nor ours.
+type origin struct {
+	url string
+	cmd *exec.Cmd
+}
+
+// origin starts one that holds an edition.
+func (b *bench) origin(e edition) (*origin, error) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	o := &origin{cmd: exec.Command(self, "origin", string(text))}
+	o.cmd.Stderr = os.Stderr
+	out, err := o.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := o.cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	o.url = strings.TrimSpace(line)
+	return o, err
+}
+
+func (o *origin) close() {
+	_ = o.cmd.Process.Kill()
+	_ = o.cmd.Wait() // it was killed
+}
+
+// turn has the origin show another edition.
+func (o *origin) turn(e edition) error {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	res, err := http.Post(o.url+"/edition", "application/json", strings.NewReader(string(text)))
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
+}
+
+// serveOrigin is the process.
+func serveOrigin(text string) error {
+	var e edition
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	var h http.Handler
+	if e.Kind == "roll" {
+		h = simulated.New(simulated.Options{Seed: 1, Backlog: 50000, Every: time.Minute, KeepRequests: -1, BaseURL: "http://" + l.Addr().String()})
+	} else {
+		h = newShelf(e)
+	}
+	fmt.Println("http://" + l.Addr().String())
+	return http.Serve(l, h)
+}
+
+// shelf holds the feeds of an edition, packed.
+type shelf struct {
+	text corpus
+	now  atomic.Pointer[issue]
+}
+
+type issue struct {
+	edition
+	packed [][]byte
+}
+
+func newShelf(e edition) *shelf {
+	s := &shelf{text: newCorpus()}
+	s.print(e)
+	return s
+}
+
+func (s *shelf) print(e edition) {
+	next := &issue{e, make([][]byte, e.Feeds)}
+	last := s.now.Load()
+	var group sync.WaitGroup
+	work := make(chan int)
+	for range 2 {
+		group.Go(func() {
+			for i := range work {
+				next.packed[i] = s.text.packed(i, e)
+			}
+		})
+	}
+	for i := range e.Feeds {
+		if last != nil && last.Shift == e.Shift && last.Touched == e.Touched && i < len(last.packed) {
+			next.packed[i] = last.packed[i]
+			continue
+		}
+		work <- i
+	}
+	close(work)
+	group.Wait()
+	s.now.Store(next)
+}
+
+// ETag is that of every feed of an edition.
+func (e edition) ETag() string { return fmt.Sprintf(`"%d-%d"`, e.Shift, e.Touched) }
+
+func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/edition" {
+		var e edition
+		if err := json.NewDecoder(r.Body).Decode(&e); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		s.print(e)
+		return
+	}
+	now := s.now.Load()
+	i, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/feed/"))
+	if err != nil || i >= len(now.packed) {
+		http.NotFound(w, r)
+		return
+	}
+	time.Sleep(now.Delay)
+	h := w.Header()
+	if !now.Silent {
+		h.Set("ETag", now.ETag())
+		if r.Header.Get("If-None-Match") == now.ETag() {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h.Set("Content-Type", "application/rss+xml; charset=utf-8")
+	h.Set("Content-Encoding", "gzip")
+	h.Set("Content-Length", strconv.Itoa(len(now.packed[i])))
+	_, _ = w.Write(now.packed[i]) // who asked has gone
+}
