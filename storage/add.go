@@ -16,10 +16,10 @@ type addition struct {
 	arrival uint64 // of its article; 0 for a new one
 	order   uint64 // of this addition
 
-	similar   bool            // the same story makes the same article,
-	document  map[string]bool // but for those with one of these keys
-	byAddress bool            // it was found by a further key
-	joining   *joined         // by what it becomes a copy
+	similar   bool      // the same story makes the same article,
+	document  *document // but for those that it lists
+	byAddress bool      // it was found by a further key
+	joining   *joined   // by what it becomes a copy
 }
 
 func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
@@ -32,10 +32,7 @@ func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
 		ids[i] = e.Identity
 	}
 	changes := make([]Change, 0, len(b.Entries))
-	document := make(map[string]bool, len(b.Document))
-	for _, key := range b.Document {
-		document[string(aliasKey(key))] = true
-	}
+	document := &document{keys: b.Document}
 	arrivals := make(map[string]uint64) // by first key: an item may come twice in a batch
 	for i, m := range t.match(src.Number, ids) {
 		a := addition{tables: t, Entry: b.Entries[i], source: src, packed: raws[i], arrival: m.arrival,
@@ -51,6 +48,9 @@ func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
 			return nil, fmt.Errorf("%s: %w", a.Keys[0], err)
 		}
 		arrivals[a.Keys[0]] = a.arrival
+		for _, key := range a.Keys {
+			document.add(key, a.arrival)
+		}
 		changes = append(changes, change)
 	}
 	if b.State != nil {

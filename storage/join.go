@@ -55,12 +55,6 @@ func (a *addition) join() error {
 	return a.keepCopy()
 }
 
-// beside tells whether a document that lists the entry lists the article too:
-// then its publisher takes them for two.
-func (a *addition) beside(r *record) bool {
-	return slices.ContainsFunc(r.Keys, func(key string) bool { return a.document[key] })
-}
-
 // hasRoom tells whether the article can be known by further keys: an item that
 // was joined with it and is not known would be joined again at every fetch.
 func (r *record) hasRoom(keys []string) bool {

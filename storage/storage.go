@@ -69,8 +69,8 @@ type Store struct {
 	training     sync.Mutex   // held while one is made
 
 	metrics   *metrics
-	stories   stories // nil until they are asked for
-	verifying bool    // the file is not to be changed
+	stories   *stories // nil until they are asked for
+	verifying bool     // the file is not to be changed
 
 	writes  chan write
 	closing chan struct{} // closed by Close

@@ -2,20 +2,68 @@ package storage
 
 import (
 	"cmp"
-	"iter"
-	"maps"
+	"math/bits"
+	"slices"
+	"time"
 
 	"aggregator/normalize/article"
 )
 
-// stories are the fingerprints of the articles that arrived within storyWindow,
-// by arrival. Only the goroutine that writes knows them.
-type stories map[uint64]fingerprint
+// stories are the fingerprints of the articles that arrived within storyWindow. Only
+// the goroutine that writes knows them.
+type stories struct {
+	texts []uint64       // of all, in one piece, since each new article is compared with each
+	all   []story        // the whole of them, at the same places
+	place map[uint64]int // by arrival
+	swept time.Time      // when those that are too old were last looked for
+}
+
+type story struct {
+	arrival uint64
+	fingerprint
+}
+
+func newStories() *stories { return &stories{place: map[uint64]int{}} }
+
+func (s *stories) put(arrival uint64, f fingerprint) {
+	i, known := s.place[arrival]
+	if !known {
+		i = len(s.all)
+		s.place[arrival] = i
+		s.texts, s.all = append(s.texts, 0), append(s.all, story{})
+	}
+	s.texts[i], s.all[i] = f.text, story{arrival, f}
+}
+
+func (s *stories) remove(arrival uint64) {
+	i, known := s.place[arrival]
+	if !known {
+		return
+	}
+	last := len(s.all) - 1
+	s.texts[i], s.all[i] = s.texts[last], s.all[last]
+	s.place[s.all[i].arrival] = i
+	s.texts, s.all = s.texts[:last], s.all[:last]
+	delete(s.place, arrival)
+}
+
+// sweep forgets what is out of the window, now and then.
+func (s *stories) sweep(now time.Time) {
+	if now.Sub(s.swept).Abs() < time.Hour {
+		return
+	}
+	s.swept = now
+	for _, old := range slices.Clone(s.all) {
+		if now.Sub(old.at) > storyWindow {
+			s.remove(old.arrival)
+		}
+	}
+}
 
 // settle takes over what a transaction told, stories that are new and, without
 // letters, those that are none any more; or forgets all if it failed, for they
 // may have been read in it.
-func (s *Store) settle(told stories, err error) {
+func (s *Store) settle(told map[uint64]fingerprint, err error) {
 	if err != nil {
 		s.stories = nil
 	}
@@ -23,9 +71,9 @@ func (s *Store) settle(told stories, err error) {
 		switch {
 		case s.stories == nil:
 		case f.letters == 0:
-			delete(s.stories, arrival)
+			s.stories.remove(arrival)
 		default:
-			s.stories[arrival] = f
+			s.stories.put(arrival, f)
 		}
 	}
 }
@@ -35,7 +83,7 @@ func (t *tables) loadStories() error {
 	if t.stories != nil {
 		return nil
 	}
-	found := stories{}
+	found := newStories()
 	c := t.articles.Cursor()
 	from := uint64(max(t.time.Add(-storyWindow).UnixMilli(), 0)) << 20
 	for k, v := c.Seek(number(from)); k != nil; k, v = c.Next() {
@@ -44,7 +92,7 @@ func (t *tables) loadStories() error {
 			return err
 		}
 		if f, ok := storyOf(&r.Article); ok {
-			found[fromNumber(k)] = f
+			found.put(fromNumber(k), f)
 		}
 	}
 	t.stories = found
@@ -85,43 +133,90 @@ type likeness struct {
 	distance int
 }
 
+// mostLike is how many articles are read to find the one whose story a new article
+// tells. Where so many are as near and are none of it, a site writes all it says by
+// one pattern, and the next would be none either.
+const mostLike = 4
+
 // nearest finds the article within the window whose text is the nearest to that
 // of a new one, and the older of two: an arrival of 0 where there is none.
 func (a *addition) nearest(f fingerprint) (found likeness, err error) {
 	if err := a.loadStories(); err != nil {
 		return found, err
 	}
-	maps.DeleteFunc(a.stories, func(_ uint64, g fingerprint) bool { return a.time.Sub(g.at) > storyWindow })
-	for arrival, g := range a.present() {
-		reason, distance := f.same(g)
-		nearer := found.arrival == 0 || cmp.Or(cmp.Compare(distance, found.distance), cmp.Compare(arrival, found.arrival)) < 0
-		if reason == "" || !nearer {
+	a.stories.sweep(a.time)
+	like := a.like(f)
+	if len(like) == 0 {
+		return found, nil
+	}
+	slices.SortFunc(like, func(x, y likeness) int {
+		return cmp.Or(cmp.Compare(x.distance, y.distance), cmp.Compare(x.arrival, y.arrival))
+	})
+	text := visible(a.Article.Content)
+	read := 0
+	for _, l := range like {
+		if a.document.lists(a.tables, l.arrival) {
 			continue
 		}
-		r, err := a.record(arrival)
+		if read++; read > mostLike {
+			break
+		}
+		r, err := a.record(l.arrival)
 		if err != nil {
 			return found, err
 		}
-		if r.hasRoom(a.Keys) && !a.beside(r) && !contradict(visible(r.Content), visible(a.Article.Content)) {
-			found = likeness{arrival, reason, distance}
+		if r.hasRoom(a.Keys) && !contradict(visible(r.Content), text) {
+			return l, nil
 		}
 	}
 	return found, nil
 }
 
-// present goes through the window as the transaction sees it.
-func (t *tables) present() iter.Seq2[uint64, fingerprint] {
-	within := func(f fingerprint) bool { return f.letters > 0 && t.time.Sub(f.at) <= storyWindow }
-	return func(yield func(uint64, fingerprint) bool) {
-		for arrival, f := range t.stories {
-			if _, changed := t.told[arrival]; !changed && within(f) && !yield(arrival, f) {
-				return
-			}
+// like finds what lies near to a text in the window as the transaction sees it.
+func (t *tables) like(f fingerprint) (found []likeness) {
+	look := func(arrival uint64, g fingerprint) {
+		if g.letters == 0 || t.time.Sub(g.at) > storyWindow {
+			return
 		}
-		for arrival, f := range t.told {
-			if within(f) && !yield(arrival, f) {
-				return
-			}
+		if reason, distance := f.same(g); reason != "" {
+			found = append(found, likeness{arrival, reason, distance})
 		}
+	}
+	for i, text := range t.stories.texts {
+		if bits.OnesCount64(f.text^text) > nearTitled {
+			continue
+		}
+		if _, changed := t.told[t.stories.all[i].arrival]; !changed {
+			look(t.stories.all[i].arrival, t.stories.all[i].fingerprint)
+		}
+	}
+	for arrival, g := range t.told {
+		look(arrival, g)
+	}
+	return found
+}
+
+// document is what is listed together with an entry. What its publisher lists side
+// by side, he takes for two.
+type document struct {
+	keys     []string
+	arrivals map[uint64]bool // nil until it is asked for
+}
+
+// lists tells whether the document lists an article.
+func (d *document) lists(t *tables, arrival uint64) bool {
+	if d.arrivals == nil {
+		d.arrivals = make(map[uint64]bool, len(d.keys))
+		for _, key := range d.keys {
+			d.arrivals[t.alias(key)] = true
+		}
+	}
+	return d.arrivals[arrival]
+}
+
+// add notes that an article is known by a key now.
+func (d *document) add(key string, arrival uint64) {
+	if d.arrivals != nil && slices.Contains(d.keys, key) {
+		d.arrivals[arrival] = true
 	}
 }

@@ -62,8 +62,8 @@ const schema = 7
 type tables struct {
 	*Store
 	tx   *bolt.Tx
-	time time.Time // of the transaction, UTC, whole seconds
-	told stories   // see settle
+	time time.Time              // of the transaction, UTC, whole seconds
+	told map[uint64]fingerprint // see settle
 
 	meta, articles, raw, versions, copies, names, aliases, seen *bolt.Bucket
 	index, runs, changes, readers, retries                      *bolt.Bucket

@@ -93,7 +93,7 @@ func (s *Store) commit(group []write) {
 // that of the whole transaction.
 func (s *Store) try(group []write) (failed int, err error) {
 	failed = -1
-	told := stories{}
+	told := map[uint64]fingerprint{}
 	err = protect(func() error {
 		return s.db.Update(func(tx *bolt.Tx) error {
 			t := s.tables(tx)

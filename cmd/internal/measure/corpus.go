@@ -27,7 +27,7 @@ type corpus []string
 
 func newCorpus() corpus {
 	r := rand.New(rand.NewPCG(1, 1))
-	words := rand.NewZipf(r, 1.15, 8, 30000)
+	words := rand.NewZipf(r, 1.15, 200, 30000)
 	list := make(corpus, 60000)
 	for i := range list {
 		var b strings.Builder
@@ -75,7 +75,7 @@ func (c corpus) feed(feed int, e edition) []byte {
 		n := e.Items + e.Shift - 1 - i
 		title := c[(feed*7919+n*104729)%len(c)]
 		at := newest.Add(time.Duration(n-e.Items) * 10 * time.Minute)
-		fmt.Fprintf(&b, `<item><title>%s %d-%d</title><link>https://site%[2]d.example/2026/%[3]d.html</link><guid isPermaLink="false">tag:site%[2]d.example,2026:%[3]d</guid><pubDate>%s</pubDate><dc:creator>记者 %[3]d</dc:creator><category>股市</category><description>%s</description><content:encoded><![CDATA[%s]]></content:encoded></item>
+		fmt.Fprintf(&b, `<item><title>%s %d-%d</title><link>https://site%[2]d.example/2026/%[3]d.html</link><guid isPermaLink="false">tag:site%[2]d.example,2026:%[3]d</guid><pubDate>%s</pubDate><dc:creator>记者 %[3]d</dc:creator><category>股市</category><description>%[5]s</description><content:encoded><![CDATA[%[6]s]]></content:encoded></item>
 `, title[:60], feed, n, at.Format(time.RFC1123Z), title, c.body(feed, n))
 	}
 	b.WriteString("</channel></rss>\n")
