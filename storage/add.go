@@ -12,7 +12,7 @@ type addition struct {
 	*tables
 	Entry
 	source  *sourceRecord
-	packed  []byte // Entry.Raw
+	ready   prepared
 	arrival uint64 // of its article; 0 for a new one
 	order   uint64 // of this addition
 
@@ -22,7 +22,7 @@ type addition struct {
 	joining   *joined   // by what it becomes a copy
 }
 
-func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
+func (t *tables) add(b Batch, ready []prepared) ([]Change, error) {
 	src, err := t.ownSource(b.Source)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (t *tables) add(b Batch, raws [][]byte) ([]Change, error) {
 	document := &document{keys: b.Document}
 	arrivals := make(map[string]uint64) // by first key: an item may come twice in a batch
 	for i, m := range t.match(src.Number, ids) {
-		a := addition{tables: t, Entry: b.Entries[i], source: src, packed: raws[i], arrival: m.arrival,
+		a := addition{tables: t, Entry: b.Entries[i], source: src, ready: ready[i], arrival: m.arrival,
 			similar: b.Similar, document: document, byAddress: m.further}
 		a.Keys = m.keys
 		if a.arrival == 0 {
@@ -105,7 +105,7 @@ func (a *addition) addNew() (Change, error) {
 	if err := a.count(+1); err != nil {
 		return Change{}, err
 	}
-	a.tell(a.arrival, &r.Article)
+	a.tellNew(r)
 	return Change{Outcome: Stored, Article: r.Article}, a.save(r, true)
 }
 

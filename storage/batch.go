@@ -85,13 +85,13 @@ type Change struct {
 // another source may have brought the same article meanwhile. The two become
 // one article then.
 func (s *Store) Add(b Batch) ([]Change, error) {
-	raws, err := s.pack(b)
+	ready, err := s.ready(b)
 	if err != nil {
 		return nil, fmt.Errorf("add %s: %w", b.Source, err)
 	}
 	var changes []Change
 	err = s.update(func(t *tables) (err error) {
-		changes, err = t.add(b, raws)
+		changes, err = t.add(b, ready)
 		s.articles.Store(int64(t.counted()))
 		return err
 	})
@@ -102,20 +102,30 @@ func (s *Store) Add(b Batch) ([]Change, error) {
 	return changes, nil
 }
 
-// pack checks the batch and compresses its bodies, outside the transaction.
-func (s *Store) pack(b Batch) ([][]byte, error) {
+// prepared is what is made of an entry outside the transaction.
+type prepared struct {
+	raw   []byte // Entry.Raw, compressed
+	story fingerprint
+	told  bool // it has one
+}
+
+// ready checks the batch and does what needs nothing of the store.
+func (s *Store) ready(b Batch) ([]prepared, error) {
 	if b.Source == "" {
 		return nil, fmt.Errorf("batch without a source")
 	}
-	raws := make([][]byte, len(b.Entries))
+	ready := make([]prepared, len(b.Entries))
 	for i, e := range b.Entries {
 		if len(usable(e.Identity)) == 0 {
 			return nil, fmt.Errorf("entry %d (%s) has no identity", i, e.Article.Link)
 		}
 		var err error
-		if raws[i], err = s.codec.packRaw(e.Raw); err != nil {
+		if ready[i].raw, err = s.codec.packRaw(e.Raw); err != nil {
 			return nil, fmt.Errorf("body of %s: %w", e.Article.Link, err)
 		}
+		if b.Similar && !e.Copy && !e.Skip {
+			ready[i].story, ready[i].told = storyOf(&e.Article)
+		}
 	}
-	return raws, nil
+	return ready, nil
 }

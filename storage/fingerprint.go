@@ -48,7 +48,7 @@ func newFingerprint(a *article.Article) (fingerprint, bool) {
 		at: a.Seen, letters: len(letters), text: simhash(letters),
 		title:   string(lettersOf(a.Title)),
 		words:   xxhash.Sum64String(string(slices.DeleteFunc(lettersOf(a.Title), unicode.IsDigit))),
-		numbers: numbersOf(text), stocks: xxhash.Sum64String(strings.Join(slices.Sorted(slices.Values(a.Stocks)), " ")),
+		numbers: numbersOf(text), stocks: xxhash.Sum64String(strings.Join(slices.Sorted(slices.Values(article.Union(nil, a.Stocks...))), " ")),
 	}
 	return f, f.letters >= minStory
 }
@@ -125,7 +125,10 @@ func visible(content string) string {
 func lettersOf(text string) []rune {
 	letters := make([]rune, 0, len(text)/3)
 	for _, r := range text {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		switch {
+		case r >= '\u4e00' && r <= '\u9fff': // most of a Chinese text, without a look at tables
+			letters = append(letters, r)
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			letters = append(letters, unicode.ToLower(r))
 		}
 	}
@@ -136,8 +139,9 @@ func lettersOf(text string) []rune {
 // an eighth and tells nearly as much.
 func simhash(letters []rune) (h uint64) {
 	var weight [64]int
+	var pair [2 * utf8.UTFMax]byte
 	for i := 1; i < len(letters); i++ {
-		gram := xxhash.Sum64String(string(letters[i-1 : i+1]))
+		gram := xxhash.Sum64(utf8.AppendRune(utf8.AppendRune(pair[:0], letters[i-1]), letters[i]))
 		if gram%8 != 0 {
 			continue
 		}

@@ -42,11 +42,10 @@ func (a *addition) join() error {
 	if a.arrival != 0 || !a.similar || a.Skip || a.Copy || a.Article.Content == "" || !a.Article.Withdrawn.IsZero() {
 		return nil
 	}
-	f, ok := newFingerprint(&a.Article)
-	if !ok {
+	if !a.ready.told {
 		return nil
 	}
-	found, err := a.nearest(f)
+	found, err := a.nearest(a.ready.story)
 	if err != nil || found.arrival == 0 {
 		return err
 	}

@@ -56,7 +56,7 @@ func (s *Store) Raw(key string) (raw article.Raw, err error) {
 // comes late lies where bodies were pruned already, which is then done again.
 func (a *addition) putRaw() error {
 	key := number(a.arrival)
-	if len(a.packed) == 0 {
+	if len(a.ready.raw) == 0 {
 		return a.raw.Delete(key)
 	}
 	if a.raw.Get(key) == nil && a.arrival <= fromNumber(a.meta.Get([]byte("raw"))) {
@@ -64,5 +64,5 @@ func (a *addition) putRaw() error {
 			return err
 		}
 	}
-	return a.raw.Put(key, a.packed)
+	return a.raw.Put(key, a.ready.raw)
 }

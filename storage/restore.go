@@ -22,14 +22,14 @@ import (
 // its identity for one without. An Article.Source is told to have listed the
 // article, so that its next fetch finds known ground.
 func (s *Store) Restore(entries []Entry) (added int, err error) {
-	raws, err := s.pack(Batch{Source: "restore", Entries: entries})
+	ready, err := s.ready(Batch{Source: "restore", Entries: entries})
 	if err != nil {
 		return 0, fmt.Errorf("restore: %w", err)
 	}
 	err = s.update(func(t *tables) error {
 		added = 0
 		for i, e := range entries {
-			ok, err := t.restore(e, raws[i])
+			ok, err := t.restore(e, ready[i])
 			if err != nil {
 				return fmt.Errorf("%s: %w", e.Keys[0], err)
 			}
@@ -64,7 +64,7 @@ func (s *Store) RestoreCategories(names []string) error {
 	return nil
 }
 
-func (t *tables) restore(e Entry, raw []byte) (bool, error) {
+func (t *tables) restore(e Entry, ready prepared) (bool, error) {
 	if t.restored(e) {
 		return false, nil
 	}
@@ -73,7 +73,7 @@ func (t *tables) restore(e Entry, raw []byte) (bool, error) {
 		return false, err
 	}
 	r := t.oldRecord(e.Article)
-	a := addition{tables: t, Entry: e, source: src, packed: raw}
+	a := addition{tables: t, Entry: e, source: src, ready: ready}
 	a.Print = 0 // nobody knows what the list showed: see judge
 	if err := a.dateBack(e.Article.Order, r.Seen); err != nil {
 		return false, err

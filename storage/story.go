@@ -119,6 +119,16 @@ func (t *tables) tell(arrival uint64, a *article.Article) {
 	t.told[arrival] = f
 }
 
+// tellNew is tell of a new article, of whose text the fingerprint may be known.
+func (a *addition) tellNew(r *record) {
+	if !a.ready.told {
+		a.tell(a.arrival, &r.Article)
+	} else if a.stories != nil {
+		a.ready.story.at = r.Seen
+		a.told[a.arrival] = a.ready.story
+	}
+}
+
 // untell takes an article out of the window.
 func (t *tables) untell(arrival uint64) {
 	if t.stories != nil {
@@ -158,15 +168,18 @@ func (a *addition) nearest(f fingerprint) (found likeness, err error) {
 		if a.document.lists(a.tables, l.arrival) {
 			continue
 		}
-		if read++; read > mostLike {
-			break
-		}
 		r, err := a.record(l.arrival)
 		if err != nil {
 			return found, err
 		}
-		if r.hasRoom(a.Keys) && !contradict(visible(r.Content), text) {
+		if !r.hasRoom(a.Keys) {
+			continue
+		}
+		if !contradict(visible(r.Content), text) {
 			return l, nil
+		}
+		if read++; read == mostLike {
+			break
 		}
 	}
 	return found, nil

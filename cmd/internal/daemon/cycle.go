@@ -56,7 +56,8 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 		return Report{Source: s.Name, Err: context.Cause(ctx)}
 	}
 	start := time.Now()
-	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, rep: Report{Source: s.Name}}
+	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, seat: seat{desks: d.desks}, rep: Report{Source: s.Name}}
+	defer c.rise()
 	err := c.run(ctx)
 	if errors.Is(err, errNotDue) {
 		return c.rep
@@ -87,6 +88,7 @@ type cycle struct {
 	o Options
 	// place is the source's in its round.
 	place *place
+	seat
 	began time.Time
 	rec   storage.Source
 	rep   Report
@@ -208,8 +210,14 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 }
 
 func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fetcher.Document, error) {
+	c.rise()
 	return c.client.Get(ctx, fetcher.Request{
 		URL: url, Header: c.headers(url), Charset: c.s.Charset, Validators: v, Force: c.o.Force,
+		Use: func(doc *fetcher.Document) {
+			if !doc.NotModified {
+				_ = c.sit(ctx) // whoever goes on looks whether it has ended
+			}
+		},
 	})
 }
 
@@ -267,7 +275,7 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		c.vouch(f.validators)
 		return nil
 	}
-	if err := c.place.wait(ctx); err != nil {
+	if err := c.aside(ctx, func() error { return c.place.wait(ctx) }); err != nil {
 		return err
 	}
 	mine := c.claims.claim(f.wanted)
@@ -278,7 +286,7 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		}
 	}()
 	for batch := range slices.Chunk(f.wanted, batchSize) {
-		if err := c.claims.await(ctx, mine, batch); err != nil {
+		if err := c.aside(ctx, func() error { return c.claims.await(ctx, mine, batch) }); err != nil {
 			return err
 		}
 		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {

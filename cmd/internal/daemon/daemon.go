@@ -73,6 +73,7 @@ type inheritance struct {
 	pulse  pulse
 	// metrics go on, whoever counts.
 	metrics *metrics
+	desks   desks
 
 	archiving sync.Mutex
 
@@ -94,7 +95,7 @@ func (i *inheritance) runningOf(source string) chan struct{} {
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	return inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), running: map[string]chan struct{}{}}, log, cfg, client, store)
+	return inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), desks: newDesks(), running: map[string]chan struct{}{}}, log, cfg, client, store)
 }
 
 // Follow makes a daemon of another configuration for the same store, which goes on

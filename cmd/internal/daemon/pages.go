@@ -27,6 +27,9 @@ const pagesAtOnce = 8
 func (c *cycle) entries(ctx context.Context, batch []wanted) (storage.Batch, error) {
 	b := storage.Batch{Source: c.s.Name, Entries: make([]storage.Entry, len(batch))}
 	got := make([]page, len(batch))
+	if c.s.FullText {
+		c.rise() // what is made of pages counts among the requests under way
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(pagesAtOnce)
 	for i, w := range batch {

@@ -59,7 +59,8 @@ func (d *Daemon) Probe(ctx context.Context, nameOrURL string, pages int) (*Probe
 		return nil, err
 	}
 	start := time.Now()
-	c := &cycle{Daemon: d, s: s, began: start, rec: rec}
+	c := &cycle{Daemon: d, s: s, began: start, seat: seat{desks: d.desks}, rec: rec}
+	defer c.rise()
 	p := &Probe{Source: s.Source}
 	p.Err = c.probe(ctx, p, pages)
 	p.Took = time.Since(start)

@@ -23,6 +23,7 @@ func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done f
 		at := newPlace(lines[site])
 		lines[site] = at
 		group.Go(func() {
+			at.begin(ctx)
 			rep := d.cycle(ctx, s, o, at)
 			done(s, rep)
 		})
@@ -48,6 +49,24 @@ type place struct {
 func newPlace(before *place) *place {
 	passed := make(chan struct{})
 	return &place{before: before, passed: passed, pass: sync.OnceFunc(func() { close(passed) })}
+}
+
+// underWay is how many of a site's sources may be ahead of one that has not passed: who
+// is far ahead would only wait, with all that its list brought in memory.
+const underWay = 32
+
+// begin waits until those that are far before have passed.
+func (p *place) begin(ctx context.Context) {
+	b := p
+	for range underWay {
+		if b = b.before; b == nil {
+			return
+		}
+	}
+	select {
+	case <-b.passed:
+	case <-ctx.Done(): // which the cycle tells
+	}
 }
 
 // wait waits until all before have passed.
