@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -42,10 +43,17 @@ type canonical struct {
 	elements int
 	// again counts the bytes that were read more than once, for want of an end.
 	again int
+
+	old      map[uint64]bool // prints of items whose texts are left out
+	prints   Prints
+	context  uint64 // see surroundings
+	measured int    // bytes that were searched for the ends of items
+	shaped   bool   // by more than the root
 }
 
 // item is the item that is being written.
 type item struct {
+	extent
 	at      int // where it starts in the source
 	start   int // and in the output
 	raw     []byte
@@ -62,8 +70,15 @@ type item struct {
 
 // canonicalise returns the canonical document. The error is an *Error.
 func canonicalise(src []byte, base *url.URL, limit int) (*canonical, error) {
-	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}}
-	c.out.Grow(len(src) + len(src)/8 + 512)
+	return canonicaliseNew(src, base, limit, "")
+}
+
+// canonicaliseNew leaves out the texts of items with some prints.
+func canonicaliseNew(src []byte, base *url.URL, limit int, old Prints) (*canonical, error) {
+	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}, old: old.set()}
+	if old == "" {
+		c.out.Grow(len(src) + len(src)/8 + 512)
+	}
 	if !c.open() {
 		return nil, notList(src, "a feed")
 	}
@@ -124,6 +139,7 @@ func (c *canonical) begin(t token, root string) {
 	c.prefix, _ = split(string(t.name))
 	c.root, c.atom = name{local: root}, root == "feed" || root == "entry"
 	c.closed = t.kind == emptyToken
+	c.context = c.surroundings(c.bytes(t))
 	if c.atom {
 		c.out.WriteString(`<feed xmlns="http://www.w3.org/2005/Atom"` + declarations + ">")
 	} else {
@@ -226,6 +242,7 @@ func (c *canonical) enclose(outside *scope) {
 		return
 	}
 	c.outer = c.scope
+	c.shaped = true
 	clear(c.known)
 }
 
@@ -246,7 +263,7 @@ func (c *canonical) startItem(t token, outside *scope) {
 		c.ended = true
 		return
 	}
-	c.item = &item{at: t.at, start: c.out.Len(), raw: t.name, scope: outside}
+	c.item = &item{at: t.at, start: c.out.Len(), raw: t.name, scope: outside, extent: c.measure(t)}
 	if c.atom {
 		c.out.WriteString("<entry>")
 	} else {
@@ -286,6 +303,12 @@ func (c *canonical) endItem() {
 	if c.item.base != nil {
 		c.write("own:base", c.item.base.String())
 	}
+	if c.item.end == c.pos && c.item.end != 0 {
+		c.prints.add(c.item.sum)
+	}
+	if c.item.old {
+		c.write("own:known", strconv.FormatUint(c.item.sum, 16))
+	}
 	if c.atom {
 		c.out.WriteString("</entry>")
 	} else {
@@ -309,6 +332,9 @@ func (c *canonical) element(t token, n name) error {
 	}
 	if n.local == "content" && strings.HasPrefix(attribute(c.bytes(t), "type"), "multipart/") {
 		return nil // Atom 0.3: its parts are looked at
+	}
+	if c.passOver(t, n) {
+		return nil
 	}
 	in, err := c.capture(t)
 	if err == nil && told && n.space != foreign {

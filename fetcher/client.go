@@ -1,6 +1,7 @@
 package fetcher
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -257,7 +258,17 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		_, _ = io.CopyN(io.Discard, res.Body, drained) // so that the connection can be used again
 		return nil, c.gates.refusal(res)
 	}
-	body, err := readBody(res.Body, res.Header.Get("Content-Encoding"), c.maxBody)
+	coding := res.Header.Get("Content-Encoding")
+	sent, err := readSent(res, c.maxBody)
+	if err != nil {
+		return nil, err
+	}
+	doc.Validators.Sent = xxhash.Sum64String(coding) ^ xxhash.Sum64(sent)
+	if doc.Validators.Sent == r.Validators.Sent && r.Validators.Hash != 0 {
+		doc.Hash, doc.Validators.Hash, doc.NotModified = r.Validators.Hash, r.Validators.Hash, true
+		return doc, nil
+	}
+	body, err := readBody(bytes.NewReader(sent), coding, c.maxBody)
 	if err != nil {
 		return nil, err
 	}
@@ -326,6 +337,19 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		now = date
 	}
 	return min(max(0, at.Sub(now)), longestTold)
+}
+
+// readSent reads a body as it is sent.
+func readSent(res *http.Response, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	if n := res.ContentLength; n > 0 && n <= 1<<20 { // who says more must send it first
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(&capped{res.Body, limit})
+	if err != nil && res.Header.Get("Content-Encoding") != "" {
+		err = fmt.Errorf("decode %s: %w", res.Header.Get("Content-Encoding"), err)
+	}
+	return b.Bytes(), err
 }
 
 // readAll reads at most limit bytes and fails loudly beyond.

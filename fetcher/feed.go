@@ -17,14 +17,14 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 		return List{}, err
 	}
 	body := clean(doc.Body)
-	w := wire{base: base, r: r}
+	w := wire{base: base, r: r, old: doc.Known != ""}
 	if head := bytes.TrimSpace(body); len(head) > 0 && head[0] == '{' {
 		return w.readJSONFeed(head)
 	}
 	if body, err = expand(body); err != nil {
 		return List{}, err
 	}
-	c, err := canonicalise(body, base, r.limit())
+	c, err := canonicaliseNew(body, base, r.limit(), doc.Known)
 	if err != nil {
 		return List{}, err
 	}
@@ -32,7 +32,7 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if err == nil && len(list.Items) == 0 && c.items > 0 {
 		err = &Error{Reason: ReasonNoItems, Err: errNoItems}
 	}
-	list.Note, list.Partial = c.note, c.partial
+	list.Note, list.Partial, list.Prints = c.note, c.partial, c.prints
 	return list, err
 }
 
@@ -51,6 +51,16 @@ func badFeed(format string, err error) *Error {
 type wire struct {
 	base *url.URL
 	r    *Reader
+	old  bool // some items may be known
+}
+
+// known is the print of an item whose texts were left out.
+func (w wire) known(x extras) uint64 {
+	if !w.old {
+		return 0
+	}
+	sum, _ := strconv.ParseUint(x.first("own:known"), 16, 64) // 0 of one that is new
+	return sum
 }
 
 // link returns the first of the references that leads somewhere.

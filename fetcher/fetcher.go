@@ -53,6 +53,9 @@ type Document struct {
 	Hash       uint64 // of the body, decoded
 	Validators Validators
 	FetchedAt  time.Time
+	// Known are items that need not be read whole, for the reader: those of an
+	// earlier List.Prints whose articles are stored.
+	Known Prints
 	// NotModified tells that the document is the one its validators vouch
 	// for; it comes without a body.
 	NotModified bool
@@ -70,7 +73,8 @@ type Validators struct {
 	URL          string
 	ETag         string
 	LastModified string
-	Hash         uint64 // of the last good body, for servers without validators
+	Hash         uint64 // of the last good body, for servers without validators,
+	Sent         uint64 // and of how it was sent
 }
 
 // List is what one document of a source lists.
@@ -89,6 +93,8 @@ type List struct {
 	// Skip are the hours and days in which it asks to be left alone (skipHours,
 	// skipDays of RSS).
 	Skip Skip
+	// Prints are those of its items that a reader could tell next time.
+	Prints Prints
 	// Next is the URL of the document with older items (RFC 5005 §3, §4).
 	Next string
 }
@@ -111,6 +117,9 @@ type Item struct {
 	Stocks    []string
 	// Enclosures are attached media files.
 	Enclosures []Enclosure
+	// Known is the print of an item that is one of Document.Known; it comes without
+	// Summary and Content. 0 of others.
+	Known uint64
 	// Withdrawn tells that the origin took the item back.
 	Withdrawn bool
 }

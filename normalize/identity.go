@@ -42,7 +42,7 @@ func Identities(items []fetcher.Item, o Options) []article.Identity {
 				keys[j] = o.Source + " " + keys[j]
 			}
 		}
-		out[i] = article.Identity{Keys: keys, Print: printOf(it), Revision: it.Updated, Name: name}
+		out[i] = article.Identity{Keys: keys, Print: printOf(it), Same: it.Known != 0, Revision: it.Updated, Name: name}
 	}
 	return out
 }
@@ -153,6 +153,9 @@ func hash(s string) string {
 
 // printOf is a fingerprint of all that the list tells of an item.
 func printOf(it fetcher.Item) uint64 {
+	if it.Known != 0 {
+		return it.Known
+	}
 	h := xxhash.New()
 	for _, s := range []string{it.Title, it.Link, it.Summary, it.Content, it.Image, it.Updated.String()} {
 		_, _ = h.WriteString(s) // never fails

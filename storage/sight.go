@@ -58,7 +58,7 @@ func (s *Store) Sight(source string, ids []article.Identity) ([]Sighting, error)
 func (t *tables) judge(src *sourceRecord, m match, id article.Identity) (Sighting, error) {
 	sighting := Sighting{Keys: m.keys, Listed: m.seen}
 	switch {
-	case m.seen && m.print == id.Print, m.forgotten:
+	case m.seen && (m.print == id.Print || id.Same), m.forgotten:
 		sighting.Standing = Unchanged
 		return sighting, nil
 	case m.arrival == 0:

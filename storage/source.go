@@ -16,6 +16,8 @@ type Source struct {
 	ETag         string
 	LastModified string
 	Hash         uint64
+	Sent         uint64
+	Prints       string // of the items in it, by which they are known when they come again
 
 	LastFetch   time.Time // last attempt
 	LastSuccess time.Time
@@ -97,6 +99,8 @@ type storedSource struct {
 	Usual      int64  `cbor:"29,keyasint,omitempty"`
 	Schedule   uint64 `cbor:"30,keyasint,omitempty"`
 	Swept      int64  `cbor:"31,keyasint,omitempty"`
+	Sent       uint64 `cbor:"32,keyasint,omitempty"`
+	Prints     []byte `cbor:"33,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -183,7 +187,7 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 
 func (t *tables) putSource(r *sourceRecord) error {
 	value, err := t.codec.marshal(storedSource{
-		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash,
+		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent, Prints: []byte(r.Prints),
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Articles: r.Articles,
@@ -202,7 +206,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		return nil, fmt.Errorf("read source %s: %w", name, err)
 	}
 	return &sourceRecord{Number: s.Number, Source: Source{
-		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash,
+		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash, Sent: s.Sent, Prints: string(s.Prints),
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Articles: s.Articles,

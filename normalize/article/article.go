@@ -87,6 +87,9 @@ type Identity struct {
 	// Print is a fingerprint of all that the list shows of the item. A
 	// changed print means that the article may have changed.
 	Print uint64
+	// Same tells that the list shows the item byte for byte as it did when the articles
+	// of the whole list were last stored; Print then is another than it was.
+	Same bool
 	// Revision is when the origin says it last changed the item; zero where
 	// it does not say.
 	Revision time.Time

@@ -148,7 +148,8 @@ type wanted struct {
 // found is what the documents of a cycle bring.
 type found struct {
 	wanted     []wanted            // oldest first
-	validators *fetcher.Validators // of the list, if it was read whole
+	validators *fetcher.Validators // of the list, if it was read whole,
+	prints     fetcher.Prints      // and of its items
 }
 
 // list fetches the list, and further pages of it until known ground, and
@@ -171,7 +172,10 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		c.rep.NotModified = true
 		v := doc.Validators
 		v.Hash = c.rec.Hash
-		return found{validators: &v}, nil
+		return found{validators: &v, prints: fetcher.Prints(c.rec.Prints)}, nil
+	}
+	if !c.o.Force {
+		doc.Known = fetcher.Prints(c.rec.Prints)
 	}
 	first, err := c.s.reader.Read(doc)
 	if feeds := fetcher.Feeds(err); len(feeds) > 0 && (c.rec.LastSuccess.IsZero() || c.rec.URL != doc.URL) { // else a page stands in the feed's place for a while
@@ -183,10 +187,14 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	c.rec.TTL, c.rec.Skip = min(first.TTL, longestFresh), uint32(first.Skip)
 	c.rep.Note = c.s.hide(cmp.Or(first.Partial, first.Note))
 	c.rec.Note = c.rep.Note
-	p := newPages(c.s, first.Items)
-	p.next = first.Next
-	p.read[doc.URL] = true
-	if err := c.pageBack(ctx, p); err != nil {
+	p, err := c.pages(ctx, doc, first)
+	if err == nil && p.doubtful() {
+		doc.Known = ""
+		if first, err = c.s.reader.Read(doc); err == nil {
+			p, err = c.pages(ctx, doc, first)
+		}
+	}
+	if err != nil {
 		return found{}, err
 	}
 	c.rep.Items = len(p.items)
@@ -205,9 +213,24 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 		v := doc.Validators
 		v.Hash = c.s.reader.Print(doc)
 		f.validators = &v
+		if !slices.ContainsFunc(first.Items, nameless) {
+			f.prints = first.Prints
+		}
 	}
 	return f, nil
 }
+
+// pages reads a list whose first page is read, as far back as need be.
+func (c *cycle) pages(ctx context.Context, doc *fetcher.Document, first fetcher.List) (*pages, error) {
+	p := newPages(c.s, first.Items)
+	p.next = first.Next
+	p.read[doc.URL] = true
+	return p, c.pageBack(ctx, p)
+}
+
+// nameless is an item that is told from others by its words alone: it cannot be
+// known without them.
+func nameless(it fetcher.Item) bool { return it.ID == "" && it.Link == "" }
 
 func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fetcher.Document, error) {
 	c.rise()
@@ -234,7 +257,7 @@ func (c *cycle) validators() fetcher.Validators {
 	if c.o.Force {
 		return fetcher.Validators{}
 	}
-	return fetcher.Validators{URL: c.rec.URL, ETag: c.rec.ETag, LastModified: c.rec.LastModified, Hash: c.rec.Hash}
+	return fetcher.Validators{URL: c.rec.URL, ETag: c.rec.ETag, LastModified: c.rec.LastModified, Hash: c.rec.Hash, Sent: c.rec.Sent}
 }
 
 // renew forgets the trouble with another address than the configured one, for which
@@ -251,7 +274,7 @@ func (s *source) renew(rec *storage.Source) {
 // terms: it is fetched whole, once.
 func (s *source) agree(rec *storage.Source) {
 	if rec.Terms != s.terms {
-		rec.URL, rec.ETag, rec.LastModified, rec.Hash, rec.Terms = "", "", "", 0, s.terms
+		rec.URL, rec.ETag, rec.LastModified, rec.Hash, rec.Sent, rec.Prints, rec.Terms = "", "", "", 0, 0, "", s.terms
 	}
 }
 
@@ -272,7 +295,7 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		return err
 	}
 	if len(f.wanted) == 0 {
-		c.vouch(f.validators)
+		c.vouch(f)
 		return nil
 	}
 	if err := c.aside(ctx, func() error { return c.place.wait(ctx) }); err != nil {
@@ -290,7 +313,7 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 			return err
 		}
 		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {
-			c.vouch(f.validators)
+			c.vouch(f)
 			if err := c.succeed(time.Now()); err != nil {
 				return err
 			}
@@ -353,9 +376,10 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 
 // vouch notes the validators; they are stored with the last batch or, where
 // nothing changed, with the outcome.
-func (c *cycle) vouch(v *fetcher.Validators) {
-	if v != nil {
-		c.rec.URL, c.rec.ETag, c.rec.LastModified, c.rec.Hash = v.URL, v.ETag, v.LastModified, v.Hash
+func (c *cycle) vouch(f found) {
+	if v := f.validators; v != nil {
+		c.rec.URL, c.rec.ETag, c.rec.LastModified, c.rec.Hash, c.rec.Sent = v.URL, v.ETag, v.LastModified, v.Hash, v.Sent
+		c.rec.Prints = string(f.prints)
 	}
 }
 

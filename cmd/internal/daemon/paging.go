@@ -187,6 +187,16 @@ func (c *cycle) known() (time.Time, error) {
 	return newest[0].Published, nil
 }
 
+// doubtful tells that an item which was not read whole is not known after all.
+func (p *pages) doubtful() bool {
+	for i, it := range p.items {
+		if it.Known != 0 && p.sightings[i].Standing != storage.Unchanged {
+			return true
+		}
+	}
+	return false
+}
+
 // noteGap says what paging back achieved, where it had to.
 func (c *cycle) noteGap(p *pages, read int) {
 	switch {

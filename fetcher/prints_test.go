@@ -1,0 +1,92 @@
+package fetcher
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestPrints: of items that come again as they were only the texts are left out; of one
+// that differs in a byte nothing is.
+func TestPrints(t *testing.T) {
+	r, err := NewReader(Source{Kind: "feed", URL: "https://example.org/feed"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(body []byte, known Prints) List {
+		t.Helper()
+		list, err := r.Read(&Document{URL: "https://example.org/feed", Body: body, Known: known})
+		if err != nil || list.Partial != "" {
+			t.Fatal(err, list.Partial)
+		}
+		return list
+	}
+	feed := cleanFeed()
+	first := read(feed, "")
+	if len(first.Prints) != 8*50 {
+		t.Fatalf("%d bytes of prints", len(first.Prints))
+	}
+	change := func(old, new string) []byte {
+		t.Helper()
+		if !bytes.Contains(feed, []byte(old)) {
+			t.Fatal(old)
+		}
+		return bytes.Replace(feed, []byte(old), []byte(new), 1)
+	}
+	atom := []byte(`<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>a</id><title>A</title><link href="https://example.org/a"/><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">text</div></content></entry></feed>`)
+	for name, tc := range map[string]struct {
+		first, second []byte
+		known         int
+	}{
+		"same":             {feed, feed, 50},
+		"other head":       {feed, change("<title>要闻", "<title>新闻"), 50},
+		"edited":           {feed, change("释放长期资金", "收回长期资金"), 49},
+		"retitled":         {feed, change("第7条", "第七条"), 49},
+		"other root":       {feed, change(`version="2.0"`, `version="2.0" xml:base="https://other.example/"`), 0},
+		"other enclosure":  {feed, change("<channel>", `<channel xml:base="https://other.example/">`), 0},
+		"end within text":  {change("释放", "</item>释放"), change("释放", "</item>释放"), 49},
+		"text within text": {change("释放", "</content:encoded><guid>x</guid>释放"), change("释放", "</content:encoded><guid>x</guid>释放"), 50},
+		"atom":             {atom, atom, 1},
+		"edited atom":      {atom, bytes.Replace(atom, []byte("text"), []byte("word"), 1), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			prints := read(tc.first, "").Prints
+			whole, got := read(tc.second, ""), read(tc.second, prints)
+			known := 0
+			for i, it := range got.Items {
+				if it.Known == 0 {
+					if w := whole.Items[i]; it.Content != w.Content || it.Summary != w.Summary || it.Title != w.Title || it.ID != w.ID {
+						t.Errorf("item %d differs from what is read without prints", i)
+					}
+					continue
+				}
+				known++
+				if w := whole.Items[i]; name != "text within text" && (it.ID != w.ID || it.Link != w.Link || it.Title != w.Title || !it.Published.Equal(w.Published)) {
+					t.Errorf("item %d is %+v", i, it)
+				}
+				if it.Content != "" {
+					t.Errorf("item %d was read whole", i)
+				}
+			}
+			if known != tc.known || len(got.Items) != len(whole.Items) {
+				t.Errorf("%d known of %d, want %d of %d", known, len(got.Items), tc.known, len(whole.Items))
+			}
+			if got.Prints != whole.Prints {
+				t.Error("prints differ from those without any known")
+			}
+		})
+	}
+}
+
+// TestPrintsOfEndlessItems: items without ends, each of which could end where the last
+// does, are not searched through over and over.
+func TestPrintsOfEndlessItems(t *testing.T) {
+	src := []byte("<rss><channel>" + strings.Repeat("<item><title>x</title>", 20000) + strings.Repeat("y", 1<<20) + "</item></channel></rss>")
+	c, err := canonicalise(src, nil, 20000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.measured > 4*len(src) {
+		t.Errorf("%d bytes were looked at in a document of %d", c.measured, len(src))
+	}
+}
