@@ -105,7 +105,9 @@ func (a *addition) addNew() (Change, error) {
 	if err := a.count(+1); err != nil {
 		return Change{}, err
 	}
-	a.tellNew(r)
+	if err := a.tellNew(r); err != nil {
+		return Change{}, err
+	}
 	return Change{Outcome: Stored, Article: r.Article}, a.save(r, true)
 }
 
@@ -128,7 +130,9 @@ func (a *addition) addKnown() (Change, error) {
 	}
 	a.note(r, listings, categories)
 	if edited {
-		a.tell(a.arrival, &r.Article)
+		if err := a.tell(a.arrival, &r.Article); err != nil {
+			return Change{}, err
+		}
 	}
 	if err := a.fileAll(r); err != nil {
 		return Change{}, err

@@ -38,6 +38,7 @@ func migrations() []migration {
 		{tables: []string{"runs"}, step: toRuns},
 		{step: toPeriods},
 		{tables: []string{"health"}},
+		{tables: []string{"told"}},
 	}
 }
 

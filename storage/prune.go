@@ -112,8 +112,7 @@ func (t *tables) forget(arrival uint64) error {
 		errs = append(errs, t.copies.Delete(versionKey(arrival, j.Order)))
 	}
 	errs = append(errs, t.index.Delete(publishedKey(r.Published, arrival)), t.changes.Delete(number(r.Change)),
-		t.raw.Delete(number(arrival)), t.articles.Delete(number(arrival)), t.count(-1))
-	t.untell(arrival)
+		t.raw.Delete(number(arrival)), t.articles.Delete(number(arrival)), t.count(-1), t.untell(arrival))
 	return errors.Join(errs...)
 }
 

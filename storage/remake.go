@@ -112,7 +112,9 @@ func (t *tables) remake(m Remade) (bool, error) {
 		}
 		r.Remade = true
 	}
-	t.tell(a.arrival, &r.Article)
+	if err := t.tell(a.arrival, &r.Article); err != nil {
+		return false, err
+	}
 	r.Changed = t.time
 	return true, a.save(r, true)
 }

@@ -257,7 +257,9 @@ func (a *addition) putOld(r *record) error {
 	if err := a.count(+1); err != nil {
 		return err
 	}
-	a.tell(a.arrival, &r.Article)
+	if err := a.tell(a.arrival, &r.Article); err != nil {
+		return err
+	}
 	return a.save(r, true)
 }
 

@@ -48,9 +48,9 @@ func (s *stories) remove(arrival uint64) {
 }
 
 // sweep forgets what is out of the window, now and then.
-func (s *stories) sweep(now time.Time) {
+func (s *stories) sweep(now time.Time) (swept bool) {
 	if now.Sub(s.swept).Abs() < time.Hour {
-		return
+		return false
 	}
 	s.swept = now
 	for _, old := range slices.Clone(s.all) {
@@ -58,6 +58,7 @@ func (s *stories) sweep(now time.Time) {
 			s.remove(old.arrival)
 		}
 	}
+	return true
 }
 
 // settle takes over what a transaction told, stories that are new and, without
@@ -85,14 +86,26 @@ func (t *tables) loadStories() error {
 	}
 	found := newStories()
 	c := t.articles.Cursor()
-	from := uint64(max(t.time.Add(-storyWindow).UnixMilli(), 0)) << 20
-	for k, v := c.Seek(number(from)); k != nil; k, v = c.Next() {
-		r, err := t.decode(fromNumber(k), v)
+	for k, v := c.Seek(number(windowStart(t.time))); k != nil; k, v = c.Next() {
+		arrival := fromNumber(k)
+		f, known, err := t.toldOf(arrival)
 		if err != nil {
 			return err
 		}
-		if f, ok := storyOf(&r.Article); ok {
-			found.put(fromNumber(k), f)
+		if !known {
+			r, err := t.decode(arrival, v)
+			if err != nil {
+				return err
+			}
+			if f, known = storyOf(&r.Article); !known {
+				f = fingerprint{}
+			}
+			if err := t.putTold(arrival, f); err != nil {
+				return err
+			}
+		}
+		if f.letters > 0 {
+			found.put(arrival, f)
 		}
 	}
 	t.stories = found
@@ -108,32 +121,39 @@ func storyOf(a *article.Article) (fingerprint, bool) {
 }
 
 // tell notes how an article reads now.
-func (t *tables) tell(arrival uint64, a *article.Article) {
-	if t.stories == nil {
-		return // loaded when they are asked for
-	}
+func (t *tables) tell(arrival uint64, a *article.Article) error {
 	f, ok := storyOf(a)
 	if !ok {
 		f = fingerprint{}
 	}
-	t.told[arrival] = f
+	return t.tellAs(arrival, f)
+}
+
+func (t *tables) tellAs(arrival uint64, f fingerprint) error {
+	if t.stories != nil { // else they are loaded when they are asked for
+		t.told[arrival] = f
+	}
+	if arrival < windowStart(t.time) {
+		return nil // an older one of which nobody asks
+	}
+	return t.putTold(arrival, f)
 }
 
 // tellNew is tell of a new article, of whose text the fingerprint may be known.
-func (a *addition) tellNew(r *record) {
+func (a *addition) tellNew(r *record) error {
 	if !a.ready.told {
-		a.tell(a.arrival, &r.Article)
-	} else if a.stories != nil {
-		a.ready.story.at = r.Seen
-		a.told[a.arrival] = a.ready.story
+		return a.tell(a.arrival, &r.Article)
 	}
+	a.ready.story.at = r.Seen
+	return a.tellAs(a.arrival, a.ready.story)
 }
 
 // untell takes an article out of the window.
-func (t *tables) untell(arrival uint64) {
+func (t *tables) untell(arrival uint64) error {
 	if t.stories != nil {
 		t.told[arrival] = fingerprint{}
 	}
+	return t.toldTable.Delete(number(arrival))
 }
 
 // likeness is an article of the same story.
@@ -154,7 +174,11 @@ func (a *addition) nearest(f fingerprint) (found likeness, err error) {
 	if err := a.loadStories(); err != nil {
 		return found, err
 	}
-	a.stories.sweep(a.time)
+	if a.stories.sweep(a.time) {
+		if err := a.forgetTold(); err != nil {
+			return found, err
+		}
+	}
 	like := a.like(f)
 	if len(like) == 0 {
 		return found, nil

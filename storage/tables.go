@@ -7,7 +7,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// The layout, schema 7. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 8. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -47,6 +47,7 @@ import (
 //	              'a', number => how many articles
 //	["health", 'n', order] => storedCondition; 's', source name => order of the
 //	              one it is in                                 Conditions, Holding
+//	["told", arrival] => storedTold; of articles of the last days  nearest
 //	["dictionaries", number] => dictionary that values are compressed with
 //
 // What one document lists lies together in "seen", today's apart from what came
@@ -56,7 +57,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 7
+const schema = 8
 
 // tables are the buckets within one transaction.
 type tables struct {
@@ -67,7 +68,7 @@ type tables struct {
 
 	meta, articles, raw, versions, copies, names, aliases, seen *bolt.Bucket
 	index, runs, changes, readers, retries                      *bolt.Bucket
-	sourceRecords, categoryTable, health                        *bolt.Bucket
+	sourceRecords, categoryTable, health, toldTable             *bolt.Bucket
 }
 
 func (s *Store) tables(tx *bolt.Tx) *tables {
@@ -77,7 +78,7 @@ func (s *Store) tables(tx *bolt.Tx) *tables {
 		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), copies: b("copies"), names: b("names"),
 		aliases: b("aliases"), seen: b("seen"), index: b("index"), runs: b("runs"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
-		categoryTable: b("categories"), health: b("health"),
+		categoryTable: b("categories"), health: b("health"), toldTable: b("told"),
 	}
 	if tx.Writable() {
 		t.fill()
@@ -102,7 +103,7 @@ func (t *tables) fill() {
 
 func bucketNames() []string {
 	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index", "runs",
-		"changes", "readers", "retries", "sources", "categories", "health", "dictionaries"}
+		"changes", "readers", "retries", "sources", "categories", "health", "told", "dictionaries"}
 }
 
 // tick gives the next order number: the time in milliseconds, 20 bits up, or

@@ -1,0 +1,70 @@
+package storage
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// toldVersion heads the stored fingerprints; those of another are made anew. It changes
+// with what a fingerprint is.
+const toldVersion = 1
+
+// storedTold is the fingerprint of an article within the window, so that a start of
+// the program does not read the window's articles. Without letters it says that the
+// article has none.
+type storedTold struct {
+	_       struct{} `cbor:",toarray"`
+	At      int64
+	Text    uint64
+	Letters int
+	Title   string
+	Words   uint64
+	Numbers []uint32
+	Stocks  uint64
+}
+
+// putTold stores a fingerprint.
+func (t *tables) putTold(arrival uint64, f fingerprint) error {
+	value, err := cbor.Marshal(storedTold{At: seconds(f.at), Text: f.text, Letters: f.letters, Title: f.title, Words: f.words, Numbers: f.numbers, Stocks: f.stocks})
+	if err != nil {
+		return err
+	}
+	return t.toldTable.Put(number(arrival), append([]byte{toldVersion}, value...))
+}
+
+// toldOf reads a stored fingerprint; false where there is none, or an older one.
+func (t *tables) toldOf(arrival uint64) (f fingerprint, ok bool, err error) {
+	value := t.toldTable.Get(number(arrival))
+	if len(value) == 0 || value[0] != toldVersion {
+		return f, false, nil
+	}
+	var s storedTold
+	if err := t.codec.cbor.Unmarshal(value[1:], &s); err != nil {
+		return f, false, fmt.Errorf("%w: story %d: %w", ErrDamaged, arrival, err)
+	}
+	return fingerprint{at: fromSeconds(s.At), text: s.Text, letters: s.Letters, title: s.Title, words: s.Words, numbers: s.Numbers, stocks: s.Stocks}, true, nil
+}
+
+// windowStart is the first arrival that may be within the window.
+func windowStart(now time.Time) uint64 {
+	return uint64(max(now.Add(-storyWindow).UnixMilli(), 0)) << 20
+}
+
+// forgetTold removes the stored fingerprints that are out of the window.
+func (t *tables) forgetTold() error {
+	from := number(windowStart(t.time))
+	var old [][]byte
+	c := t.toldTable.Cursor()
+	for k, _ := c.First(); k != nil && bytes.Compare(k, from) < 0; k, _ = c.Next() {
+		old = append(old, k)
+	}
+	for _, k := range old {
+		if err := t.toldTable.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

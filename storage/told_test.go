@@ -1,0 +1,84 @@
+package storage
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"aggregator/normalize/article"
+)
+
+// TestStoriesAreRememberedAcrossAStart: what is read of the window after a start is what
+// was known before it, after edits, prunes and articles that are too short, and where
+// nothing was stored of it.
+func TestStoriesAreRememberedAcrossAStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	open := func() *Store {
+		t.Helper()
+		s, err := Open(path, Options{Authority: "example.net,2026"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	entry := func(i int, text string) Entry {
+		return Entry{Identity: article.Identity{Keys: []string{fmt.Sprint("guid:", i)}, Print: uint64(len(text))},
+			Article: article.Article{Title: fmt.Sprint("题", i), Stocks: []string{"sz000931"}, Content: "<p>" + text + "</p>"}}
+	}
+	text := func(i int) string { return strings.Repeat(fmt.Sprint("第", i, "条", strings.Repeat("股", i)), 40) }
+	s := open()
+	b := Batch{Source: "s", Similar: true, Entries: []Entry{entry(0, "短")}}
+	for i := range 20 {
+		b.Entries = append(b.Entries, entry(i+1, text(i)))
+	}
+	for _, b := range []Batch{b, {Source: "s", Similar: true, Entries: []Entry{entry(3, text(30)), entry(4, "短")}}} {
+		if _, err := s.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	window := func(s *Store) map[uint64]fingerprint {
+		t.Helper()
+		all := map[uint64]fingerprint{}
+		err := s.update(func(tb *tables) error {
+			err := tb.loadStories()
+			for _, st := range s.stories.all {
+				all[st.arrival] = st.fingerprint
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	restart := func(what string, want map[uint64]fingerprint) {
+		t.Helper()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = open()
+		if got := window(s); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %d stories, want the %d of before", what, len(got), len(want))
+		}
+	}
+	want := window(s)
+	if len(want) == 0 || len(want) > 20 {
+		t.Fatalf("%d stories", len(want))
+	}
+	restart("as stored", want)
+	err := s.update(func(tb *tables) error {
+		for _, e := range some(tb.toldTable, nil) {
+			if err := tb.toldTable.Delete(e[0]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	restart("made anew", want)
+	s.Close()
+}
