@@ -9,7 +9,7 @@ import (
 )
 
 // maxGroup is how many writes share a transaction at most.
-const maxGroup = 32
+const maxGroup = 64
 
 // write is one function that waits to be run in a transaction.
 type write struct {

@@ -17,15 +17,19 @@ import (
 func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done func(*source, Report)) {
 	var group sync.WaitGroup
 	defer group.Wait()
-	lines := map[string]*place{} // by site; the last in each
+	bySite := map[string][]*source{}
 	for _, s := range sources {
-		site := s.site()
-		at := newPlace(lines[site])
-		lines[site] = at
+		bySite[s.site()] = append(bySite[s.site()], s)
+	}
+	for _, line := range bySite {
 		group.Go(func() {
-			at.begin(ctx)
-			rep := d.cycle(ctx, s, o, at)
-			done(s, rep)
+			var last *place
+			for _, s := range line {
+				at := newPlace(last)
+				last = at
+				at.begin(ctx)
+				group.Go(func() { done(s, d.cycle(ctx, s, o, at)) })
+			}
 		})
 	}
 }
@@ -53,7 +57,7 @@ func newPlace(before *place) *place {
 
 // underWay is how many of a site's sources may be ahead of one that has not passed: who
 // is far ahead would only wait, with all that its list brought in memory.
-const underWay = 32
+const underWay = 64
 
 // begin waits until those that are far before have passed.
 func (p *place) begin(ctx context.Context) {
