@@ -51,6 +51,8 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/cmd/internal/metrics]: what Prometheus reads. Stages count for
     themselves (metrics.go of fetcher, storage and daemon) and hand their
     collectors up. Alerts and a dashboard are in systemd/.
+  - aggregator/cmd/internal/measure: what the work costs beside the least that
+    does the same; a command of its own.
   - this command: one file per command, nothing else.
 
 Imports point one way only: cmd to everything, feedout, storage and normalize
@@ -60,7 +62,8 @@ to article, normalize to fetcher. A test in this package keeps it so.
 
 	due -> fetch the list (conditional)
 	    -> not modified, or the same bytes: the outcome is noted, that is all
-	    -> items; further pages while known ground is not reached (gap.go)
+	    -> items, the texts only of those that differ from last time
+	       (prints.go of the fetcher); further pages while known ground is not reached (gap.go)
 	    -> store: which are new or changed?
 	    -> oldest first, in batches:
 	         fetch article pages -> normalise -> one transaction; the list's
@@ -69,6 +72,10 @@ to article, normalize to fetcher. A test in this package keeps it so.
 
 Batches are committed oldest first, so that known ground has no holes: after a
 crash what is unknown is the newest, and the next cycle finds it by itself.
+
+A list's request keeps its place until there is a desk to work at (desk.go), so that
+no more is fetched than is worked off: what lies in memory is a few documents,
+however many sources are due.
 
 # Where a command runs
 

@@ -101,7 +101,7 @@ func (c *cycle) entry(w wanted, doc *fetcher.Document, p *page) storage.Entry {
 	} else if p.err != nil {
 		e.Verdict.Failed = p.err.Error()
 	}
-	if !c.s.Wants(e.Article.Title, e.Article.Summary+"\n"+fetcher.PlainText(e.Article.Content)) {
+	if !c.wants(&e.Article) {
 		return storage.Entry{Identity: w.id, Skip: true}
 	}
 	if p.err != nil {
@@ -112,6 +112,14 @@ func (c *cycle) entry(w wanted, doc *fetcher.Document, p *page) storage.Entry {
 		}
 	}
 	return e
+}
+
+// wants looks at the text of an article only where something is asked of it.
+func (c *cycle) wants(a *article.Article) bool {
+	if len(c.s.Include)+len(c.s.Exclude) == 0 {
+		return true
+	}
+	return c.s.Wants(a.Title, a.Summary+"\n"+fetcher.PlainText(a.Content))
 }
 
 // retry plans when a page is tried again: nil once it has been tried enough.

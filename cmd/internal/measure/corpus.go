@@ -12,7 +12,6 @@ import (
 
 // edition says what the feeds of an origin hold now.
 type edition struct {
-	Kind    string // "feed", or "roll" for Sina's lists
 	Feeds   int
 	Items   int
 	Shift   int           // how many of a feed's items are new since the first edition

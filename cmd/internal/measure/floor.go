@@ -12,14 +12,12 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/mmcdole/gofeed"
 	bolt "go.etcd.io/bbolt"
-	"golang.org/x/net/html"
 )
 
 // fetchers is how many requests are under way at a time.
 const fetchers = 16
 
-// floor is the least that does a row's work. A floor names the URL of the origin,
-// what it fetches and a file that it may write to.
+// floor is the least that does a row's work.
 type floor struct {
 	url    string
 	tag    string // ETag that it has of all feeds
@@ -41,9 +39,6 @@ func runFloor(name string, args []string) error {
 	transport.MaxIdleConnsPerHost = fetchers
 	transport.DisableCompression = name == "hash"
 	f := &floor{url: args[0], tag: args[2], client: &http.Client{Transport: transport}}
-	if name == "roll" {
-		return f.roll(args[3:])
-	}
 	do, n := floors[name], 0
 	if _, err := fmt.Sscan(args[1], &n); err != nil {
 		return err
@@ -143,34 +138,5 @@ func (f *floor) store(res *http.Response) error {
 			}
 		}
 		return nil
-	})
-}
-
-// roll gets Sina's lists and parses the pages that they name.
-func (f *floor) roll(lists []string) error {
-	var mu sync.Mutex
-	var pages []string
-	err := each(len(lists), func(i int) error {
-		return f.get(lists[i], func(_ *floor, res *http.Response) error {
-			var list struct {
-				Result struct{ Data []struct{ URL string } }
-			}
-			err := json.NewDecoder(res.Body).Decode(&list)
-			mu.Lock()
-			defer mu.Unlock()
-			for _, it := range list.Result.Data {
-				pages = append(pages, it.URL)
-			}
-			return err
-		})
-	})
-	if err != nil {
-		return err
-	}
-	return each(len(pages), func(i int) error {
-		return f.get(pages[i], func(_ *floor, res *http.Response) error {
-			_, err := html.Parse(res.Body)
-			return err
-		})
 	})
 }

@@ -38,14 +38,14 @@ func run() error {
 		}
 	}
 	pairs := flag.Int("pairs", 3, "how many times each row is measured")
-	profile := flag.String("keep", "", "directory to work in, which is kept")
+	keep := flag.String("keep", "", "directory to work in, which is kept")
 	flag.Parse()
 	for _, name := range flag.Args() {
 		if !slices.ContainsFunc(rows, func(r row) bool { return r.name == name }) {
 			return fmt.Errorf("no row is named %q", name)
 		}
 	}
-	b, err := newBench(*pairs, *profile)
+	b, err := newBench(*pairs, *keep)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"aggregator/fetcher/simulated"
 )
 
 // origin is a process of its own that answers what is fetched: its work is neither
@@ -76,14 +74,9 @@ func serveOrigin(text string) error {
 	if err != nil {
 		return err
 	}
-	var h http.Handler
-	if e.Kind == "roll" {
-		h = simulated.New(simulated.Options{Seed: 1, Backlog: 50000, Every: time.Minute, KeepRequests: -1, BaseURL: "http://" + l.Addr().String()})
-	} else {
-		h = newShelf(e)
-	}
+	s := newShelf(e)
 	fmt.Println("http://" + l.Addr().String())
-	return http.Serve(l, h)
+	return http.Serve(l, s)
 }
 
 // shelf holds the feeds of an edition, packed.
