@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"aggregator/normalize/article"
@@ -12,15 +13,22 @@ import (
 // rare words must not read the whole store at every change.
 const savedSteps = 5000
 
-// NewestOfWords is Newest for the articles that have at least one word of any,
-// and none of none, in what readers see of them. It looks at the newest articles
-// only.
-func (s *Store) NewestOfWords(any, none []string, w Window) ([]article.Article, error) {
-	any, none = lower(any), lower(none)
+// Words select articles by what readers see of them.
+type Words struct {
+	All  []string // each of which an article has,
+	Any  []string // at least one of which it has, if there are any,
+	None []string // and none of which
+}
+
+// NewestOfWords is Newest for the articles that words select. It looks at the newest
+// articles only.
+func (s *Store) NewestOfWords(words Words, w Window) ([]article.Article, error) {
+	every, some, none := lower(words.All), lower(words.Any), lower(words.None)
 	return s.newest(w, func(t *tables) (iter.Seq2[uint64, uint64], error) {
 		return t.newestWhere(func(a *article.Article) bool {
 			all := strings.ToLower(a.Title + "\n" + a.Summary + "\n" + text(a.Content))
-			return hasOne(all, any) && !hasOne(all, none)
+			missing := func(word string) bool { return !strings.Contains(all, word) }
+			return len(every)+len(some) > 0 && !slices.ContainsFunc(every, missing) && (len(some) == 0 || hasOne(all, some)) && !hasOne(all, none)
 		}), nil
 	})
 }

@@ -24,21 +24,24 @@ func TestNewestOfWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
-		any, none []string
-		want      int
+		all, any, none []string
+		want           int
 	}{
-		{[]string{"央行"}, nil, 2},
-		{[]string{"央行", "其他"}, []string{"RUMOUR"}, 2},
-		{[]string{"央行"}, []string{"rumour"}, 1},
-		{[]string{"div"}, nil, 0},
-		{nil, nil, 0},
+		{nil, []string{"央行"}, nil, 2},
+		{nil, []string{"央行", "其他"}, []string{"RUMOUR"}, 2},
+		{nil, []string{"央行"}, []string{"rumour"}, 1},
+		{nil, []string{"div"}, nil, 0},
+		{[]string{"央行", "rumour"}, nil, nil, 1},
+		{[]string{"央行"}, []string{"降息", "其他"}, nil, 1},
+		{[]string{"央行"}, nil, []string{"降息"}, 1},
+		{nil, nil, nil, 0},
 	} {
-		got, err := s.NewestOfWords(test.any, test.none, storage.Window{Entries: 9})
+		got, err := s.NewestOfWords(storage.Words{All: test.all, Any: test.any, None: test.none}, storage.Window{Entries: 9})
 		if err != nil || len(got) != test.want {
 			t.Errorf("any %q none %q: %d articles, %v, want %d", test.any, test.none, len(got), err, test.want)
 		}
 	}
-	if got, _ := s.NewestOfWords([]string{"央行"}, nil, storage.Window{Entries: 1}); len(got) != 1 {
+	if got, _ := s.NewestOfWords(storage.Words{Any: []string{"央行"}}, storage.Window{Entries: 1}); len(got) != 1 {
 		t.Errorf("a window of one has %d", len(got))
 	}
 }

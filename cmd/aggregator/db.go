@@ -143,10 +143,14 @@ func (p *program) compact(store *storage.Store, path string, asJSON bool) error 
 	if err := store.Compact(m.at); err != nil {
 		return &failure{code: exitCannotRun, err: err, hint: "it takes as much room again as the database holds"}
 	}
-	m.end()
 	after, err := os.Stat(path)
-	if err != nil || asJSON {
+	if err != nil {
 		return err
+	}
+	m.at(after.Size())
+	m.end()
+	if asJSON {
+		return nil
 	}
 	_, err = fmt.Fprintf(p.Out, "from %s to %s\n", humanize.IBytes(uint64(before.Size())), humanize.IBytes(uint64(after.Size())))
 	return err

@@ -107,9 +107,10 @@ func (f *findings) checkFeeds(feeds *Feeds) {
 	for i, saved := range feeds.Saved {
 		path := fmt.Sprintf("feeds.saved[%d]", i)
 		f.required(path+".slug", saved.Slug)
+		f.words(path+".all", saved.All)
 		f.words(path+".any", saved.Any)
 		f.words(path+".none", saved.None)
-		if len(saved.Any) == 0 {
+		if len(saved.Any)+len(saved.All) == 0 {
 			f.bad(path+".any", "", "is missing: the words that articles are to have")
 		}
 	}

@@ -123,7 +123,10 @@ type Saved struct {
 	Slug string `yaml:"slug"`
 	// Title of the feed; default the slug.
 	Title string `yaml:"title"`
-	// Any are words of which an article has at least one. Required.
+	// All are words each of which an article has; there must be some of these, or of
+	// Any. Optional.
+	All []string `yaml:"all"`
+	// Any are words of which an article has at least one. Optional.
 	Any []string `yaml:"any"`
 	// None are words an article must not have. Optional.
 	None []string `yaml:"none"`

@@ -68,7 +68,7 @@ func fieldComments(t *testing.T, name string, comments map[string]string) {
 
 // required are the keys without a default.
 var required = map[string][]string{
-	"Config": {"sources"}, "Saved": {"slug", "any"}, "Source": {"name"},
+	"Config": {"sources"}, "Saved": {"slug"}, "Source": {"name"},
 }
 
 // choices are the words a key takes.

@@ -146,7 +146,7 @@ func (f Feeds) saved(slug string) (*offer, error) {
 	}
 	s := f.d.cfg.Feeds.Saved[i]
 	return &offer{id: f.tag("feed/saved/" + slug), title: cmp.Or(s.Title, slug), found: func(w storage.Window) ([]article.Article, error) {
-		return f.d.store.NewestOfWords(s.Any, s.None, w)
+		return f.d.store.NewestOfWords(storage.Words{All: s.All, Any: s.Any, None: s.None}, w)
 	}}, nil
 }
 

@@ -350,7 +350,7 @@ func TestSearch(t *testing.T) {
 		keys string
 		has  []string
 	}{
-		{"降息", "b a", []string{"找到 2 篇", "&lt;b&gt;宣布&lt;/b&gt;<mark>降息</mark>", "长受<mark>降息</mark>影响", `value="降息"`, "any: [&#39;降息&#39;]"}},
+		{"降息", "b a", []string{"找到 2 篇", "&lt;b&gt;宣布&lt;/b&gt;<mark>降息</mark>", "长受<mark>降息</mark>影响", `value="降息"`, "all: [&#39;降息&#39;]"}},
 		{"FED", "a", []string{"<mark>Fed</mark> cuts rates"}},
 		{"　降息   rates ", "a", []string{`value="降息 rates"`}},
 		{"a&b", "b", []string{"<mark>A&amp;B</mark>"}},
@@ -394,7 +394,7 @@ func TestSearchBecomesFeed(t *testing.T) {
 			continue
 		}
 		saved := cfg.Feeds.Saved[0]
-		if saved.Title != strings.Join(searchWords(q), " ") || !slices.Equal(saved.Any, searchWords(q)) || len(saved.None) > 0 {
+		if saved.Title != strings.Join(searchWords(q), " ") || !slices.Equal(saved.All, searchWords(q)) || len(saved.None) > 0 {
 			t.Errorf("%q: saved as %+v", q, saved)
 		}
 		if !strings.Contains(body, "https://feeds.example.net/news/feeds/"+saved.Slug+".atom") {

@@ -137,7 +137,7 @@ func (p *pages) saved(words []string) savedSearch {
 	}
 	return savedSearch{
 		YAML: "feeds:\n  saved:\n    - slug: " + slug + "\n      title: " + quote(title) +
-			"\n      any: [" + strings.Join(quoted, ", ") + "]\n      none: []\n",
+			"\n      all: [" + strings.Join(quoted, ", ") + "]\n      none: []\n",
 		URL: p.Feeds.Alternates(slug)[0].URL,
 	}
 }
