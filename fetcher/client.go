@@ -268,7 +268,7 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		doc.Hash, doc.Validators.Hash, doc.NotModified = r.Validators.Hash, r.Validators.Hash, true
 		return doc, nil
 	}
-	body, err := readBody(bytes.NewReader(sent), coding, c.maxBody)
+	body, err := readBody(sent, coding, c.maxBody)
 	if err != nil {
 		return nil, err
 	}
@@ -353,13 +353,12 @@ func readSent(res *http.Response, limit int64) ([]byte, error) {
 }
 
 // readAll reads at most limit bytes and fails loudly beyond.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
+func readAll(b *bytes.Buffer, r io.Reader, limit int64) ([]byte, error) {
+	if _, err := b.ReadFrom(io.LimitReader(r, limit+1)); err != nil {
 		return nil, err
 	}
-	if int64(len(b)) > limit {
+	if int64(b.Len()) > limit {
 		return nil, &Error{Reason: ReasonTooLarge, Err: fmt.Errorf("body is larger than %d bytes", limit)}
 	}
-	return b, nil
+	return b.Bytes(), nil
 }

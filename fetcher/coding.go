@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -26,15 +27,16 @@ const (
 	zstdWindow = 8 << 20
 )
 
-// readBody reads a body and decodes it: no more than limit bytes, neither as
-// they are sent nor as they are decoded.
-func readBody(body io.Reader, encoding string, limit int64) ([]byte, error) {
-	plain, err := decoded(&capped{body, limit}, encoding)
+// readBody decodes a body: no more than limit bytes, be they sent or decoded.
+func readBody(sent []byte, encoding string, limit int64) ([]byte, error) {
+	plain, err := decoded(bytes.NewReader(sent), encoding)
 	if err != nil {
 		return nil, err
 	}
 	defer plain.Close()
-	b, err := readAll(plain, limit)
+	var room bytes.Buffer
+	room.Grow(int(min(3*int64(len(sent)), limit)) + bytes.MinRead) // most feeds are a third of it
+	b, err := readAll(&room, plain, limit)
 	if err != nil && encoding != "" {
 		return nil, fmt.Errorf("decode %s: %w", encoding, err)
 	}
