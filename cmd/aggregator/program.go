@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -261,6 +262,9 @@ func openStore(cfg *config.Config) (*storage.Store, error) {
 func openStoreBy(now func() *config.Config) (*storage.Store, error) {
 	cfg := now()
 	path := cfg.Database.Reveal()
+	if strings.Contains(path, "://") {
+		return nil, &failure{code: exitUsage, err: errors.New("database: PostgreSQL cannot be used yet"), hint: "name a file"}
+	}
 	store, err := storage.Open(path, storage.Options{
 		Authority: cfg.TagAuthority(time.Now()),
 		Slug:      func(category string) string { return now().Slug(category) },
