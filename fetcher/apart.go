@@ -82,10 +82,10 @@ func (a *Apart) rows(rules *Rules, body []byte, limit int) ([]row, error) {
 	case out.over:
 		return nil, &Error{Reason: ReasonParse, Err: fmt.Errorf("the jq expressions yield more than %d MB", apartReply>>20)}
 	case err != nil:
-		return nil, died(err, said.String())
+		return nil, died(err, said.buf.String())
 	}
 	var r reply
-	if err := gob.NewDecoder(&out).Decode(&r); err != nil {
+	if err := gob.NewDecoder(&out.buf).Decode(&r); err != nil {
 		return nil, fmt.Errorf("reading apart: %w", err)
 	}
 	if r.Err != "" {
@@ -112,22 +112,22 @@ func died(err error, said string) error {
 
 // listful takes only as much of an answer as a list can be.
 type listful struct {
-	bytes.Buffer
+	buf  bytes.Buffer // not embedded: its ReadFrom would take everything
 	over bool
 }
 
 func (l *listful) Write(p []byte) (int, error) {
-	if l.over = l.over || l.Len()+len(p) > apartReply; l.over {
+	if l.over = l.over || l.buf.Len()+len(p) > apartReply; l.over {
 		return 0, bytes.ErrTooLarge
 	}
-	return l.Buffer.Write(p)
+	return l.buf.Write(p)
 }
 
 // beginning keeps the beginning of what a process says.
-type beginning struct{ bytes.Buffer }
+type beginning struct{ buf bytes.Buffer }
 
 func (b *beginning) Write(p []byte) (int, error) {
-	b.Buffer.Write(p[:min(len(p), max(0, 4<<10-b.Len()))])
+	b.buf.Write(p[:min(len(p), max(0, 4<<10-b.buf.Len()))])
 	return len(p), nil
 }
 
