@@ -110,9 +110,19 @@ func (p *program) load() (*config.Config, error) {
 
 // keep has the program's output hide secrets, whatever they are a part of.
 func (p *program) keep(secrets []string) {
-	if len(secrets) > 0 {
-		p.Out, p.Err = hiding{p.Out, secrets}, hiding{p.Err, secrets}
+	p.Out, p.Err = hide(p.Out, secrets), hide(p.Err, secrets)
+}
+
+// hide replaces what a writer hid before: a configuration is read anew at each
+// reload.
+func hide(w io.Writer, secrets []string) io.Writer {
+	if h, ok := w.(hiding); ok {
+		w = h.Writer
 	}
+	if len(secrets) == 0 {
+		return w
+	}
+	return hiding{w, secrets}
 }
 
 // hiding is a writer that puts (hidden) in the place of secrets.

@@ -95,7 +95,11 @@ func (i *inheritance) runningOf(source string) chan struct{} {
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	return inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), desks: newDesks(), running: map[string]chan struct{}{}}, log, cfg, client, store)
+	d, err := inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), desks: newDesks(), running: map[string]chan struct{}{}}, log, cfg, client, store)
+	if err == nil {
+		client.OnRest(d.rested)
+	}
+	return d, err
 }
 
 // Follow makes a daemon of another configuration for the same store, which goes on
@@ -104,7 +108,11 @@ func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *st
 // the other one runs.
 func (d *Daemon) Follow(cfg *config.Config, client *fetcher.Client) (*Daemon, error) {
 	client.Follow(d.client)
-	return inherit(d.inheritance, d.log, cfg, client, d.store)
+	next, err := inherit(d.inheritance, d.log, cfg, client, d.store)
+	if err == nil && client != d.client { // one that is at work tells d, of the same store
+		client.OnRest(next.rested)
+	}
+	return next, err
 }
 
 // Retire ends [Daemon.Run] without interrupting a cycle: no other begins.
@@ -122,7 +130,6 @@ func inherit(i *inheritance, log *slog.Logger, cfg *config.Config, client *fetch
 		}
 		d.sources = append(d.sources, s)
 	}
-	client.OnRest(d.rested)
 	d.link.widen(len(d.sites()))
 	if cfg.Archive != "" {
 		d.archive = &archive{dir: cfg.Archive, daemon: d, mu: &d.archiving}
