@@ -12,7 +12,7 @@ import (
 // they replace, since a copy under way keeps the old pages.
 func (s *Store) Backup(w io.Writer) error {
 	err := s.wrap(protect(func() error {
-		return s.db.View(func(tx *bolt.Tx) error {
+		return s.file.db.View(func(tx *bolt.Tx) error {
 			_, err := tx.WriteTo(w)
 			return err
 		})
@@ -33,15 +33,15 @@ func Verify(path string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newStore(path, Options{})
+	s, err := newStore(&file{path: path}, Options{})
 	if err != nil {
 		return err
 	}
 	defer s.codec.close()
 	s.verifying = true
-	if err := s.open(Options{}); err != nil {
+	if err := s.openFile(Options{}); err != nil {
 		return s.wrap(err)
 	}
-	defer s.db.Close()
+	defer s.engine.Close()
 	return s.Check()
 }

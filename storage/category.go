@@ -87,7 +87,7 @@ func (t *tables) ownCategory(name string) (uint32, error) {
 	if n := t.category(name); n != 0 {
 		return n, nil
 	}
-	seq, err := t.categoryTable.NextSequence()
+	seq, err := next(t.categoryTable)
 	if err != nil {
 		return 0, err
 	}

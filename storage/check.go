@@ -4,15 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // maxFaults is how many faults Check tells at most.
 const maxFaults = 20
 
-// Check reads the whole file and tells what is wrong with it: each article must
-// have its entries in all tables, there must be no others, and the pages
+// Check reads the whole database and tells what is wrong with it: each article must
+// have its entries in all tables, there must be no others, and the pages of a file
 // must make a tree. Writes wait while it looks at the pages: bbolt's check is not
 // safe, nor right, beside a writer.
 func (s *Store) Check() error {
@@ -22,7 +20,7 @@ func (s *Store) Check() error {
 		c.entries()
 		return c.result()
 	})
-	if err != nil {
+	if err != nil || s.file == nil {
 		return err
 	}
 	pages := func(t *tables) error {
@@ -122,14 +120,14 @@ func (c *check) succession(arrival uint64, r *record) {
 	}
 }
 
-func (c *check) leads(table string, b *bolt.Bucket, key []byte, arrival uint64, r *record) {
+func (c *check) leads(table string, b Table, key []byte, arrival uint64, r *record) {
 	c.want[table]++
 	if fromNumber(b.Get(key)) != arrival {
 		c.fault("%s: %q does not lead to article %s", table, key, r.Key)
 	}
 }
 
-func (c *check) indexed(table string, b *bolt.Bucket, key []byte, r *record) {
+func (c *check) indexed(table string, b Table, key []byte, r *record) {
 	c.want[table]++
 	if b.Get(key) == nil {
 		c.fault("%s: %q of article %s is missing", table, key, r.Key)
@@ -147,11 +145,11 @@ func (c *check) filed(tm term, arrival uint64, r *record) {
 func (c *check) entries() {
 	for _, e := range []struct {
 		table string
-		*bolt.Bucket
+		Table
 	}{{"names", c.names}, {"changes", c.changes}, {"aliases", c.aliases}, {"seen", c.seen}, {"index", c.index}, {"runs", c.runs}, {"versions", c.tables.versions}, {"copies", c.copies}} {
-		n := entriesOf(e.Bucket)
+		n := entriesOf(e.Table)
 		if e.table == "seen" || e.table == "names" || e.table == "aliases" {
-			n -= leadNowhere(e.Bucket)
+			n -= leadNowhere(e.Table)
 		}
 		if n != c.want[e.table] {
 			c.fault("%s: %d entries where the articles ask for %d", e.table, n, c.want[e.table])
@@ -169,7 +167,7 @@ func (c *check) entries() {
 	c.belong("retries", c.retries)
 }
 
-func entriesOf(b *bolt.Bucket) (n int) {
+func entriesOf(b Table) (n int) {
 	c := b.Cursor()
 	for k, _ := c.First(); k != nil; k, _ = c.Next() {
 		n++
@@ -178,7 +176,7 @@ func entriesOf(b *bolt.Bucket) (n int) {
 }
 
 // leadNowhere counts what remains of skipped items and of pruned articles.
-func leadNowhere(b *bolt.Bucket) (n int) {
+func leadNowhere(b Table) (n int) {
 	c := b.Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
 		if fromNumber(v) == 0 {
@@ -189,7 +187,7 @@ func leadNowhere(b *bolt.Bucket) (n int) {
 }
 
 // belong looks for the articles of a table whose keys end in an arrival.
-func (c *check) belong(table string, b *bolt.Bucket) {
+func (c *check) belong(table string, b Table) {
 	cur := b.Cursor()
 	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
 		if len(k) < 8 || c.tables.articles.Get(k[len(k)-8:]) == nil {
@@ -202,10 +200,10 @@ func (c *check) belong(table string, b *bolt.Bucket) {
 // would catch it if it followed a damaged page out of the file; so every table
 // is walked through here first.
 func (c *check) tree() {
-	for _, name := range bucketNames() {
-		entriesOf(c.tx.Bucket([]byte(name)))
+	for _, name := range tableNames() {
+		entriesOf(c.tx.Table(name))
 	}
-	for err := range c.tx.Check() {
+	for err := range c.tx.(fileTx).Check() {
 		c.fault("%w", err)
 	}
 }

@@ -29,7 +29,7 @@ func (s *Store) Compact(at func(written int64)) error {
 	s.once.Do(func() {
 		close(s.closing)
 		<-s.written
-		err = errors.Join(s.rewrite(at), s.wrap(s.db.Close()))
+		err = errors.Join(s.file.rewrite(at), s.wrap(s.engine.Close()))
 		s.codec.close()
 	})
 	return err
@@ -39,42 +39,40 @@ func (s *Store) Compact(at func(written int64)) error {
 // again. A compaction that fails, on a full disk for one, is no reason not to
 // start: the file is good as it is.
 func (s *Store) compactSparse(o Options) error {
-	info := s.db.Info()
-	pages := info.PageSize * s.freePages()
-	stat, err := os.Stat(s.path)
-	if err != nil || stat.Size() < worthCompacting || int64(pages) <= stat.Size()/2 {
+	space, err := s.engine.Space()
+	if err != nil || space.Bytes < worthCompacting || space.Free <= space.Bytes/2 {
 		return nil
 	}
-	if err := s.rewrite(nil); err != nil {
+	if err := s.file.rewrite(nil); err != nil {
 		return nil
 	}
-	if err := s.db.Close(); err != nil {
+	if err := s.engine.Close(); err != nil {
 		return err
 	}
-	return s.open(o)
+	return s.openFile(o)
 }
 
 // rewrite puts a compact copy in the place of the file. Its lock stays on the
 // old file; see stillThere.
-func (s *Store) rewrite(at func(written int64)) error {
-	target := s.path + ".compact"
+func (f *file) rewrite(at func(written int64)) error {
+	target := f.path + ".compact"
 	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("compact: %w", err)
 	}
 	stop := watch(target, at)
-	err := protect(func() error { return s.copyTo(target) })
+	err := protect(func() error { return f.copyTo(target) })
 	stop()
 	if err == nil {
 		err = Verify(target)
 	}
 	if err == nil {
-		err = os.Rename(target, s.path)
+		err = os.Rename(target, f.path)
 	}
 	if err != nil {
 		os.Remove(target)
-		return fmt.Errorf("compact %s: %w; the file is as it was", s.path, err)
+		return fmt.Errorf("compact %s: %w; the file is as it was", f.path, err)
 	}
-	return syncDir(filepath.Dir(s.path))
+	return syncDir(filepath.Dir(f.path))
 }
 
 // watch tells how long a file is, until it is stopped.
@@ -100,9 +98,9 @@ func watch(name string, at func(size int64)) (stop func()) {
 }
 
 // copyTo writes the tables to a new file and has it on the disk at its return.
-func (s *Store) copyTo(target string) error {
+func (f *file) copyTo(target string) error {
 	mode := os.FileMode(fileMode)
-	if info, err := os.Stat(s.path); err == nil {
+	if info, err := os.Stat(f.path); err == nil {
 		mode = info.Mode().Perm()
 	}
 	dst, err := bolt.Open(target, mode, &bolt.Options{
@@ -111,7 +109,7 @@ func (s *Store) copyTo(target string) error {
 	if err != nil {
 		return err
 	}
-	if err = bolt.Compact(dst, s.db, compactStep); err == nil {
+	if err = bolt.Compact(dst, f.db, compactStep); err == nil {
 		err = dst.Sync()
 	}
 	return errors.Join(err, dst.Close())

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/klauspost/compress/zstd"
-	bolt "go.etcd.io/bbolt"
 )
 
 // Articles are short for a compressor, and much alike. A dictionary of what
@@ -30,8 +29,8 @@ const (
 )
 
 // dictionaries are those in the file, in the order in which they were made.
-func dictionaries(tx *bolt.Tx) (list [][]byte) {
-	b := tx.Bucket([]byte("dictionaries"))
+func dictionaries(tx Tx) (list [][]byte) {
+	b := tx.Table("dictionaries")
 	if b == nil { // of a file that is not migrated yet
 		return nil
 	}
@@ -43,7 +42,7 @@ func dictionaries(tx *bolt.Tx) (list [][]byte) {
 }
 
 // loadDictionaries makes all values of the file readable.
-func (s *Store) loadDictionaries(tx *bolt.Tx) error {
+func (s *Store) loadDictionaries(tx Tx) error {
 	list := dictionaries(tx)
 	s.dictionaries.Store(int64(len(list)))
 	if len(list) == 0 {
@@ -89,7 +88,7 @@ func (s *Store) train() {
 func (s *Store) adopt(n int64, dictionary []byte) {
 	var all [][]byte
 	err := s.update(func(t *tables) error {
-		err := t.tx.Bucket([]byte("dictionaries")).Put(number(uint64(n)), dictionary)
+		err := t.tx.Table("dictionaries").Put(number(uint64(n)), dictionary)
 		all = dictionaries(t.tx)
 		return err
 	})

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"iter"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // A term is what is the same in the keys of a run: what the articles of a category,
@@ -181,7 +179,7 @@ func (t *tables) upAll(from uint64) iter.Seq2[uint64, uint64] {
 }
 
 // before moves the cursor to the last key that is less than key.
-func before(c *bolt.Cursor, key []byte) (k, v []byte) {
+func before(c Cursor, key []byte) (k, v []byte) {
 	if k, _ = c.Seek(key); k == nil {
 		return c.Last()
 	}

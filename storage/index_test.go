@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // TestRuns: a run gives what is under its term and nothing else, in order, from
@@ -39,7 +37,7 @@ func TestRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.db.View(func(tx *bolt.Tx) error {
+	err = s.engine.View(func(tx Tx) error {
 		tb := s.tables(tx)
 		for i, tm := range terms {
 			all := slices.Compact(slices.Sorted(slices.Values(under[i])))

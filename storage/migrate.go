@@ -42,8 +42,8 @@ func migrations() []migration {
 	}
 }
 
-// migrate brings the file to this version's schema. A copy of it as it was is
-// made first, and stays for the owner to delete.
+// migrate brings the database to this version's schema. A copy of a file as it was
+// is made first, and stays for the owner to delete.
 func (s *Store) migrate(from int) error {
 	if from >= schema {
 		return nil
@@ -51,10 +51,12 @@ func (s *Store) migrate(from int) error {
 	if s.verifying {
 		return fmt.Errorf("%w: it has schema %d, this version makes %d", errOlder, from, schema)
 	}
-	if err := s.keepOld(from); err != nil {
-		return fmt.Errorf("copy before migration: %w", err)
+	if s.file != nil {
+		if err := s.file.keepOld(from); err != nil {
+			return fmt.Errorf("copy before migration: %w", err)
+		}
 	}
-	if err := s.db.View(s.loadDictionaries); err != nil {
+	if err := s.engine.View(s.loadDictionaries); err != nil {
 		return err
 	}
 	for ; from < schema; from++ {
@@ -67,13 +69,13 @@ func (s *Store) migrate(from int) error {
 
 // keepOld copies the file beside itself. A copy that is there already is of an
 // earlier attempt, and older than what that has changed.
-func (s *Store) keepOld(version int) error {
-	target := fmt.Sprintf("%s.schema-%d", s.path, version)
+func (f *file) keepOld(version int) error {
+	target := fmt.Sprintf("%s.schema-%d", f.path, version)
 	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	part := target + ".part"
-	err := s.db.View(func(tx *bolt.Tx) error { return tx.CopyFile(part, fileMode) })
+	err := f.db.View(func(tx *bolt.Tx) error { return tx.CopyFile(part, fileMode) })
 	if err == nil {
 		err = syncFile(part)
 	}
@@ -99,7 +101,7 @@ func syncFile(name string) error {
 // to is stored with what it did, so that an interrupted one goes on there.
 func (s *Store) leadOn(from int, m migration) error {
 	for done := false; !done; {
-		err := s.db.Update(func(tx *bolt.Tx) (err error) {
+		err := s.engine.Update(func(tx Tx) (err error) {
 			done, err = s.migrateSome(tx, from, m)
 			return err
 		})
@@ -110,13 +112,13 @@ func (s *Store) leadOn(from int, m migration) error {
 	return nil
 }
 
-func (s *Store) migrateSome(tx *bolt.Tx, from int, m migration) (done bool, err error) {
+func (s *Store) migrateSome(tx Tx, from int, m migration) (done bool, err error) {
 	for _, name := range m.tables {
-		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+		if err := tx.Create(name); err != nil {
 			return false, err
 		}
 	}
-	meta := tx.Bucket([]byte("meta"))
+	meta := tx.Table("meta")
 	var position []byte
 	if m.step != nil {
 		if position, err = m.step(s.tables(tx), meta.Get([]byte("migrated"))); err != nil {
@@ -136,7 +138,7 @@ func (s *Store) migrateSome(tx *bolt.Tx, from int, m migration) (done bool, err 
 const migrationStep = 1000
 
 // some are entries of a table after a position, which is their last key.
-func some(b *bolt.Bucket, after []byte) (entries [][2][]byte) {
+func some(b Table, after []byte) (entries [][2][]byte) {
 	c := b.Cursor()
 	for k, v := c.Seek(append(bytes.Clone(after), 0)); k != nil && len(entries) < migrationStep; k, v = c.Next() {
 		entries = append(entries, [2][]byte{bytes.Clone(k), append(nothing(), v...)})

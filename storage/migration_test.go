@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"aggregator/normalize/article"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // TestMigrationGoesOnWhereItWas: a migration that is interrupted between its
@@ -47,8 +45,8 @@ func TestMigrationGoesOnWhereItWas(t *testing.T) {
 		return after, nil
 	}}
 	version := func() (text string) {
-		_ = s.db.View(func(tx *bolt.Tx) error {
-			text = string(tx.Bucket([]byte("meta")).Get([]byte("schema")))
+		_ = s.engine.View(func(tx Tx) error {
+			text = string(tx.Table("meta").Get([]byte("schema")))
 			return nil
 		})
 		return text

@@ -3,20 +3,8 @@ package storage
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
-)
-
-const (
-	// fileMode lets a backup group read the file but not the world: addresses
-	// of sources may hold tokens.
-	fileMode = 0o640
-	// lockWait is how long Open waits for another process to let go.
-	lockWait = time.Second
 )
 
 // Open opens the database at path, and makes it where there is none. A damaged
@@ -31,106 +19,105 @@ func Open(path string, o Options) (*Store, error) {
 	if before == nil && o.Authority == "" {
 		return nil, fmt.Errorf("create database %s: no authority to mint ids under", path)
 	}
-	s, err := newStore(path, o)
+	s, err := newStore(&file{path: path}, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.open(o); err != nil {
+	if err := s.openFile(o); err != nil {
 		s.codec.close()
-		return nil, s.explain(err, before)
+		return nil, s.file.explain(err, before)
 	}
 	if err := s.compactSparse(o); err != nil {
 		s.codec.close()
-		return nil, s.explain(err, before)
+		return nil, s.file.explain(err, before)
 	}
 	go s.write()
 	return s, nil
 }
 
-func newStore(path string, o Options) (*Store, error) {
+// On makes a store on an engine, with tables of its own where there are none. The
+// engine is the store's from then on, which closes it; on errors too.
+func On(e Engine, o Options) (*Store, error) {
+	s, err := newStore(e, o)
+	if err == nil {
+		err = s.wrap(protect(func() error { return s.prepare(o) }))
+	}
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	go s.write()
+	return s, nil
+}
+
+func newStore(e Engine, o Options) (*Store, error) {
 	c, err := newCodec()
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		path: path, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed, metrics: newMetrics(),
+		engine: e, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed, metrics: newMetrics(),
 		writes: make(chan write), closing: make(chan struct{}), written: make(chan struct{}),
 	}
+	s.file, _ = e.(*file)
 	if s.now == nil {
 		s.now = time.Now
 	}
 	return s, nil
 }
 
-// open opens the file and finds out whether it can be worked with, without
+// openFile opens the file and finds out whether it can be worked with, without
 // reading all of it. On errors the file is closed again.
-func (s *Store) open(o Options) error {
-	var file *os.File
-	err := protect(func() (err error) {
-		s.db, err = bolt.Open(s.path, fileMode, &bolt.Options{
-			Timeout:      lockWait,
-			FreelistType: bolt.FreelistMapType,
-			PageSize:     pageSize,
-			NoSync:       o.NoSync,
-			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-				f, err := os.OpenFile(name, flag, mode)
-				file = f
-				return f, err
-			},
-		})
-		if err != nil {
-			return err
-		}
-		if err := stillThere(s.path, file); err != nil {
+func (s *Store) openFile(o Options) error {
+	err := protect(func() error {
+		if err := s.file.open(o.NoSync); err != nil {
 			return err
 		}
 		return s.prepare(o)
 	})
-	switch {
-	case err != nil && s.db != nil:
-		s.db.Close()
-	case err != nil && file != nil:
-		// bbolt closes the file with its own errors, not with its panics;
-		// closing twice does no harm, keeping the lock would.
-		file.Close()
+	if err != nil && s.file.db != nil {
+		s.file.Close()
 	}
 	return err
 }
 
-// prepare makes the tables of a new file, and looks at those of an old one.
+// prepare makes the tables of a new database, and looks at those of an old one.
 func (s *Store) prepare(o Options) error {
-	empty, version := false, 0
-	err := s.db.View(func(tx *bolt.Tx) (err error) {
-		if k, _ := tx.Cursor().First(); k == nil {
-			empty = true
-			return nil
-		}
+	version := 0
+	head := func(tx Tx) (err error) {
 		version, err = s.head(tx)
 		return err
-	})
-	switch {
-	case err != nil:
+	}
+	if err := s.engine.View(head); err != nil {
 		return err
-	case !empty:
-		if err := s.migrate(version); err != nil {
+	}
+	if version == 0 {
+		if o.Authority == "" {
+			return errors.New("no authority to mint ids under")
+		}
+		create := func(tx Tx) error {
+			if err := head(tx); err != nil || version != 0 { // another made them meanwhile
+				return err
+			}
+			version, s.authority = schema, o.Authority
+			return s.create(tx)
+		}
+		if err := s.engine.Update(create); err != nil {
 			return err
 		}
-		return s.db.View(s.look)
 	}
-	if o.Authority == "" {
-		return errors.New("no authority to mint ids under")
+	if err := s.migrate(version); err != nil {
+		return err
 	}
-	s.authority = o.Authority
-	return s.db.Update(s.create)
+	return s.engine.View(s.look)
 }
 
-func (s *Store) create(tx *bolt.Tx) error {
-	for _, name := range bucketNames() {
-		if _, err := tx.CreateBucket([]byte(name)); err != nil {
+func (s *Store) create(tx Tx) error {
+	for _, name := range tableNames() {
+		if err := tx.Create(name); err != nil {
 			return err
 		}
 	}
-	meta := tx.Bucket([]byte("meta"))
+	meta := tx.Table("meta")
 	if err := meta.Put([]byte("authority"), []byte(s.authority)); err != nil {
 		return err
 	}
@@ -144,11 +131,12 @@ func (s *Store) create(tx *bolt.Tx) error {
 	return meta.Put([]byte("schema"), strconv.AppendInt(nil, schema, 10))
 }
 
-// head reads what a file says of itself, and tells its schema.
-func (s *Store) head(tx *bolt.Tx) (version int, err error) {
-	meta := tx.Bucket([]byte("meta"))
+// head reads what a database says of itself, and tells its schema; 0 of an empty
+// one.
+func (s *Store) head(tx Tx) (version int, err error) {
+	meta := tx.Table("meta")
 	if meta == nil {
-		return 0, errForeign
+		return 0, nil
 	}
 	version, err = strconv.Atoi(string(meta.Get([]byte("schema"))))
 	if err != nil || version < 1 {
@@ -158,16 +146,13 @@ func (s *Store) head(tx *bolt.Tx) (version int, err error) {
 		return 0, fmt.Errorf("%w: it has schema %d, this version knows %d", ErrNewer, version, schema)
 	}
 	s.authority = string(meta.Get([]byte("authority")))
-	if info, err := os.Stat(s.path); err == nil && info.Size() < tx.Size() {
-		return 0, fmt.Errorf("%w: it was cut from %d bytes to %d", ErrDamaged, tx.Size(), info.Size())
-	}
 	return version, nil
 }
 
 // look reads both ends of each table.
-func (s *Store) look(tx *bolt.Tx) error {
-	for _, name := range bucketNames() {
-		b := tx.Bucket([]byte(name))
+func (s *Store) look(tx Tx) error {
+	for _, name := range tableNames() {
+		b := tx.Table(name)
 		if b == nil {
 			return fmt.Errorf("%w: table %s is missing", ErrDamaged, name)
 		}
@@ -175,18 +160,4 @@ func (s *Store) look(tx *bolt.Tx) error {
 		b.Cursor().Last()
 	}
 	return s.loadDictionaries(tx)
-}
-
-// explain tells what became of a file that could not be opened.
-func (s *Store) explain(err error, before os.FileInfo) error {
-	switch {
-	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrLocked):
-		return fmt.Errorf("open %s: %w", s.path, ErrLocked)
-	case before == nil:
-		return fmt.Errorf("create database: %w", err)
-	case errors.Is(err, ErrDamaged), errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum),
-		before.Size() < 2*pageSize:
-		return setAside(s.path, before, err)
-	}
-	return fmt.Errorf("open database %s: %w", s.path, err)
 }

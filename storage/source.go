@@ -118,13 +118,7 @@ func (s *Store) Source(name string) (src Source, err error) {
 // Sources gives all records by name, also of sources no longer configured.
 func (s *Store) Sources() (all []Source, err error) {
 	err = s.view(func(t *tables) error {
-		return t.sourceRecords.ForEach(func(name, value []byte) error {
-			r, err := t.decodeSource(string(name), value)
-			if err == nil {
-				all = append(all, r.Source)
-			}
-			return err
-		})
+		return t.eachSource(func(r *sourceRecord) { all = append(all, r.Source) })
 	})
 	return all, err
 }
@@ -164,14 +158,20 @@ func (t *tables) source(name string) (*sourceRecord, error) {
 // sourceNames are the names by number, which is how everything else names them.
 func (t *tables) sourceNames() (map[uint32]string, error) {
 	names := make(map[uint32]string)
-	err := t.sourceRecords.ForEach(func(name, value []byte) error {
-		r, err := t.decodeSource(string(name), value)
-		if err == nil {
-			names[r.Number] = r.Name
-		}
-		return err
-	})
+	err := t.eachSource(func(r *sourceRecord) { names[r.Number] = r.Name })
 	return names, err
+}
+
+func (t *tables) eachSource(do func(*sourceRecord)) error {
+	c := t.sourceRecords.Cursor()
+	for name, value := c.First(); name != nil; name, value = c.Next() {
+		r, err := t.decodeSource(string(name), value)
+		if err != nil {
+			return err
+		}
+		do(r)
+	}
+	return nil
 }
 
 // ownSource is source, with a number at its first use.
@@ -180,7 +180,7 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 	if err != nil || r.Number != 0 {
 		return r, err
 	}
-	n, err := t.sourceRecords.NextSequence()
+	n, err := next(t.sourceRecords)
 	r.Number = uint32(n)
 	return r, err
 }

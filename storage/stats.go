@@ -4,7 +4,7 @@ import "time"
 
 // Stats are the sizes of a store.
 type Stats struct {
-	Bytes     int64 // of the file
+	Bytes     int64
 	PageSize  int
 	Pages     int
 	FreePages int // that the next writes use before the file grows
@@ -16,8 +16,12 @@ type Stats struct {
 // Stats counts what there is. It walks through the small tables only.
 func (s *Store) Stats() (st Stats, err error) {
 	err = s.view(func(t *tables) error {
+		space, err := s.engine.Space()
+		if err != nil {
+			return err
+		}
 		st = Stats{
-			Bytes: t.tx.Size(), PageSize: s.db.Info().PageSize, FreePages: s.freePages(),
+			Bytes: space.Bytes, PageSize: space.PageSize, FreePages: int(space.Free) / space.PageSize,
 			Articles: t.counted(), Sources: entriesOf(t.sourceRecords), Retries: entriesOf(t.retries),
 		}
 		st.Pages = int(st.Bytes) / st.PageSize
@@ -36,17 +40,15 @@ type Size struct {
 // Size tells how large the store is.
 func (s *Store) Size() (size Size, err error) {
 	err = s.view(func(t *tables) error {
-		size = Size{Bytes: t.tx.Size(), Free: int64(s.freePages()) * int64(s.db.Info().PageSize), Articles: t.counted()}
+		space, err := s.engine.Space()
+		if err != nil {
+			return err
+		}
+		size = Size{Bytes: space.Bytes, Free: space.Free, Articles: t.counted()}
 		if k, _ := t.articles.Cursor().Last(); k != nil {
 			size.Newest = moment(fromNumber(k))
 		}
 		return nil
 	})
 	return size, err
-}
-
-// freePages counts those as well that are free once their last reader is gone.
-func (s *Store) freePages() int {
-	st := s.db.Stats()
-	return st.FreePageN + st.PendingPageN
 }

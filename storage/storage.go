@@ -1,7 +1,7 @@
 // Package storage keeps articles, their identities and what is known of every
-// source, in one bbolt file.
+// source, in one bbolt file, or in another [Engine].
 //
-// [Open] a [Store]; ask [Store.Sight] which items of a document are new or
+// [Open] a [Store], or make one on an engine with [On]; ask [Store.Sight] which items of a document are new or
 // changed; [Store.Add] the articles made of them. One Add is one transaction:
 // articles, ids, indexes and, with a source's last batch, the validators that
 // vouch for them. Read back with [Store.Article], [Store.Newest] and
@@ -18,8 +18,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // Errors of Open. The error text says what happened to which file.
@@ -57,8 +55,8 @@ type Options struct {
 
 // Store is an open database.
 type Store struct {
-	path         string
-	db           *bolt.DB
+	engine       Engine
+	file         *file // the engine, where it is one; else nil
 	codec        *codec
 	now          func() time.Time
 	slug         func(name string) string
@@ -87,7 +85,7 @@ func (s *Store) Close() error {
 	s.once.Do(func() {
 		close(s.closing)
 		<-s.written
-		err = s.wrap(s.db.Close())
+		err = s.wrap(s.engine.Close())
 		s.codec.close()
 	})
 	return err
@@ -96,14 +94,14 @@ func (s *Store) Close() error {
 // view runs fn in a read transaction.
 func (s *Store) view(fn func(*tables) error) error {
 	return s.wrap(protect(func() error {
-		return s.db.View(func(tx *bolt.Tx) error { return fn(s.tables(tx)) })
+		return s.engine.View(func(tx Tx) error { return fn(s.tables(tx)) })
 	}))
 }
 
-// wrap names the file in errors that are about the file.
+// wrap names the database in errors that are about it.
 func (s *Store) wrap(err error) error {
 	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrClosed) {
 		return err
 	}
-	return fmt.Errorf("database %s: %w", s.path, err)
+	return fmt.Errorf("database %s: %w", s.engine, err)
 }

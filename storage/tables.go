@@ -3,8 +3,6 @@ package storage
 import (
 	"encoding/binary"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // The layout, schema 8. Numbers are big-endian, so that keys sort by them. An
@@ -59,49 +57,30 @@ import (
 // would spread every insert over the whole table.)
 const schema = 8
 
-// tables are the buckets within one transaction.
+// tables are those of one transaction.
 type tables struct {
 	*Store
-	tx   *bolt.Tx
+	tx   Tx
 	time time.Time              // of the transaction, UTC, whole seconds
 	told map[uint64]fingerprint // see settle
 
-	meta, articles, raw, versions, copies, names, aliases, seen *bolt.Bucket
-	index, runs, changes, readers, retries                      *bolt.Bucket
-	sourceRecords, categoryTable, health, toldTable             *bolt.Bucket
+	meta, articles, raw, versions, copies, names, aliases, seen Table
+	index, runs, changes, readers, retries                      Table
+	sourceRecords, categoryTable, health, toldTable             Table
 }
 
-func (s *Store) tables(tx *bolt.Tx) *tables {
-	b := func(name string) *bolt.Bucket { return tx.Bucket([]byte(name)) }
-	t := &tables{
+func (s *Store) tables(tx Tx) *tables {
+	b := tx.Table
+	return &tables{
 		Store: s, tx: tx, time: s.now().UTC().Truncate(time.Second),
 		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), copies: b("copies"), names: b("names"),
 		aliases: b("aliases"), seen: b("seen"), index: b("index"), runs: b("runs"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
 		categoryTable: b("categories"), health: b("health"), toldTable: b("told"),
 	}
-	if tx.Writable() {
-		t.fill()
-	}
-	return t
 }
 
-// fill tells how full bbolt leaves a page that it splits; half full, its default,
-// is for keys that come in no order. Tables that grow at their end leave full
-// ones behind: a record that becomes longer later finds room in most of them,
-// since the next one did not fit in there. Those that grow at many ends leave
-// pages behind that get some more. (Fuller ones of these are split so often
-// that they take more room, measured.)
-func (t *tables) fill() {
-	for _, b := range []*bolt.Bucket{t.articles, t.raw, t.versions, t.changes, t.index} {
-		b.FillPercent = 1
-	}
-	for _, b := range []*bolt.Bucket{t.runs, t.aliases, t.seen} {
-		b.FillPercent = 0.7
-	}
-}
-
-func bucketNames() []string {
+func tableNames() []string {
 	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index", "runs",
 		"changes", "readers", "retries", "sources", "categories", "health", "told", "dictionaries"}
 }

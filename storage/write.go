@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // maxGroup is how many writes share a transaction at most.
@@ -95,7 +93,7 @@ func (s *Store) try(group []write) (failed int, err error) {
 	failed = -1
 	told := map[uint64]fingerprint{}
 	err = protect(func() error {
-		return s.db.Update(func(tx *bolt.Tx) error {
+		return s.engine.Update(func(tx Tx) error {
 			t := s.tables(tx)
 			t.told = told
 			for i, w := range group {

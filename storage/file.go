@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+const (
+	// fileMode lets a backup group read the file but not the world: addresses
+	// of sources may hold tokens.
+	fileMode = 0o640
+	// lockWait is how long Open waits for another process to let go.
+	lockWait = time.Second
+)
+
+// file is the engine of one machine.
+type file struct {
+	path string
+	db   *bolt.DB
+}
+
+// open opens the file, and makes it where there is none. On errors it is closed
+// again.
+func (f *file) open(noSync bool) (err error) {
+	var opened *os.File
+	defer func() {
+		if err != nil && opened != nil {
+			// bbolt closes the file with its own errors, not with its panics;
+			// closing twice does no harm, keeping the lock would.
+			opened.Close()
+		}
+	}()
+	err = protect(func() error {
+		f.db, err = bolt.Open(f.path, fileMode, &bolt.Options{
+			Timeout:      lockWait,
+			FreelistType: bolt.FreelistMapType,
+			PageSize:     pageSize,
+			NoSync:       noSync,
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				f, err := os.OpenFile(name, flag, mode)
+				opened = f
+				return f, err
+			},
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err = stillThere(f.path, opened); err == nil {
+		err = protect(func() error { return f.db.View(f.ours) })
+	}
+	if err != nil {
+		f.db.Close()
+	}
+	return err
+}
+
+// ours tells whether the file is empty or has a head of ours, and is whole.
+func (f *file) ours(tx *bolt.Tx) error {
+	if k, _ := tx.Cursor().First(); k != nil && tx.Bucket([]byte("meta")) == nil {
+		return errForeign
+	}
+	if info, err := os.Stat(f.path); err == nil && info.Size() < tx.Size() {
+		return fmt.Errorf("%w: it was cut from %d bytes to %d", ErrDamaged, tx.Size(), info.Size())
+	}
+	return nil
+}
+
+// explain tells what became of a file that could not be opened.
+func (f *file) explain(err error, before os.FileInfo) error {
+	switch {
+	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrLocked):
+		return fmt.Errorf("open %s: %w", f.path, ErrLocked)
+	case before == nil:
+		return fmt.Errorf("create database: %w", err)
+	case errors.Is(err, ErrDamaged), errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum),
+		before.Size() < 2*pageSize:
+		return setAside(f.path, before, err)
+	}
+	return fmt.Errorf("open database %s: %w", f.path, err)
+}
+
+func (f *file) String() string { return f.path }
+
+func (f *file) Close() error { return f.db.Close() }
+
+func (f *file) View(fn func(Tx) error) error {
+	return f.db.View(func(tx *bolt.Tx) error { return fn(fileTx{tx}) })
+}
+
+func (f *file) Update(fn func(Tx) error) error {
+	return f.db.Update(func(tx *bolt.Tx) error { return fn(fileTx{tx}) })
+}
+
+// Space counts those pages as free as well that are once their last reader is gone.
+func (f *file) Space() (s Space, err error) {
+	st := f.db.Stats()
+	s.PageSize = f.db.Info().PageSize
+	s.Free = int64(st.FreePageN+st.PendingPageN) * int64(s.PageSize)
+	err = f.db.View(func(tx *bolt.Tx) error {
+		s.Bytes = tx.Size()
+		return nil
+	})
+	return s, err
+}
+
+type fileTx struct{ *bolt.Tx }
+
+func (tx fileTx) Table(name string) Table {
+	b := tx.Bucket([]byte(name))
+	if b == nil {
+		return nil
+	}
+	b.FillPercent = fillPercent(name)
+	return fileTable{b}
+}
+
+func (tx fileTx) Create(name string) error {
+	_, err := tx.CreateBucketIfNotExists([]byte(name))
+	return err
+}
+
+// fillPercent tells how full bbolt leaves a page that it splits; half full, its
+// default, is for keys that come in no order. Tables that grow at their end leave
+// full ones behind: a record that becomes longer later finds room in most of them,
+// since the next one did not fit in there. Those that grow at many ends leave
+// pages behind that get some more. (Fuller ones of these are split so often
+// that they take more room, measured.)
+func fillPercent(table string) float64 {
+	switch {
+	case slices.Contains([]string{"articles", "raw", "versions", "changes", "index"}, table):
+		return 1
+	case slices.Contains([]string{"runs", "aliases", "seen"}, table):
+		return 0.7
+	}
+	return bolt.DefaultFillPercent
+}
+
+type fileTable struct{ *bolt.Bucket }
+
+func (b fileTable) Cursor() Cursor { return b.Bucket.Cursor() }
+
+func (fileTable) Expect([][]byte) {} // it is near
