@@ -1,11 +1,13 @@
 package storage
 
+import "time"
+
 // Engine keeps ordered tables of bytes, and runs transactions over them. All that
 // a [Store] promises is made of this: one engine is a bbolt file, which [Open]
 // opens; another is given to [On].
 //
-// Reading knows no errors: an engine that cannot read panics with an error, as
-// bbolt does where pages make no sense, and the transaction ends with it.
+// Reading knows no errors: an engine that cannot read panics with a [Failure], as
+// bbolt panics where pages make no sense, and the transaction ends with it.
 type Engine interface {
 	// View runs fn on the tables as they are at one moment.
 	View(fn func(Tx) error) error
@@ -58,6 +60,15 @@ type Cursor interface {
 	Seek(key []byte) (atLeast, value []byte)
 	Next() (key, value []byte)
 	Prev() (key, value []byte)
+}
+
+// Failure is what reading panics with where an engine cannot read; Err says why.
+type Failure struct{ Err error }
+
+// Timetable is a [Tx] that keeps beside the records when each source is due, for
+// those who share the engine.
+type Timetable interface {
+	Due(source string, at time.Time)
 }
 
 // next is a number that the table never gave before.

@@ -197,6 +197,9 @@ func (t *tables) putSource(r *sourceRecord) error {
 	if err != nil {
 		return err
 	}
+	if shared, ok := t.tx.(Timetable); ok {
+		shared.Due(r.Name, r.Due)
+	}
 	return t.sourceRecords.Put([]byte(r.Name), value)
 }
 

@@ -110,13 +110,17 @@ func (s *Store) try(group []write) (failed int, err error) {
 	return failed, err
 }
 
-// protect turns a panic into an error. bbolt panics where pages make no sense,
-// and reading a file that was cut short faults; neither may end the daemon,
+// protect turns a panic into an error. Engines panic where they cannot read: bbolt
+// where pages make no sense, and reading a file that was cut short faults; neither may end the daemon,
 // which can still serve what it has rendered and say what is wrong.
 func protect(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if r := recover(); r != nil {
+		switch r := recover().(type) {
+		case nil:
+		case Failure:
+			err = r.Err
+		default:
 			err = fmt.Errorf("%w: %v", ErrDamaged, r)
 		}
 	}()
