@@ -12,7 +12,7 @@ import (
 // they replace, since a copy under way keeps the old pages.
 func (s *Store) Backup(w io.Writer) error {
 	err := s.wrap(protect(func() error {
-		return s.file.db.View(func(tx *bolt.Tx) error {
+		return s.disk.db.View(func(tx *bolt.Tx) error {
 			_, err := tx.WriteTo(w)
 			return err
 		})

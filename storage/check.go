@@ -20,7 +20,7 @@ func (s *Store) Check() error {
 		c.entries()
 		return c.result()
 	})
-	if err != nil || s.file == nil {
+	if err != nil || s.disk == nil {
 		return err
 	}
 	pages := func(t *tables) error {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -21,6 +22,9 @@ const (
 type codec struct {
 	now  atomic.Pointer[coders]
 	cbor cbor.DecMode
+	// further primes it with dictionaries that others who share the tables have
+	// made meanwhile; nil where nobody does.
+	further func() error
 }
 
 // coders are an encoder, and a decoder for all that encoders before it wrote.
@@ -104,6 +108,9 @@ func (c *codec) unpack(value []byte) ([]byte, error) {
 		return value[1:], nil
 	case compressed, primed:
 		b, err := c.now.Load().dec.DecodeAll(value[1:], nil)
+		if errors.Is(err, zstd.ErrUnknownDictionary) && c.further != nil && c.further() == nil {
+			b, err = c.now.Load().dec.DecodeAll(value[1:], nil)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 		}

@@ -29,7 +29,7 @@ func (s *Store) Compact(at func(written int64)) error {
 	s.once.Do(func() {
 		close(s.closing)
 		<-s.written
-		err = errors.Join(s.file.rewrite(at), s.wrap(s.engine.Close()))
+		err = errors.Join(s.disk.rewrite(at), s.wrap(s.engine.Close()))
 		s.codec.close()
 	})
 	return err
@@ -43,7 +43,7 @@ func (s *Store) compactSparse(o Options) error {
 	if err != nil || space.Bytes < worthCompacting || space.Free <= space.Bytes/2 {
 		return nil
 	}
-	if err := s.file.rewrite(nil); err != nil {
+	if err := s.disk.rewrite(nil); err != nil {
 		return nil
 	}
 	if err := s.engine.Close(); err != nil {

@@ -88,12 +88,17 @@ func (s *Store) train() {
 func (s *Store) adopt(n int64, dictionary []byte) {
 	var all [][]byte
 	err := s.update(func(t *tables) error {
-		err := t.tx.Table("dictionaries").Put(number(uint64(n)), dictionary)
+		b := t.tx.Table("dictionaries")
+		if b.Get(number(uint64(n))) == nil { // else another that shares the tables was first
+			if err := b.Put(number(uint64(n)), dictionary); err != nil {
+				return err
+			}
+		}
 		all = dictionaries(t.tx)
-		return err
+		return nil
 	})
 	if err == nil && s.codec.prime(all) == nil {
-		s.dictionaries.Store(n + 1)
+		s.dictionaries.Store(int64(len(all)))
 	}
 }
 

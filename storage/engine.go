@@ -65,6 +65,10 @@ type Cursor interface {
 // Failure is what reading panics with where an engine cannot read; Err says why.
 type Failure struct{ Err error }
 
+func (f Failure) Error() string { return f.Err.Error() }
+
+func (f Failure) Unwrap() error { return f.Err }
+
 // Timetable is a [Tx] that keeps beside the records when each source is due, for
 // those who share the engine.
 type Timetable interface {

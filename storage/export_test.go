@@ -2,7 +2,7 @@ package storage
 
 // Written is how many bytes of pages the transactions so far have written.
 func Written(s *Store) int64 {
-	st := s.file.db.Stats()
+	st := s.disk.db.Stats()
 	return st.TxStats.GetPageAlloc()
 }
 

@@ -51,8 +51,8 @@ func (s *Store) migrate(from int) error {
 	if s.verifying {
 		return fmt.Errorf("%w: it has schema %d, this version makes %d", errOlder, from, schema)
 	}
-	if s.file != nil {
-		if err := s.file.keepOld(from); err != nil {
+	if s.disk != nil {
+		if err := s.disk.keepOld(from); err != nil {
 			return fmt.Errorf("copy before migration: %w", err)
 		}
 	}

@@ -25,11 +25,11 @@ func Open(path string, o Options) (*Store, error) {
 	}
 	if err := s.openFile(o); err != nil {
 		s.codec.close()
-		return nil, s.file.explain(err, before)
+		return nil, s.disk.explain(err, before)
 	}
 	if err := s.compactSparse(o); err != nil {
 		s.codec.close()
-		return nil, s.file.explain(err, before)
+		return nil, s.disk.explain(err, before)
 	}
 	go s.write()
 	return s, nil
@@ -58,7 +58,9 @@ func newStore(e Engine, o Options) (*Store, error) {
 		engine: e, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed, metrics: newMetrics(),
 		writes: make(chan write), closing: make(chan struct{}), written: make(chan struct{}),
 	}
-	s.file, _ = e.(*file)
+	if s.disk, _ = e.(*file); s.disk == nil {
+		c.further = func() error { return s.engine.View(s.loadDictionaries) }
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -69,13 +71,13 @@ func newStore(e Engine, o Options) (*Store, error) {
 // reading all of it. On errors the file is closed again.
 func (s *Store) openFile(o Options) error {
 	err := protect(func() error {
-		if err := s.file.open(o.NoSync); err != nil {
+		if err := s.disk.open(o.NoSync); err != nil {
 			return err
 		}
 		return s.prepare(o)
 	})
-	if err != nil && s.file.db != nil {
-		s.file.Close()
+	if err != nil && s.disk.db != nil {
+		s.disk.Close()
 	}
 	return err
 }

@@ -257,6 +257,13 @@ func (a *addition) putOld(r *record) error {
 	if err := a.count(+1); err != nil {
 		return err
 	}
+	now, err := a.tick()
+	if err != nil {
+		return err
+	}
+	if err := a.meta.Put([]byte(restoredKey), number(now)); err != nil {
+		return err
+	}
 	if err := a.tell(a.arrival, &r.Article); err != nil {
 		return err
 	}

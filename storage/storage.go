@@ -56,15 +56,16 @@ type Options struct {
 // Store is an open database.
 type Store struct {
 	engine       Engine
-	file         *file // the engine, where it is one; else nil
+	disk         *file // the engine, where it is one; else nil
 	codec        *codec
 	now          func() time.Time
 	slug         func(name string) string
 	claimed      func(slug, category string) bool
 	authority    string
-	articles     atomic.Int64 // how many there are, of the last write
-	dictionaries atomic.Int64 // how many there are
-	training     sync.Mutex   // held while one is made
+	articles     atomic.Int64  // how many there are, of the last write
+	wrote        atomic.Uint64 // order number that the last write came to
+	dictionaries atomic.Int64  // how many there are
+	training     sync.Mutex    // held while one is made
 
 	metrics   *metrics
 	stories   *stories // nil until they are asked for

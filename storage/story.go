@@ -16,6 +16,7 @@ type stories struct {
 	all   []story        // the whole of them, at the same places
 	place map[uint64]int // by arrival
 	swept time.Time      // when those that are too old were last looked for
+	upTo  uint64         // order up to which they are known
 }
 
 type story struct {
@@ -64,27 +65,69 @@ func (s *stories) sweep(now time.Time) (swept bool) {
 // settle takes over what a transaction told, stories that are new and, without
 // letters, those that are none any more; or forgets all if it failed, for they
 // may have been read in it.
-func (s *Store) settle(told map[uint64]fingerprint, err error) {
+func (s *Store) settle(t *tables, err error) {
 	if err != nil {
 		s.stories = nil
+		return
 	}
-	for arrival, f := range told {
-		switch {
-		case s.stories == nil:
-		case f.letters == 0:
+	s.wrote.Store(t.ended)
+	if s.stories == nil {
+		return
+	}
+	if s.stories.upTo == t.began {
+		s.stories.upTo = t.ended
+	}
+	for arrival, f := range t.told {
+		if f.letters == 0 {
 			s.stories.remove(arrival)
-		default:
+		} else {
 			s.stories.put(arrival, f)
 		}
 	}
 }
 
+// restoredKey is where it is noted at which order articles were last restored: they
+// are told without a change that is newer than others.
+const restoredKey = "restored"
+
+// catchUp reads what others that share the tables have told meanwhile.
+func (t *tables) catchUp() error {
+	if fromNumber(t.meta.Get([]byte(restoredKey))) > t.stories.upTo {
+		t.Store.stories = nil
+		return t.loadStories()
+	}
+	var arrivals []uint64
+	var keys [][]byte
+	c := t.changes.Cursor()
+	for k, v := c.Seek(number(t.stories.upTo + 1)); k != nil; k, v = c.Next() {
+		arrivals, keys = append(arrivals, fromNumber(v)), append(keys, v)
+	}
+	t.toldTable.Expect(keys)
+	for _, arrival := range arrivals {
+		f, known, err := t.toldOf(arrival)
+		if err != nil {
+			return err
+		}
+		if known && f.letters > 0 {
+			t.stories.put(arrival, f)
+		} else {
+			t.stories.remove(arrival)
+		}
+	}
+	t.stories.upTo = t.began
+	return nil
+}
+
 // loadStories reads the window at its first use.
 func (t *tables) loadStories() error {
+	if t.stories != nil && t.stories.upTo < t.began {
+		return t.catchUp()
+	}
 	if t.stories != nil {
 		return nil
 	}
 	found := newStories()
+	found.upTo = t.began
 	c := t.articles.Cursor()
 	for k, v := c.Seek(number(windowStart(t.time))); k != nil; k, v = c.Next() {
 		arrival := fromNumber(k)
@@ -191,6 +234,9 @@ func (a *addition) nearest(f fingerprint) (found likeness, err error) {
 	for _, l := range like {
 		if a.document.lists(a.tables, l.arrival) {
 			continue
+		}
+		if a.articles.Get(number(l.arrival)) == nil {
+			continue // another that shares the tables has pruned it
 		}
 		r, err := a.record(l.arrival)
 		if err != nil {

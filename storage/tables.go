@@ -63,6 +63,9 @@ type tables struct {
 	tx   Tx
 	time time.Time              // of the transaction, UTC, whole seconds
 	told map[uint64]fingerprint // see settle
+	// began and ended are the order numbers before and after what a write
+	// transaction did.
+	began, ended uint64
 
 	meta, articles, raw, versions, copies, names, aliases, seen Table
 	index, runs, changes, readers, retries                      Table

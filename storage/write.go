@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -90,36 +91,54 @@ func (s *Store) commit(group []write) {
 // try returns the index of the write that failed, or -1 where the outcome is
 // that of the whole transaction.
 func (s *Store) try(group []write) (failed int, err error) {
-	failed = -1
-	told := map[uint64]fingerprint{}
+	var t *tables
+	at := -1 // the write that runs
 	err = protect(func() error {
 		return s.engine.Update(func(tx Tx) error {
-			t := s.tables(tx)
-			t.told = told
-			for i, w := range group {
-				failed = i
-				if err := w.fn(t); err != nil {
+			failed = -1
+			t = s.tables(tx)
+			t.told, t.began = map[uint64]fingerprint{}, t.articles.Sequence()
+			if err := t.ours(); err != nil {
+				return err
+			}
+			for at = range group {
+				if err := group[at].fn(t); err != nil {
+					failed = at
 					return err
 				}
 			}
-			failed = -1
+			t.ended, at = t.articles.Sequence(), -1
 			return nil
 		})
 	})
-	s.settle(told, err)
+	if errors.Is(err, ErrDamaged) {
+		failed = at // it alone, perhaps, comes to the damage
+	}
+	s.settle(t, err)
 	return failed, err
 }
 
+// ours tells whether the tables are still those that this version knows: another
+// node of a newer one may have brought them forward.
+func (t *tables) ours() error {
+	if t.disk != nil || t.began == t.wrote.Load() {
+		return nil
+	}
+	_, err := t.head(t.tx)
+	return err
+}
+
 // protect turns a panic into an error. Engines panic where they cannot read: bbolt
-// where pages make no sense, and reading a file that was cut short faults; neither may end the daemon,
-// which can still serve what it has rendered and say what is wrong.
+// where pages make no sense, and reading a file that was cut short faults. None of
+// it may end the daemon, which can still serve what it has rendered and say what is
+// wrong.
 func protect(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case Failure:
-			err = r.Err
+			err = r
 		default:
 			err = fmt.Errorf("%w: %v", ErrDamaged, r)
 		}

@@ -227,7 +227,7 @@ func caught(do func() error) (err error) {
 		switch r := recover().(type) {
 		case nil:
 		case storage.Failure:
-			err = r.Err
+			err = r
 		default:
 			panic(r)
 		}

@@ -1,8 +1,13 @@
 package postgres_test
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
 	"testing"
+	"time"
 
+	"aggregator/normalize/article"
 	"aggregator/storage"
 	"aggregator/storage/postgres"
 	"aggregator/storage/postgres/postgrestest"
@@ -22,4 +27,113 @@ func TestStore(t *testing.T) {
 			return storage.On(e, o)
 		}
 	})
+}
+
+// nodes are stores on one database.
+func nodes(t *testing.T, url string, n int, now func() time.Time) (all []*storage.Store) {
+	for range n {
+		e, err := postgres.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := storage.On(e, storage.Options{Authority: "example.net,2026", Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		all = append(all, s)
+	}
+	return all
+}
+
+func entry(key, text string, at time.Time) storage.Entry {
+	return storage.Entry{
+		Identity: article.Identity{Keys: []string{key}, Print: 1, Name: key},
+		Article:  article.Article{Title: "title of " + key, Link: "https://example.org/" + key, Content: "<p>" + text + "</p>", Categories: []string{"news"}, Published: at},
+	}
+}
+
+// TestStoriesOfOthers: a story that one node has stored, edited or restored is known
+// to the others at once, though each keeps the window in its memory.
+func TestStoriesOfOthers(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	two := nodes(t, postgrestest.Start(t, "fsync=off").Database(), 2, func() time.Time { at = at.Add(time.Second); return at })
+	add := func(s *storage.Store, source, key, text string) storage.Change {
+		t.Helper()
+		changes, err := s.Add(storage.Batch{Source: source, Entries: []storage.Entry{entry(key, text, at)}, Similar: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changes[0]
+	}
+	text := func(n int) string {
+		r := rand.New(rand.NewPCG(1, uint64(n)))
+		var b strings.Builder
+		for range 300 {
+			b.WriteRune(rune(0x4e00 + r.IntN(3000)))
+		}
+		return b.String()
+	}
+	add(two[1], "s2", "begin", text(0)) // both have read the window
+	add(two[0], "s1", "first", text(1))
+	if ch := add(two[1], "s2", "copy of first", text(1)); !ch.Joined {
+		t.Errorf("not joined: %+v", ch)
+	}
+	edited := entry("first", text(2), at)
+	edited.Print, edited.Revision = 2, at.Add(time.Hour)
+	if changes, err := two[0].Add(storage.Batch{Source: "s1", Entries: []storage.Entry{edited}, Similar: true}); err != nil || changes[0].Outcome != storage.Edited {
+		t.Fatal(changes, err)
+	}
+	if ch := add(two[1], "s2", "copy of the edit", text(2)); !ch.Joined {
+		t.Errorf("not joined: %+v", ch)
+	}
+	old := entry("restored", text(3), at)
+	old.Article.Source, old.Article.Seen = "s3", at.Add(-time.Hour)
+	if n, err := two[0].Restore([]storage.Entry{old}); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if ch := add(two[1], "s2", "copy of the restored", text(3)); !ch.Joined {
+		t.Errorf("not joined: %+v", ch)
+	}
+	if _, err := two[0].Prune(t.Context(), storage.Retention{MaxArticles: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if ch := add(two[1], "s2", "again", text(1)); ch.Outcome != storage.Stored || ch.Joined {
+		t.Errorf("joined with what is pruned: %+v", ch)
+	}
+	if err := two[0].Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDictionaryOfOthers: what a node wrote with a dictionary that it made is read by
+// those that have started before.
+func TestDictionaryOfOthers(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	two := nodes(t, postgrestest.Start(t, "fsync=off").Database(), 2, func() time.Time { return at })
+	for batch := range 7 {
+		b := storage.Batch{Source: "s"}
+		for n := range 100 {
+			key := fmt.Sprintf("%d-%d", batch, n)
+			b.Entries = append(b.Entries, entry(key, strings.Repeat("a text of words that are much alike, ", 10)+key, at))
+		}
+		if _, err := two[0].Add(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range two {
+		n := 0
+		for a, err := range s.Articles(storage.Query{}) {
+			if err != nil || !strings.HasSuffix(a.Content, a.Key+"</p>") {
+				t.Fatal(a, err)
+			}
+			n++
+		}
+		if n != 700 {
+			t.Errorf("%d articles", n)
+		}
+	}
+	if _, err := two[1].Add(storage.Batch{Source: "s", Entries: []storage.Entry{entry("of the second", "a text", at)}}); err != nil {
+		t.Error(err)
+	}
 }

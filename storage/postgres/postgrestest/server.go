@@ -179,17 +179,18 @@ func (s *Server) URL(database string, parameters url.Values) string {
 	return u.String()
 }
 
-// Database makes an empty database and gives its URL.
+// Database makes a schema with nothing in it, which is a database to who is given its
+// URL.
 func (s *Server) Database() string {
 	s.t.Helper()
 	s.mu.Lock()
 	s.n++
 	name := "test" + strconv.Itoa(s.n)
 	s.mu.Unlock()
-	if err := s.exec("postgres", "CREATE DATABASE "+name); err != nil {
+	if err := s.exec("postgres", "CREATE SCHEMA "+name); err != nil {
 		s.t.Fatal(err)
 	}
-	return s.URL(name, nil)
+	return s.URL("postgres", url.Values{"search_path": {name}})
 }
 
 func (s *Server) exec(database, sql string) error {
