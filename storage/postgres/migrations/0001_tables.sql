@@ -41,3 +41,6 @@ CREATE TABLE places (
     until timestamptz NOT NULL DEFAULT '-infinity',
     PRIMARY KEY (site, place)
 ) WITH (fillfactor = 50);
+
+-- The numbers of what nodes tell each other.
+CREATE SEQUENCE notices;

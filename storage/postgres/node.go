@@ -1,0 +1,136 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// lifetime is how long what a node holds is its own after it was last heard of.
+	lifetime = 20 * time.Second
+	// beat is how often it is heard of.
+	beat = 4 * time.Second
+)
+
+// Node is one program among those that share an engine. What it holds - leases of
+// sources, items, places at sites - it holds until it lets go, or until the others
+// have not heard of it for [lifetime].
+type Node struct {
+	e  *Engine
+	id string
+
+	mu     sync.Mutex
+	heard  time.Time                     // when the others last heard of it
+	leases map[string]context.CancelFunc // by source: what ends the work on it
+	items  map[string]bool
+	places map[place]bool
+	known  map[string]bool // sources and sites that have a row
+
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+type place struct {
+	site string
+	n    int
+}
+
+// NewNode joins those who share the engine, until Close.
+func (e *Engine) NewNode() *Node {
+	n := &Node{e: e, id: rand.Text(), heard: time.Now(), leases: map[string]context.CancelFunc{}, items: map[string]bool{},
+		places: map[place]bool{}, known: map[string]bool{}, done: make(chan struct{})}
+	ctx, stop := context.WithCancel(e.ctx)
+	n.stop = stop
+	go n.run(ctx)
+	return n
+}
+
+// Close lets go of all that the node holds.
+func (n *Node) Close() {
+	n.stop()
+	<-n.done
+	ctx, cancel := context.WithTimeout(n.e.ctx, beat)
+	defer cancel()
+	for _, table := range []string{"leases", "places", "claims"} { // what it does not reach lapses
+		_, _ = n.e.talk.Exec(ctx, "UPDATE "+table+" SET node = '', until = '-infinity' WHERE node = $1", n.id)
+	}
+}
+
+func (n *Node) run(ctx context.Context) {
+	defer close(n.done)
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			n.renew(ctx)
+		}
+	}
+}
+
+// renew lets the others hear of the node. What it has lost meanwhile, or may have
+// lost since it could not be heard of, is given up.
+func (n *Node) renew(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lifetime/2)
+	defer cancel()
+	n.mu.Lock()
+	asked := time.Now()
+	sources, items := slices.Collect(maps.Keys(n.leases)), slices.Collect(maps.Keys(n.items))
+	var sites []string
+	var numbers []int32
+	for p := range n.places {
+		sites, numbers = append(sites, p.site), append(numbers, int32(p.n))
+	}
+	n.mu.Unlock()
+	kept, err := n.renewLeases(ctx, sources)
+	if err == nil && len(items) > 0 {
+		_, err = n.e.talk.Exec(ctx, "UPDATE claims SET until = now() + $3 WHERE node = $1 AND item = ANY($2)", n.id, items, lifetime)
+	}
+	if err == nil && len(sites) > 0 {
+		_, err = n.e.talk.Exec(ctx, `UPDATE places SET until = now() + $4 FROM unnest($2::text[], $3::integer[]) AS held(site, place)
+			WHERE places.site = held.site AND places.place = held.place AND node = $1`, n.id, sites, numbers, lifetime)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err == nil {
+		n.heard = asked
+	}
+	for _, s := range sources {
+		lost := err == nil && !kept[s] || time.Since(n.heard) > lifetime-beat
+		if end := n.leases[s]; lost && end != nil {
+			end()
+		}
+	}
+}
+
+func (n *Node) renewLeases(ctx context.Context, sources []string) (kept map[string]bool, err error) {
+	if len(sources) == 0 {
+		return nil, n.e.talk.Ping(ctx)
+	}
+	kept = map[string]bool{}
+	return kept, n.e.each(ctx, "UPDATE leases SET until = now() + $3 WHERE node = $1 AND source = ANY($2) RETURNING source",
+		[]any{n.id, sources, lifetime}, func(source string) { kept[source] = true })
+}
+
+// each calls do with each row of a query, of one text.
+func (e *Engine) each(ctx context.Context, sql string, args []any, do func(string)) error {
+	rows, err := e.talk.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+		do(text)
+	}
+	return rows.Err()
+}

@@ -1,0 +1,213 @@
+package postgres_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"aggregator/storage"
+	"aggregator/storage/postgres"
+	"aggregator/storage/postgres/postgrestest"
+)
+
+// pair are two nodes of one database, and a store to write records with.
+func pair(t *testing.T) (a, b *postgres.Node, s *storage.Store) {
+	url := postgrestest.Start(t, "fsync=off").Database()
+	s = nodes(t, url, 1, time.Now)[0]
+	open := func() *postgres.Node {
+		e, err := postgres.Open(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := e.NewNode()
+		t.Cleanup(func() { n.Close(); e.Close() })
+		return n
+	}
+	return open(), open(), s
+}
+
+func lease(t *testing.T, n *postgres.Node, source string, known time.Time) postgres.Lease {
+	t.Helper()
+	given, err := n.Lease(t.Context(), []postgres.Wish{{Source: source, Due: known}}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return given[source]
+}
+
+// TestLease: a due source is one node's at a time, and nobody's before it is due again.
+func TestLease(t *testing.T) {
+	a, b, s := pair(t)
+	if l := lease(t, a, "news", time.Time{}); l.Ctx == nil || l.Held {
+		t.Fatalf("not given: %+v", l)
+	}
+	if l := lease(t, b, "news", time.Time{}); l.Ctx != nil || !l.Held {
+		t.Errorf("given to two: %+v", l)
+	}
+	due := time.Now().Add(time.Hour).Truncate(time.Millisecond)
+	if err := s.PutSource(storage.Source{Name: "news", Due: due}); err != nil {
+		t.Fatal(err)
+	}
+	a.Release("news")
+	l := lease(t, b, "news", time.Time{})
+	if l.Ctx != nil || l.Held || !l.Due.Equal(due) {
+		t.Errorf("given before it is due: %+v", l)
+	}
+	// A node that knows the record has its reasons, such as another schedule.
+	if l := lease(t, b, "news", l.Due); l.Ctx == nil || l.Orphaned {
+		t.Errorf("not given: %+v", l)
+	}
+}
+
+// TestLeaseOfMany: each of many nodes' wishes is given once.
+func TestLeaseOfMany(t *testing.T) {
+	a, b, _ := pair(t)
+	var wishes []postgres.Wish
+	for n := range 500 {
+		wishes = append(wishes, postgres.Wish{Source: time.Duration(n).String()})
+	}
+	var mu sync.Mutex
+	given := map[string]int{}
+	var group sync.WaitGroup
+	for _, n := range []*postgres.Node{a, b} {
+		group.Go(func() {
+			for part := range slices.Chunk(wishes, 50) {
+				got, err := n.Lease(t.Context(), part, time.Now())
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				for source, l := range got {
+					if l.Ctx != nil {
+						given[source]++
+					}
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	if len(given) != len(wishes) {
+		t.Errorf("%d of %d given", len(given), len(wishes))
+	}
+	for source, n := range given {
+		if n != 1 {
+			t.Errorf("%s given %d times", source, n)
+		}
+	}
+}
+
+// TestTurn: at a site so many requests are under way at a time, so much time lies
+// between their starts, and it is left alone when it asks for that, whichever node
+// it told.
+func TestTurn(t *testing.T) {
+	a, b, _ := pair(t)
+	const interval = 100 * time.Millisecond
+	var mu sync.Mutex
+	var starts []time.Time
+	under, most := 0, 0
+	var group sync.WaitGroup
+	for i := range 12 {
+		n := []*postgres.Node{a, b}[i%2]
+		group.Go(func() {
+			for {
+				turn, err := n.Turn(t.Context(), "example.org", 2, interval, false)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if turn.Done == nil {
+					time.Sleep(turn.Wait)
+					continue
+				}
+				mu.Lock()
+				starts = append(starts, time.Now())
+				under++
+				most = max(most, under)
+				mu.Unlock()
+				time.Sleep(150 * time.Millisecond)
+				mu.Lock()
+				under--
+				mu.Unlock()
+				turn.Done()
+				return
+			}
+		})
+	}
+	group.Wait()
+	slices.SortFunc(starts, time.Time.Compare)
+	for i := range starts[1:] {
+		if apart := starts[i+1].Sub(starts[i]); apart < interval/2 { // it is the server that keeps the time
+			t.Errorf("%s apart", apart)
+		}
+	}
+	if took := starts[len(starts)-1].Sub(starts[0]); most != 2 || took < 11*interval-interval/2 {
+		t.Errorf("%d at a time, %s in all", most, took)
+	}
+	until := time.Now().Add(time.Minute).Truncate(time.Millisecond)
+	if err := a.Rest(t.Context(), "example.org", until); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(interval)
+	if turn, err := b.Turn(t.Context(), "example.org", 2, interval, false); err != nil || turn.Done != nil || !turn.Rest.Equal(until) {
+		t.Errorf("%+v, %v", turn, err)
+	}
+	if turn, err := b.Turn(t.Context(), "example.org", 2, interval, true); err != nil || turn.Done == nil {
+		t.Errorf("forced: %+v, %v", turn, err)
+	}
+}
+
+// TestClaim: an item is one node's at a time.
+func TestClaim(t *testing.T) {
+	a, b, _ := pair(t)
+	if mine, err := a.Claim(t.Context(), []string{"x", "y"}); err != nil || len(mine) != 2 {
+		t.Fatal(mine, err)
+	}
+	if mine, err := b.Claim(t.Context(), []string{"y", "z", "z"}); err != nil || len(mine) != 1 || !mine["z"] {
+		t.Fatal(mine, err)
+	}
+	if held, err := b.Claimed(t.Context(), []string{"y"}); err != nil || !held {
+		t.Error(held, err)
+	}
+	if held, err := a.Claimed(t.Context(), []string{"y"}); err != nil || held {
+		t.Error(held, err)
+	}
+	a.Disclaim([]string{"x", "y"})
+	if held, err := b.Claimed(t.Context(), []string{"y"}); err != nil || held {
+		t.Error(held, err)
+	}
+}
+
+// TestNotice: what a node tells reaches the others within a second, and not itself.
+func TestNotice(t *testing.T) {
+	a, b, _ := pair(t)
+	heard, own := make(chan []string, 10), make(chan []string, 10)
+	go b.Listen(t.Context(), func(slugs ...string) { heard <- slugs })
+	go a.Listen(t.Context(), func(slugs ...string) { own <- slugs })
+	time.Sleep(300 * time.Millisecond) // both listen
+	if err := a.Tell("all", "finance"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case got := <-heard:
+		if !slices.Equal(got, []string{"all", "finance"}) {
+			t.Errorf("heard %v", got)
+		}
+	case <-time.After(time.Second):
+		t.Error("not heard within a second")
+	}
+	many := make([]string, 2000)
+	for i := range many {
+		many[i] = "stock/sz000931"
+	}
+	if err := a.Tell(many...); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-heard; len(got) != 0 {
+		t.Errorf("heard %d slugs, want none for all", len(got))
+	}
+	if len(own) != 0 {
+		t.Errorf("heard itself: %v", <-own)
+	}
+}
