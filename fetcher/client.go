@@ -29,6 +29,7 @@ type Options struct {
 	AllowHosts   []string       // and host:port pairs, in lower case
 	Proxy        string         // URL; empty means the environment's
 	Apart        *Apart         // where the readers evaluate jq expressions that are not our own; nil: in this process
+	Turns        Turns          // what other programs agree on that ask the same sites; nil: there are none
 	// Transport replaces the network; for tests.
 	Transport http.RoundTripper
 }

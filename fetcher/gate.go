@@ -17,6 +17,7 @@ type gates struct {
 	concurrency int
 	interval    time.Duration
 	places      *places
+	turns       Turns // nil: nobody else asks these sites
 	rested      func(site string, r Rest)
 
 	mu   sync.Mutex
@@ -24,7 +25,7 @@ type gates struct {
 }
 
 func newGates(o Options) *gates {
-	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, places: newPlaces(o.Concurrency), site: map[string]*gate{}}
+	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, places: newPlaces(o.Concurrency), turns: o.Turns, site: map[string]*gate{}}
 }
 
 // of returns the gate of the site a host belongs to.
@@ -34,7 +35,7 @@ func (g *gates) of(host string) *gate {
 	defer g.mu.Unlock()
 	t := g.site[name]
 	if t == nil {
-		t = &gate{site: name, free: g.concurrency, interval: g.interval, places: g.places}
+		t = &gate{site: name, concurrency: g.concurrency, free: g.concurrency, interval: g.interval, places: g.places, turns: g.turns}
 		g.site[name] = t
 	}
 	return t
@@ -59,9 +60,11 @@ func Site(hostport string) string {
 
 // gate is one site's. Lists pass before article pages.
 type gate struct {
-	site     string
-	interval time.Duration
-	places   *places
+	site        string
+	concurrency int
+	interval    time.Duration
+	places      *places
+	turns       Turns
 
 	mu      sync.Mutex
 	free    int
@@ -77,23 +80,39 @@ const (
 	forPage
 )
 
-// enter waits for a turn. The caller must begin a visit if err is nil. Only
-// who may go on at this site takes one of the places there are in all, so that
-// those who wait at a slow site keep nobody else waiting.
-func (g *gate) enter(ctx context.Context, kind int) error {
+// enter waits for a turn. The caller must begin a visit if err is nil, which ends
+// with leave. Only who may go on at this site takes one of the places there are in
+// all, so that those who wait at a slow site keep nobody else waiting.
+func (g *gate) enter(ctx context.Context, kind int, force bool) (leave func(), err error) {
 	if err := g.slot(ctx, kind); err != nil {
-		return err
+		return nil, err
 	}
-	err := g.pause(ctx)
-	if all := g.places.all; err == nil && !all.TryAcquire(1) {
-		if err = all.Acquire(ctx, 1); err == nil {
-			if err = g.pause(ctx); err != nil { // another may have begun meanwhile
-				all.Release(1)
-			}
-		}
+	if g.turns == nil {
+		leave, err = g.pass, g.start(ctx)
+	} else {
+		leave, err = g.share(ctx, force)
 	}
 	if err != nil {
 		g.pass()
+	}
+	return leave, err
+}
+
+// start waits for the time and for a place.
+func (g *gate) start(ctx context.Context) error {
+	if err := g.pause(ctx); err != nil {
+		return err
+	}
+	all := g.places.all
+	if all.TryAcquire(1) {
+		return nil
+	}
+	if err := all.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	err := g.pause(ctx) // another may have begun meanwhile
+	if err != nil {
+		all.Release(1)
 	}
 	return err
 }
@@ -158,8 +177,12 @@ func (g *gate) pause(ctx context.Context) error {
 	g.next = start.Add(g.interval)
 	g.mu.Unlock()
 
-	if wait := start.Sub(now); wait > 0 {
-		timer := time.NewTimer(wait)
+	return sleep(ctx, start.Sub(now))
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d > 0 {
+		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
 		case <-timer.C:

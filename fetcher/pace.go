@@ -47,6 +47,7 @@ type visit struct {
 	ctx    context.Context // ends in time, too
 	cancel context.CancelFunc
 	gate   *gate
+	pass   func() // leaves the gate
 
 	mu    sync.Mutex
 	at    *semaphore.Weighted // where it has its place
@@ -56,9 +57,9 @@ type visit struct {
 	left  bool
 }
 
-// visit begins one that has entered.
-func (g *gate) visit(ctx context.Context, timeout time.Duration) *visit {
-	v := &visit{whole: ctx, gate: g, at: g.places.all}
+// visit begins one that has entered; pass leaves the gate.
+func (g *gate) visit(ctx context.Context, timeout time.Duration, pass func()) *visit {
+	v := &visit{whole: ctx, gate: g, pass: pass, at: g.places.all}
 	v.ctx, v.cancel = context.WithTimeout(ctx, timeout)
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -127,7 +128,7 @@ func (v *visit) leave() {
 	v.ended, v.left = true, true
 	v.timer.Stop()
 	v.at.Release(1)
-	v.gate.pass()
+	v.pass()
 }
 
 // pacedBody gives up a body that drips, and leaves the gate when the body has

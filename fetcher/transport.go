@@ -45,10 +45,11 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := m.rests(g, req); err != nil {
 		return nil, err
 	}
-	if err := g.enter(req.Context(), m.kind); err != nil {
+	pass, err := g.enter(req.Context(), m.kind, m.force)
+	if err != nil {
 		return nil, err
 	}
-	v := g.visit(req.Context(), t.timeout)
+	v := g.visit(req.Context(), t.timeout, pass)
 	if err := m.rests(g, req); err != nil { // it asked while this one waited
 		v.leave()
 		return nil, err

@@ -103,8 +103,8 @@ func (p *program) importFiles(ctx context.Context, d *daemon.Daemon, im *importe
 		m.at(int64(done))
 	}
 	m.end()
-	if d.Changed != nil && added > 0 {
-		d.Changed()
+	if added > 0 {
+		d.Tell()
 	}
 	fmt.Fprintf(p.Err, "%d articles imported, %d were there already\n", added, len(entries)-added)
 	if failed > 0 {

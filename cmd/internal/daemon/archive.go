@@ -23,8 +23,15 @@ type archive struct {
 	mu     *sync.Mutex // of all daemons of the store
 }
 
-// position is the name under which the store keeps how far the archive is.
-const position = "archive"
+// position is the name under which the store keeps how far the archive is. Each of
+// several nodes has a directory of its own.
+func (a *archive) position() string {
+	if a.daemon.node == nil {
+		return "archive"
+	}
+	host, _ := os.Hostname()
+	return "archive " + host + ":" + a.dir
+}
 
 // write writes the files of all changes since the last time.
 func (a *archive) write() error {
@@ -33,7 +40,7 @@ func (a *archive) write() error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	at, err := a.daemon.store.Position(position)
+	at, err := a.daemon.store.Position(a.position())
 	if err != nil {
 		return err
 	}
@@ -47,7 +54,7 @@ func (a *archive) write() error {
 				return err
 			}
 		}
-		if err := a.daemon.store.SetPosition(position, last); err != nil {
+		if err := a.daemon.store.SetPosition(a.position(), last); err != nil {
 			return err
 		}
 		at = last

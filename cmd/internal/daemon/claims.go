@@ -2,7 +2,10 @@ package daemon
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"sync"
+	"time"
 
 	"aggregator/normalize/article"
 	"aggregator/storage"
@@ -16,11 +19,12 @@ import (
 // others hold: so each waits for earlier ones only, and never two for each
 // other.
 type claims struct {
-	mu   sync.Mutex
-	held map[string]chan struct{} // by first key; closed when it is let go
+	order sync.Mutex // held while one claims here and among the nodes
+	mu    sync.Mutex
+	held  map[string]chan struct{} // by first key; closed when it is let go
 }
 
-// claim takes what nobody is at work on, and returns the keys it took.
+// claim takes what nobody here is at work on, and returns the keys it took.
 func (c *claims) claim(items []wanted) map[string]bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,7 +53,7 @@ func (c *claims) release(mine map[string]bool, key string) {
 	}
 }
 
-// await waits until nobody else is at work on the items.
+// await waits until nobody else here is at work on the items.
 func (c *claims) await(ctx context.Context, mine map[string]bool, items []wanted) error {
 	for _, w := range items {
 		key := w.id.Keys[0]
@@ -61,6 +65,76 @@ func (c *claims) await(ctx context.Context, mine map[string]bool, items []wanted
 		}
 		select {
 		case <-holder:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// claim takes what nobody is at work on, here or at another node. All claim in one
+// order, here and among the nodes: else three could wait for each other.
+func (c *cycle) claim(ctx context.Context, items []wanted) (mine map[string]bool, err error) {
+	if c.node == nil {
+		return c.claims.claim(items), nil
+	}
+	c.claims.order.Lock()
+	defer c.claims.order.Unlock()
+	mine = c.claims.claim(items)
+	names := make([]string, 0, len(mine))
+	for key := range mine {
+		names = append(names, claimName(key))
+	}
+	given, err := c.node.Claim(ctx, names)
+	for key := range mine {
+		if !given[claimName(key)] {
+			c.claims.release(mine, key)
+		}
+	}
+	return mine, err
+}
+
+// claimName is a key as nodes name it: no text is too long or odd for it.
+func claimName(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:16])
+}
+
+// release lets go of those of the items that are claimed.
+func (c *cycle) release(mine map[string]bool, items []wanted) {
+	var names []string
+	for _, w := range items {
+		if key := w.id.Keys[0]; mine[key] {
+			names = append(names, claimName(key))
+			c.claims.release(mine, key)
+		}
+	}
+	if c.node != nil && len(names) > 0 {
+		c.node.Disclaim(names)
+	}
+}
+
+// askAgain is how often a node asks whether others are still at work on items.
+const askAgain = 200 * time.Millisecond
+
+// await waits until nobody else is at work on the items, here or at another node.
+func (c *cycle) await(ctx context.Context, mine map[string]bool, items []wanted) error {
+	if err := c.claims.await(ctx, mine, items); err != nil || c.node == nil {
+		return err
+	}
+	var names []string
+	for _, w := range items {
+		if key := w.id.Keys[0]; !mine[key] {
+			names = append(names, claimName(key))
+		}
+	}
+	for len(names) > 0 {
+		held, err := c.node.Claimed(ctx, names)
+		if err != nil || !held {
+			return err
+		}
+		select {
+		case <-time.After(askAgain):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -55,27 +55,33 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	case <-ctx.Done():
 		return Report{Source: s.Name, Err: context.Cause(ctx)}
 	}
+	ctx, release, err := d.hold(ctx, s, o)
+	if err != nil {
+		return Report{Source: s.Name, Err: err}
+	}
+	defer release()
 	start := time.Now()
 	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, seat: seat{desks: d.desks}, rep: Report{Source: s.Name}}
 	defer c.rise()
-	err := c.run(ctx)
+	err = c.run(ctx)
 	if errors.Is(err, errNotDue) {
 		return c.rep
 	}
+	ours := ctx.Err() != nil || errors.Is(err, fetcher.ErrTurn) // not the source's fault, and not recorded
 	if ctx.Err() != nil {
-		err = errInterrupted // not the source's fault, and not recorded
+		err = errInterrupted
 	}
 	c.rep.Err = err
 	c.rep.Resting = err != nil && fetcher.ReasonOf(err) == fetcher.ReasonResting
 	c.rep.Took = time.Since(start)
-	if !o.DryRun && ctx.Err() == nil {
+	if !o.DryRun && !ours {
 		if err := c.record(err); err != nil {
 			c.rep.Err = errors.Join(c.rep.Err, err)
 		} else if err := c.judge(c.rep.Err); err != nil {
 			c.s.log.Error("health unknown", "err", err)
 		}
 	}
-	c.interrupted = ctx.Err() != nil
+	c.interrupted = ours
 	c.metrics.cycle(c)
 	c.log()
 	return c.rep
@@ -301,15 +307,14 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 	if err := c.aside(ctx, func() error { return c.place.wait(ctx) }); err != nil {
 		return err
 	}
-	mine := c.claims.claim(f.wanted)
+	mine, err := c.claim(ctx, f.wanted)
 	c.place.pass()
-	defer func() {
-		for key := range mine {
-			c.claims.release(mine, key)
-		}
-	}()
+	defer func() { c.release(mine, f.wanted) }()
+	if err != nil {
+		return err
+	}
 	for batch := range slices.Chunk(f.wanted, batchSize) {
-		if err := c.aside(ctx, func() error { return c.claims.await(ctx, mine, batch) }); err != nil {
+		if err := c.aside(ctx, func() error { return c.await(ctx, mine, batch) }); err != nil {
 			return err
 		}
 		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {
@@ -323,9 +328,7 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 			c.recorded = false
 			return err
 		}
-		for _, w := range batch {
-			c.claims.release(mine, w.id.Keys[0])
-		}
+		c.release(mine, batch)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -21,6 +22,7 @@ import (
 	"aggregator/fetcher"
 	"aggregator/normalize"
 	"aggregator/storage"
+	"aggregator/storage/postgres"
 )
 
 // Daemon runs cycles. Its methods may be called at the same time.
@@ -41,6 +43,9 @@ type Daemon struct {
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.
 	Changed func(slugs ...string)
+	// Renewed is told the same of what other nodes have stored, which they have
+	// told to whom it is news; nil to tell nobody.
+	Renewed func(slugs ...string)
 	// Alarm is told when a source gets into trouble or out of it; nil to tell
 	// nobody.
 	Alarm func(storage.Condition)
@@ -57,7 +62,11 @@ type source struct {
 	// schedule is a fingerprint of when.
 	schedule uint64
 	options  normalize.Options
-	log      *slog.Logger
+	// known is when the source was due by its record, as Run has read it last; lease
+	// is what Run took of it for its next cycle. See peers.go.
+	known time.Time
+	lease atomic.Pointer[postgres.Lease]
+	log   *slog.Logger
 	hider
 	// running keeps one cycle of the source at a time.
 	running chan struct{}
@@ -66,6 +75,7 @@ type source struct {
 // inheritance is what daemons of one store have in common when one follows the
 // other.
 type inheritance struct {
+	node   *postgres.Node // nil where the store is this program's alone
 	claims claims
 	link   link
 	names  stockNames

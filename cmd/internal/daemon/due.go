@@ -67,6 +67,7 @@ func (d *Daemon) prime() error {
 
 // rested stores what the client remembers of a site, whoever asked it for what.
 func (d *Daemon) rested(site string, r fetcher.Rest) {
+	d.restAll(site, r)
 	if err := d.store.PutRest(site, storage.Rest(r)); err != nil {
 		d.log.Warn("rest not stored", "site", site, "err", err)
 	}

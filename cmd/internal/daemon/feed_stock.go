@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"aggregator/feedout"
@@ -36,13 +37,17 @@ func (f Feeds) stock(asked string) (*offer, error) {
 // nobody need keep a list.
 type stockNames struct {
 	mu    sync.Mutex
-	read  bool
+	at    time.Time                 // when the newest were read; zero before
+	aged  bool                      // others have stored articles since
 	codes map[string]map[string]int // how many links of a name lead to a code
 }
 
 const (
 	// namesFrom is how many of the newest articles are read at first.
 	namesFrom = 5000
+	// namesAge is how old what was read of them is at least when it is read again
+	// for a name that is not known.
+	namesAge = time.Minute
 	// mostNames bounds what strangers' links can fill.
 	mostNames = 50000
 	// longestName in characters.
@@ -53,20 +58,17 @@ const (
 func (n *stockNames) code(s *storage.Store, name string) (string, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.read {
-		for a, err := range s.Articles(storage.Query{Limit: namesFrom}) {
-			if err != nil {
-				return "", err
-			}
-			n.learn(&a)
+	if n.at.IsZero() {
+		if err := n.read(s); err != nil {
+			return "", err
 		}
-		n.read = true
 	}
-	best := ""
-	for code, links := range n.codes[strings.ToLower(name)] {
-		if most := n.codes[strings.ToLower(name)][best]; links > most || links == most && code < best {
-			best = code
+	best := n.best(name)
+	if best == "" && n.aged && time.Since(n.at) > namesAge {
+		if err := n.read(s); err != nil {
+			return "", err
 		}
+		best = n.best(name)
 	}
 	if best == "" {
 		return "", feedout.ErrNoFeed
@@ -74,12 +76,42 @@ func (n *stockNames) code(s *storage.Store, name string) (string, error) {
 	return best, nil
 }
 
+// read learns of the newest articles.
+func (n *stockNames) read(s *storage.Store) error {
+	n.codes = nil
+	for a, err := range s.Articles(storage.Query{Limit: namesFrom}) {
+		if err != nil {
+			return err
+		}
+		n.learn(&a)
+	}
+	n.at, n.aged = time.Now(), false
+	return nil
+}
+
+// age notes that others have stored articles.
+func (n *stockNames) age() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.aged = true
+}
+
+// best is the stock to which most links of a name lead; empty where none does.
+func (n *stockNames) best(name string) (best string) {
+	for code, links := range n.codes[strings.ToLower(name)] {
+		if most := n.codes[strings.ToLower(name)][best]; links > most || links == most && code < best {
+			best = code
+		}
+	}
+	return best
+}
+
 // add learns from an article that came; before the first question there is no
 // need to.
 func (n *stockNames) add(a *article.Article) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.read {
+	if !n.at.IsZero() {
 		n.learn(a)
 	}
 }

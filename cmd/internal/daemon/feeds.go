@@ -154,7 +154,7 @@ func (c *cycle) tell(changes []storage.Change) {
 // announce translates categories to the slugs of their feeds, and names them
 // with the slugs given and those that any article may be in.
 func (d *Daemon) announce(names, slugs []string) error {
-	if d.Changed == nil {
+	if d.Changed == nil && d.node == nil {
 		return nil
 	}
 	categories, err := d.store.Categories()
@@ -170,6 +170,6 @@ func (d *Daemon) announce(names, slugs []string) error {
 			slugs = append(slugs, c.Slug)
 		}
 	}
-	d.Changed(slugs...)
+	d.Tell(slugs...)
 	return nil
 }

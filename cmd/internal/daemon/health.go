@@ -37,6 +37,13 @@ func (w *ward) put(store *storage.Store, c storage.Condition) (storage.Condition
 	return c, err
 }
 
+// forget has what is stored read anew.
+func (w *ward) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.held = nil
+}
+
 // learn notes that the source brought something, and until when something usually
 // comes again.
 func (c *cycle) learn(now time.Time) error {
@@ -106,9 +113,7 @@ func (c *cycle) alarm(told storage.Condition) {
 	} else {
 		c.s.log.Warn("source in trouble", append(attrs, "what", told.Text)...)
 	}
-	if c.Changed != nil {
-		c.Changed(healthSlug)
-	}
+	c.Tell(healthSlug)
 	if c.Alarm != nil {
 		c.Alarm(told)
 	}
@@ -128,9 +133,7 @@ func (d *Daemon) removed() error {
 		if _, err := d.wards.put(d.store, storage.Condition{Source: name, State: string(health.Removed), Since: d.Now()}); err != nil {
 			return err
 		}
-		if d.Changed != nil {
-			d.Changed(healthSlug)
-		}
+		d.Tell(healthSlug)
 	}
 	return nil
 }

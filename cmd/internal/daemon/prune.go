@@ -17,8 +17,8 @@ func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
 			return s != nil && s.Body == "verbatim"
 		},
 	})
-	if pruned.Articles > 0 && d.Changed != nil {
-		d.Changed()
+	if pruned.Articles > 0 {
+		d.Tell()
 	}
 	return pruned, err
 }

@@ -29,9 +29,7 @@ func (d *Daemon) Reprocess(ctx context.Context, since time.Time, progress func(R
 	if n.Changed == 0 {
 		return n, err
 	}
-	if d.Changed != nil {
-		d.Changed()
-	}
+	d.Tell()
 	if archived := d.archive.write(); err == nil {
 		err = archived
 	}

@@ -43,6 +43,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	pruning, stop := context.WithCancel(ctx)
 	defer stop()
 	group.Go(func() { d.pruneOften(pruning) })
+	group.Go(func() { d.listen(pruning) })
 	done := make(chan *source)
 	last := d.wall()
 	timer := time.NewTimer(0)
@@ -99,7 +100,7 @@ func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) []*source {
 			due = append(due, s)
 		}
 	}
-	due = d.link.admit(due, now)
+	due = d.leased(plan, d.link.admit(due, now), now)
 	for _, s := range due {
 		delete(plan, s)
 	}
@@ -123,6 +124,7 @@ func (d *Daemon) due(s *source) time.Time {
 		s.log.Error("schedule unreadable", "err", err)
 		return d.wall().Add(tick)
 	}
+	s.known = rec.Due
 	return s.dueBy(&rec)
 }
 
