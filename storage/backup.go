@@ -12,6 +12,9 @@ import (
 // they replace, since a copy under way keeps the old pages.
 func (s *Store) Backup(w io.Writer) error {
 	err := s.wrap(protect(func() error {
+		if s.disk == nil {
+			return s.backupElsewhere(w)
+		}
 		return s.disk.db.View(func(tx *bolt.Tx) error {
 			_, err := tx.WriteTo(w)
 			return err

@@ -74,7 +74,7 @@ func (p *program) check(f daemon.File) error {
 	if err != nil {
 		return &failure{code: exitUsage, err: err}
 	}
-	client, err := newClient(cfg)
+	client, err := new(program).newClient(cfg)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
 	"aggregator/storage"
 )
@@ -23,7 +24,7 @@ func newDB(p *program) *cobra.Command {
 		Args:    usageArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newDBCheck(p), newDBStats(p), newDBBackup(p), newDBCompact(p), newDBPrune(p), newDBReprocess(p))
+	cmd.AddCommand(newDBCheck(p), newDBStats(p), newDBBackup(p), newDBCompact(p), newDBCopy(p), newDBPrune(p), newDBReprocess(p))
 	return cmd
 }
 
@@ -88,7 +89,7 @@ func (p *program) statsTable(st storage.Stats) error {
 	size := uint64(st.Bytes)
 	free := uint64(st.FreePages) * uint64(st.PageSize)
 	t := newTable("WHAT", "HOW MUCH")
-	t.AppendRow([]any{"file", humanize.IBytes(size)})
+	t.AppendRow([]any{"size", humanize.IBytes(size)})
 	t.AppendRow([]any{"free in it", fmt.Sprintf("%s (%d of %d pages)", humanize.IBytes(free), st.FreePages, st.Pages)})
 	t.AppendRow([]any{"articles", st.Articles})
 	t.AppendRow([]any{"sources", st.Sources})
@@ -118,11 +119,15 @@ is also compacted when it is opened.`,
 			if err != nil {
 				return err
 			}
-			store, err := openStore(cfg)
+			if isServer(cfg.Database.Reveal()) {
+				return &failure{code: exitUsage, err: errors.New("the database is PostgreSQL's, which looks after its space by itself"),
+					hint: "see VACUUM in its manual"}
+			}
+			db, err := openDatabase(func() *config.Config { return cfg })
 			if err != nil {
 				return err
 			}
-			return p.compact(store, cfg.Database.Reveal(), asJSON)
+			return p.compact(db.store, cfg.Database.Reveal(), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print how far it is as JSON objects")

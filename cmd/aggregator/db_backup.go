@@ -102,9 +102,10 @@ func (p *program) backupTo(cmd *cobra.Command, file *renameio.PendingFile) error
 	if err != nil {
 		return err
 	}
-	store, err := openStore(cfg)
+	db, err := openDatabase(func() *config.Config { return cfg })
 	if err != nil {
 		return err
 	}
-	return errors.Join(store.Backup(file), store.Close())
+	defer db.close()
+	return db.store.Backup(file)
 }

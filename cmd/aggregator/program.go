@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,7 +24,7 @@ import (
 	"aggregator/cmd/internal/daemon"
 	"aggregator/cmd/internal/health"
 	"aggregator/fetcher"
-	"aggregator/storage"
+	"aggregator/storage/postgres"
 )
 
 // program is what a command runs in: its streams and settings and, for a
@@ -41,6 +40,7 @@ type program struct {
 	logLevel  slogLevel
 	logFormat string
 	unhook    func()                         // ends the webhook that alone began
+	node      *postgres.Node                 // of the opened database; nil where no other machine has it
 	cfg       *atomic.Pointer[config.Config] // what the opened database goes by
 	level     *slog.LevelVar                 // of the log; inside a daemon that of the daemon's
 }
@@ -223,20 +223,22 @@ func (p *program) passOn(ctx context.Context) error {
 func (p *program) alone(ctx context.Context, cfg *config.Config, log *slog.Logger, do task) error {
 	p.cfg = new(atomic.Pointer[config.Config])
 	p.cfg.Store(cfg)
-	store, err := openStoreBy(p.cfg.Load)
+	db, err := openDatabase(p.cfg.Load)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	client, err := newClient(cfg)
+	defer db.close()
+	p.node = db.node
+	client, err := p.newClient(cfg)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	d, err := daemon.New(log, cfg, client, store)
+	d, err := daemon.New(log, cfg, client, db.store)
 	if err != nil {
 		return &failure{code: exitUsage, err: err}
 	}
+	d.Join(db.node)
 	p.unhook = sync.OnceFunc(tellWebhook(cfg, log, d))
 	defer p.unhook()
 	return do(ctx, d)
@@ -264,40 +266,19 @@ func ownClient(cfg *config.Config) *http.Client {
 	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
 }
 
-func openStore(cfg *config.Config) (*storage.Store, error) {
-	return openStoreBy(func() *config.Config { return cfg })
-}
-
-// openStoreBy opens the store of a configuration that may be another later.
-func openStoreBy(now func() *config.Config) (*storage.Store, error) {
-	cfg := now()
-	path := cfg.Database.Reveal()
-	if strings.Contains(path, "://") {
-		return nil, &failure{code: exitUsage, err: errors.New("database: PostgreSQL cannot be used yet"), hint: "name a file"}
-	}
-	store, err := storage.Open(path, storage.Options{
-		Authority: cfg.TagAuthority(time.Now()),
-		Slug:      func(category string) string { return now().Slug(category) },
-		Claimed:   func(slug, category string) bool { return now().Claims(slug, category) },
-	})
-	switch {
-	case errors.Is(err, storage.ErrLocked):
-		return nil, &failure{code: exitCannotRun, err: err, hint: "another program has it open, or a daemon with another control socket: see `control` in the configuration"}
-	case errors.Is(err, storage.ErrDamaged):
-		return nil, &failure{code: exitCannotRun, err: err, hint: "restore a backup in its place, or start anew: the next run makes an empty database"}
-	case err != nil:
-		return nil, &failure{code: exitCannotRun, err: err, hint: "see `database` in the configuration"}
-	}
-	return store, nil
-}
-
-func newClient(cfg *config.Config) (*fetcher.Client, error) {
+// newClient makes the client of a configuration, which takes turns with those of the
+// other nodes, if there are any.
+func (p *program) newClient(cfg *config.Config) (*fetcher.Client, error) {
 	networks, hosts := cfg.Fetch.Private()
-	client, err := fetcher.NewClient(fetcher.Options{
+	o := fetcher.Options{
 		UserAgent: cfg.UserAgent(version()), Timeout: time.Duration(cfg.Fetch.Timeout), MaxBody: int64(cfg.Fetch.MaxBody),
 		Concurrency: cfg.Fetch.Concurrency, PerHost: cfg.Fetch.PerHost.Concurrency, Interval: time.Duration(cfg.Fetch.PerHost.Interval),
 		AllowPrivate: networks, AllowHosts: hosts, Proxy: cfg.Fetch.Proxy.Reveal(), Apart: apart(),
-	})
+	}
+	if p.node != nil {
+		o.Turns = daemon.Turns(p.node)
+	}
+	client, err := fetcher.NewClient(o)
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err}
 	}

@@ -22,12 +22,12 @@ categories: {工: {slug: work}, 银: {slug: yi}, 宫: {slug: gong-4}}
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := openStore(cfg)
+	db, err := openDatabase(func() *config.Config { return cfg })
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	_, err = store.Add(storage.Batch{Source: "a", Entries: []storage.Entry{{
+	defer db.close()
+	_, err = db.store.Add(storage.Batch{Source: "a", Entries: []storage.Entry{{
 		Identity: article.Identity{Keys: []string{"k"}, Name: "k"},
 		Article:  article.Article{Title: "x", Categories: []string{"共", "工", "公", "金", "今", "一", "银", "宫", "All"}},
 	}}})
@@ -35,7 +35,7 @@ categories: {工: {slug: work}, 银: {slug: yi}, 宫: {slug: gong-4}}
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	all, err := store.Categories()
+	all, err := db.store.Categories()
 	for _, c := range all {
 		got[c.Name] = c.Slug
 	}

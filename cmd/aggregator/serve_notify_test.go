@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"regexp"
 	"strings"
@@ -84,17 +85,17 @@ func newDaemon(t *testing.T, file string) *daemon.Daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := openStore(cfg)
+	db, err := openDatabase(func() *config.Config { return cfg })
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
-	client, err := newClient(cfg)
+	t.Cleanup(db.close)
+	client, err := newProgram(io.Discard, io.Discard, nil).newClient(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	d, err := daemon.New(slog.New(slog.DiscardHandler), cfg, client, store)
+	d, err := daemon.New(slog.New(slog.DiscardHandler), cfg, client, db.store)
 	if err != nil {
 		t.Fatal(err)
 	}

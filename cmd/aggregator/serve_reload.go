@@ -96,6 +96,7 @@ func (s *succession) offer(g *generation) (err error) {
 	g.changed = g.hub.after(feeds.Changed)
 	// What is fetched by a former configuration is told to the present one's readers.
 	g.d.Changed = func(slugs ...string) { s.now.Load().changed(slugs...) }
+	g.d.Renewed = feeds.Changed
 	site := g.cfg.Site
 	g.handler, err = web.New(s.log, web.Site{
 		Title: site.Title, Language: site.Language, BaseURL: site.BaseURL, Zone: g.d.Zone(), Feeds: load, Slug: config.Latin,
@@ -199,7 +200,7 @@ func (s *succession) follow(old *generation, cfg *config.Config) (*generation, e
 	next := &generation{cfg: cfg, client: old.client, hubEnded: make(chan struct{}), unhook: old.unhook}
 	agent := cfg.UserAgent(version())
 	if next.client == nil || !reflect.DeepEqual(cfg.Fetch, old.cfg.Fetch) || agent != old.cfg.UserAgent(version()) {
-		client, err := newClient(cfg)
+		client, err := s.newClient(cfg)
 		if err != nil {
 			return nil, err
 		}

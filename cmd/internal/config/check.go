@@ -71,7 +71,7 @@ func (f *findings) checkDatabase(database Address) {
 		return
 	}
 	u, err := database.parse()
-	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" {
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" && u.Query().Get("host") == "" {
 		f.bad("database", "", "must be the path of a file or postgres://host/name")
 	}
 }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"aggregator/cmd/internal/config"
+	"aggregator/storage"
+	"aggregator/storage/postgres"
+)
+
+// database is an opened store and, where several machines share it, the node that
+// this program is among them.
+type database struct {
+	store *storage.Store
+	node  *postgres.Node
+}
+
+func (db *database) close() {
+	if db.node != nil {
+		db.node.Close()
+	}
+	db.store.Close()
+}
+
+// openDatabase opens the database of a configuration that may be another later.
+func openDatabase(now func() *config.Config) (*database, error) {
+	cfg := now()
+	options := storage.Options{
+		Authority: cfg.TagAuthority(time.Now()),
+		Slug:      func(category string) string { return now().Slug(category) },
+		Claimed:   func(slug, category string) bool { return now().Claims(slug, category) },
+	}
+	name := cfg.Database.Reveal()
+	if !isServer(name) {
+		store, err := storage.Open(name, options)
+		if err != nil {
+			return nil, cannotOpen(err)
+		}
+		return &database{store: store}, nil
+	}
+	engine, err := openServer(name)
+	if err != nil {
+		return nil, err
+	}
+	store, err := storage.On(engine, options)
+	if err != nil {
+		return nil, cannotOpen(err)
+	}
+	return &database{store, engine.NewNode()}, nil
+}
+
+// isServer tells a database that is a server's from a file.
+func isServer(name string) bool { return strings.Contains(name, "://") }
+
+// serverWait is how long to wait for a server that does not answer.
+const serverWait = 10 * time.Second
+
+func openServer(name string) (*postgres.Engine, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), serverWait)
+	defer cancel()
+	engine, err := postgres.Open(ctx, name)
+	if err != nil {
+		return nil, &failure{code: exitCannotRun, err: err,
+			hint: "look whether PostgreSQL runs and lets this user in: try psql with the same URL; see `database` in the configuration"}
+	}
+	return engine, nil
+}
+
+// cannotOpen says what is to be done about a database that cannot be opened.
+func cannotOpen(err error) error {
+	hint := "see `database` in the configuration"
+	switch {
+	case errors.Is(err, storage.ErrLocked):
+		hint = "another program has it open, or a daemon with another control socket: see `control` in the configuration"
+	case errors.Is(err, storage.ErrDamaged):
+		hint = "restore a backup in its place, or start anew: the next run makes an empty database"
+	case errors.Is(err, storage.ErrNewer):
+		hint = "install the newer version again, or go back to a backup from before"
+	}
+	return &failure{code: exitCannotRun, err: err, hint: hint}
+}
