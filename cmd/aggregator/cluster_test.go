@@ -126,8 +126,9 @@ func newCluster(t *testing.T) *cluster {
 		s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(c.origin, w, r) }))
 		t.Cleanup(s.Close)
 		c.sites = append(c.sites, s)
-		for _, lid := range []int{1686, 2509, 2512} {
-			fmt.Fprintf(&sources, "  - {name: list-%d-%d, kind: sina-roll, endpoint: \"%s/api/roll/get\", params: {pageid: 153, lid: %d}, schedule: \"@every 2s\", categories: [news-%d]}\n", n, lid, s.URL, lid, lid)
+		for _, list := range [][2]int{{155, 1686}, {153, 2509}, {384, 2519}} {
+			fmt.Fprintf(&sources, "  - {name: list-%d-%d, kind: sina-roll, endpoint: \"%s/api/roll/get\", params: {pageid: %d, lid: %d}, schedule: \"@every 2s\", categories: [news-%d]}\n",
+				n, list[1], s.URL, list[0], list[1], list[1])
 		}
 	}
 	proxied := c.proxy()
