@@ -34,7 +34,10 @@ func (t *tables) add(b Batch, ready []prepared) ([]Change, error) {
 	changes := make([]Change, 0, len(b.Entries))
 	document := &document{keys: b.Document}
 	arrivals := make(map[string]uint64) // by first key: an item may come twice in a batch
-	for i, m := range t.match(src.Number, ids) {
+	found := t.match(src.Number, ids)
+	t.expectMatches(found)
+	t.expectNew(b.Entries)
+	for i, m := range found {
 		a := addition{tables: t, Entry: b.Entries[i], source: src, ready: ready[i], arrival: m.arrival,
 			similar: b.Similar, document: document, byAddress: m.further}
 		a.Keys = m.keys

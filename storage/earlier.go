@@ -14,7 +14,7 @@ func (s *Store) Earlier(r Run, before uint64, limit int) (found []article.Articl
 	found, err = s.newest(Window{Entries: limit}, func(t *tables) (iter.Seq2[uint64, uint64], error) {
 		at, err := t.run(r)
 		return func(yield func(order, arrival uint64) bool) {
-			for order, arrival := range at.down(upTo(before)) {
+			for order, arrival := range at.expecting(at.down(upTo(before)), limit) {
 				if !yield(order, arrival) {
 					return
 				}

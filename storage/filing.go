@@ -3,6 +3,7 @@ package storage
 // fileAll enters the article under each of its terms; where it is already,
 // nothing happens.
 func (a *addition) fileAll(r *record) error {
+	a.expectTerms(r)
 	for _, name := range r.Categories {
 		if err := a.fileCategory(name); err != nil {
 			return err

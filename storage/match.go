@@ -70,6 +70,7 @@ func dropShared(found []match) {
 
 // lookUp finds the articles: by all first keys, then by the further ones of the rest.
 func (t *tables) lookUp(source uint32, found []match) {
+	t.expectItems(source, found)
 	taken := make(map[uint64]bool, len(found))
 	for i := range found {
 		if m := &found[i]; len(m.keys) > 0 {

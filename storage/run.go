@@ -21,7 +21,7 @@ func (s *Store) Latest(r Run, w Window) (found []article.Article, all bool, err 
 	found, err = s.newest(w, func(t *tables) (iter.Seq2[uint64, uint64], error) {
 		at, err := t.run(r)
 		return func(yield func(order, arrival uint64) bool) {
-			for order, arrival := range at.down(1<<64 - 1) {
+			for order, arrival := range at.expecting(at.down(1<<64-1), w.Entries) {
 				if !yield(order, arrival) {
 					return
 				}
@@ -49,7 +49,7 @@ func (s *Store) Arrived(r Run, st Stretch) (found []article.Article, around Surr
 			return nil, err
 		}
 		around = at.around(st)
-		return at.part(st), nil
+		return at.expecting(at.part(st), st.Limit), nil
 	})
 	return found, around, err
 }

@@ -24,9 +24,9 @@ type Window struct {
 func (s *Store) Newest(category string, w Window) ([]article.Article, error) {
 	return s.newest(w, func(t *tables) (iter.Seq2[uint64, uint64], error) {
 		if category == "" {
-			return t.newestOfAll(), nil
+			return t.expecting(t.newestOfAll(), w.Entries), nil
 		}
-		return t.newestUnder(categoryTerm(t.category(category))), nil
+		return t.expecting(t.newestUnder(categoryTerm(t.category(category))), w.Entries), nil
 	})
 }
 
@@ -37,14 +37,14 @@ func (s *Store) NewestOfSource(source string, w Window) ([]article.Article, erro
 		if err != nil {
 			return nil, err
 		}
-		return t.newestUnder(sourceTerm(src.Number)), nil
+		return t.expecting(t.newestUnder(sourceTerm(src.Number)), w.Entries), nil
 	})
 }
 
 // NewestOfStock is Newest for the articles that mention a stock.
 func (s *Store) NewestOfStock(code string, w Window) ([]article.Article, error) {
 	return s.newest(w, func(t *tables) (iter.Seq2[uint64, uint64], error) {
-		return t.newestUnder(stockTerm(code)), nil
+		return t.expecting(t.newestUnder(stockTerm(code)), w.Entries), nil
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"maps"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,6 +43,8 @@ type Engine struct {
 	// talk is for what nodes tell each other, which need not be on the disk before
 	// they go on.
 	talk *pgxpool.Pool
+
+	away atomic.Bool // it could not be reached for long
 
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
@@ -199,17 +202,21 @@ func unsure(err error) error {
 	return outcome{fmt.Errorf("commit: %w", err)}
 }
 
-// patiently tries again what failed for the server's sake.
+// patiently tries again what failed for the server's sake. Once it was away for
+// long nobody waits for it any more: who serves from memory is not to be held up by
+// each question that memory does not answer.
 func (e *Engine) patiently(do func() error) error {
 	for began, wait := time.Now(), 50*time.Millisecond; ; wait *= 2 {
 		err := caught(do)
 		var o outcome
 		switch {
-		case err == nil:
-			return nil
-		case errors.As(err, &o):
+		case err == nil, errors.As(err, &o):
+			e.away.Store(false)
 			return o.error
-		case !transient(err) || time.Since(began)+wait > patience:
+		case !transient(err):
+			return err
+		case e.away.Load() || time.Since(began)+wait > patience:
+			e.away.Store(true)
 			return err
 		}
 		select {
