@@ -59,6 +59,9 @@ type Site struct {
 	// Language of feeds and pages as a BCP 47 tag; default zh-CN. Pages speak
 	// Chinese, and English in all other languages.
 	Language string `yaml:"language"`
+	// Rights tells readers who holds the rights in the feeds (atom:rights, and
+	// copyright in RSS). Optional.
+	Rights string `yaml:"rights"`
 	// Timezone of schedules, file names and civil times; default Asia/Shanghai.
 	Timezone Zone `yaml:"timezone"`
 }

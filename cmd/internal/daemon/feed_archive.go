@@ -174,11 +174,13 @@ func (f Feeds) revised(what *offer, slug string, s section) (string, error) {
 }
 
 // revision is the ?r= of a section: it tells what the store has of it and before,
-// which document comes next, and what the configuration says of the feed.
+// which document comes next, what the configuration says of the feed, and how this
+// program writes documents.
 func (f Feeds) revision(what *offer, next string, around storage.Surroundings) string {
 	sum := fnv.New64a()
 	site := f.d.cfg.Site
-	fmt.Fprintf(sum, "%d %q %q %q %q %q %v", around.Revision, next, what.title, what.subtitle, site.BaseURL, site.Language, f.sources())
+	fmt.Fprintf(sum, "%s %d %q %q %q %q %q %q %v", feedout.Rendering(), around.Revision, next, what.title, what.subtitle,
+		site.BaseURL, site.Language, site.Rights, f.sources())
 	return strconv.FormatUint(sum.Sum64(), 36)
 }
 

@@ -60,7 +60,7 @@ func (f Feeds) feed(what *offer, slug string) *feedout.Feed {
 		page = of
 	}
 	return &feedout.Feed{
-		ID: what.id, Title: what.title, Subtitle: what.subtitle, Language: site.Language,
+		ID: what.id, Title: what.title, Subtitle: what.subtitle, Language: site.Language, Rights: site.Rights,
 		Self: f.d.URL("/feeds/" + slug + ".atom"), Site: f.d.URL(PagePath(page)), Generator: f.d.URL("/"),
 		Icon: f.d.URL(IconPath), Scheme: f.tag("category"), Sources: f.sources(), Cadence: f.d.cadence(what.brings),
 	}

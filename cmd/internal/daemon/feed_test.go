@@ -83,3 +83,26 @@ func TestFeedsFollow(t *testing.T) {
 		}
 	}
 }
+
+// TestRights: who holds the rights is told by feeds and their archives, and an
+// archive that tells it has another address than the one that did not.
+func TestRights(t *testing.T) {
+	w := newWorld(t, china+few)
+	w.past(20, time.Date(2026, time.January, 1, 0, 0, 0, 0, w.Zone()), "金融")
+	before := must(w.Feeds().Feed(t.Context(), "finance")).History.Previous
+	w.Config().Site.Rights = "© 2026 例 & Co"
+	after := must(w.Feeds().Feed(t.Context(), "finance")).History.Previous
+	if before == "" || after == "" || before == after {
+		t.Errorf("the revision was %q, then %q", before, after)
+	}
+	p := feedout.New(w.Feeds(), feedout.Options{})
+	for path, want := range map[string]string{
+		"/feeds/finance.atom":         "<rights type=\"text\">© 2026 例 &#x26; Co</rights>",
+		"/feeds/finance.rss":          "<copyright>© 2026 例 &#x26; Co</copyright>",
+		"/feeds/finance/2026-01.atom": "<rights type=\"text\">© 2026 例 &#x26; Co</rights>",
+	} {
+		if doc, err := p.Document(t.Context(), path); err != nil || !strings.Contains(string(doc.Body), want) {
+			t.Errorf("%s: %v, lacks %s", path, err, want)
+		}
+	}
+}
