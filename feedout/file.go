@@ -4,20 +4,22 @@ package feedout
 // serve it.
 type File struct {
 	Name string // slash-separated, relative
-	Data []byte
+	Data []byte // nil for one that is there already
 }
 
-// Files are a document's representations under a name; the compressed ones add
+// Forms are the names of a document's representations; the compressed ones add
 // the suffixes that nginx and Caddy look for.
-func (d *Document) Files(name string) []File {
-	return []File{
-		{name, d.Body},
-		{name + ".gz", d.In(gzipped).Body},
-		{name + ".br", d.In(brotlied).Body},
+func Forms(name string) []string { return []string{name, name + ".gz", name + ".br"} }
+
+// Files are a document's representations, in the order of Forms.
+func (d *Document) Files(name string) (files []File) {
+	for i, r := range []Representation{d.Representation, d.In(gzipped), d.In(brotlied)} {
+		files = append(files, File{Forms(name)[i], r.Body})
 	}
+	return files
 }
 
-// Paths are those of the list of feeds and of feeds in all published formats.
+// Paths are those of feeds in all published formats.
 func (p *Publisher) Paths(slugs ...string) []string {
 	var paths []string
 	for _, slug := range slugs {
@@ -28,5 +30,5 @@ func (p *Publisher) Paths(slugs ...string) []string {
 			}
 		}
 	}
-	return append(paths, opmlPath)
+	return paths
 }

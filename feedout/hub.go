@@ -48,9 +48,7 @@ func (h *Hub) Changed(slugs ...string) {
 	defer h.mu.Unlock()
 	h.start()
 	for _, path := range h.Publisher.Paths(slugs...) {
-		if path != opmlPath {
-			h.due[path] = true
-		}
+		h.due[path] = true
 	}
 	select {
 	case h.wake <- struct{}{}:

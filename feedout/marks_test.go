@@ -108,7 +108,7 @@ func TestModifiedWithoutArticles(t *testing.T) {
 		feed:     func(context.Context, string) (*Feed, error) { return &Feed{ID: "tag:x,2026:y", Title: title}, nil },
 		outlines: func(context.Context) (string, []Outline, error) { return title, nil, nil },
 	}, Options{Now: func() time.Time { return now }})
-	for _, path := range []string{financePath, opmlPath} {
+	for _, path := range []string{financePath, ListPath} {
 		title = "before"
 		first := now
 		if doc := get(t, p, path); !doc.Modified.Equal(first) {

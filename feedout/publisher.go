@@ -115,7 +115,7 @@ func (p *Publisher) Changed(slugs ...string) {
 		}
 		return
 	}
-	p.stale(opmlPath)
+	p.stale(ListPath)
 	named := map[string]bool{}
 	for _, slug := range slugs {
 		named[slug] = true

@@ -66,17 +66,17 @@ func TestRenderedOncePerChange(t *testing.T) {
 	if get(t, p, financePath) != first {
 		t.Error("rendered for the change of another feed")
 	}
-	list := get(t, p, opmlPath)
+	list := get(t, p, ListPath)
 	p.Changed("finance")
 	if doc := get(t, p, financePath); !shows(doc, 1) {
 		t.Errorf("old document after a change")
 	}
-	if get(t, p, opmlPath) != list {
+	if get(t, p, ListPath) != list {
 		t.Error("a list with the same bytes is another document")
 	}
 	load.number.Add(1)
 	p.Changed()
-	if !shows(get(t, p, financePath), 2) || !shows(get(t, p, opmlPath), 2) {
+	if !shows(get(t, p, financePath), 2) || !shows(get(t, p, ListPath), 2) {
 		t.Error("old documents after a change of all")
 	}
 }

@@ -7,9 +7,11 @@ import (
 	"time"
 )
 
-// Paths of the published documents.
+// ListPath is that of the list of feeds.
+const ListPath = "/feeds.opml"
+
+// Paths of the other published documents.
 const (
-	opmlPath   = "/feeds.opml"
 	feedPrefix = "/feeds/"
 	atomSuffix = ".atom"
 	rssSuffix  = ".rss"
@@ -27,7 +29,7 @@ func suffixes() []string { return []string{atomSuffix, rssSuffix, jsonSuffix} }
 type target struct{ slug, suffix string }
 
 func targetOf(path string) (target, bool) {
-	if path == opmlPath {
+	if path == ListPath {
 		return target{}, true
 	}
 	if len(path) > longestPath {

@@ -46,7 +46,7 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/cmd/internal/web]: the public listener: the feeds, and the pages
     for people. A page is a template in pages/ within layout.html, and the file
     that finds what it shows: home.go, category.go, article.go, search.go,
-    status.go, whose charts chart.go draws. For programs there are /status.json,
+    status.go, whose charts chart.go draws. static.go makes plain ones for files. For programs there are /status.json,
     /healthz and /readyz.
   - [aggregator/cmd/internal/metrics]: what Prometheus reads. Stages count for
     themselves (metrics.go of fetcher, storage and daemon) and hand their

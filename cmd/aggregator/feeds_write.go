@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"aggregator/cmd/internal/daemon"
+	"aggregator/cmd/internal/web"
+	"aggregator/feedout"
 )
 
 func newFeedsWrite(p *program) *cobra.Command {
@@ -16,40 +18,87 @@ func newFeedsWrite(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "write DIR",
 		Short: "Write the published feeds as static files",
-		Long: `Write every feed of "aggregator feeds", of the saved searches and of the
-sources, in all formats, feeds.opml and icon.png, to DIR: the bytes that are
-served, with .gz and .br files beside them, for a web server that sends those.
-Files that would not change are left alone, and nothing is deleted.
+		Long: `Write every feed to DIR in all formats: those of "aggregator feeds", of saved
+searches, of sources and of the stocks that the newest articles mention, and
+feeds.opml. They are the bytes that are served, with .gz and .br files beside
+them, for a web server that sends those. Archive documents are written too, and a
+plain page for each that feeds link to, so that no link leads nowhere.
 
-With --archives the archive documents of all months are written too: every
-article there is, once for each of its feeds. Without it somebody else must
-answer for their addresses, such as "aggregator serve".`,
-		Example: "  aggregator feeds write /var/www/news",
-		Args:    usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
-				return p.writeFeeds(ctx, d, args[0], archives)
-			})
-		},
+Files that would not change are left alone, and nothing is deleted. What a
+document links to is written before it. Archives hold every article once for each
+of its feeds; which of them are there is noted in ` + thereName + `, so that only
+those that changed are made again.
+
+With --archives=false and --pages=false these are left out: somebody else must
+answer for their addresses then, such as "aggregator serve".`,
+		Example: `  aggregator feeds write /var/www/news
+  aggregator feeds write --archives=false --pages=false /var/cache/news`,
+		Args: usageArgs(cobra.ExactArgs(1)),
 	}
-	cmd.Flags().BoolVar(&archives, "archives", false, "write the archive documents of all months too")
+	pages := cmd.Flags().Bool("pages", true, "write the pages that feeds link to")
+	cmd.Flags().BoolVar(&archives, "archives", true, "write the archive documents of all months")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		caller := *p
+		if p.attached == nil {
+			caller.Files = noted(args[0])
+		}
+		return caller.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+			return caller.writeFeeds(ctx, d, args[0], archives, *pages)
+		})
+	}
 	return cmd
 }
 
-func (p *program) writeFeeds(ctx context.Context, d *daemon.Daemon, dir string, archives bool) error {
-	n := 0
-	for file, err := range d.Feeds().Files(ctx, archives) {
-		if ctx.Err() != nil {
-			return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d files", n)}
-		}
-		if err != nil {
+func (p *program) writeFeeds(ctx context.Context, d *daemon.Daemon, dir string, archives, pages bool) error {
+	there, err := p.readThere()
+	if err != nil {
+		return err
+	}
+	out := &directory{program: p, path: dir}
+	load := d.Feeds()
+	for file, err := range load.Files(ctx, daemon.Extent{Archives: archives, There: there}) {
+		if err := out.put(ctx, file, err); err != nil {
 			return err
 		}
-		if err := p.File(filepath.Join(dir, filepath.FromSlash(file.Name)), file.Data); err != nil {
-			return &failure{code: exitCannotRun, err: fmt.Errorf("feeds write: %w", err)}
-		}
-		n++
 	}
-	_, err := fmt.Fprintf(p.Err, "%d files are up to date in %s\n", n, dir)
+	if pages {
+		site := d.Config().Site
+		for file, err := range web.Static(ctx, web.Site{Title: site.Title, Language: site.Language, BaseURL: site.BaseURL, Zone: d.Zone(), Feeds: load}) {
+			if err := out.put(ctx, file, err); err != nil {
+				return err
+			}
+		}
+	}
+	if archives {
+		if err := out.put(ctx, feedout.File{Name: thereName, Data: formatThere(there)}, nil); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(p.Err, "%d files are up to date in %s\n", out.n, dir)
 	return err
+}
+
+// directory is where files are written.
+type directory struct {
+	*program
+	path string
+	n    int // files that are there now
+}
+
+// put writes a file, if it is to be written and was made.
+func (d *directory) put(ctx context.Context, f feedout.File, err error) error {
+	if ctx.Err() != nil {
+		return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d files", d.n)}
+	}
+	if err != nil {
+		return err
+	}
+	d.n++
+	if f.Data == nil { // it is there
+		return nil
+	}
+	if err := d.File(filepath.Join(d.path, filepath.FromSlash(f.Name)), f.Data); err != nil {
+		return &failure{code: exitCannotRun, err: fmt.Errorf("feeds write: %w", err)}
+	}
+	return nil
 }

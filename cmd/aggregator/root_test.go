@@ -58,6 +58,7 @@ func shown(t *testing.T, root *cobra.Command, line string) {
 			continue
 		}
 		for _, word := range rest {
+			word, _, _ = strings.Cut(word, "=")
 			if name, ok := strings.CutPrefix(word, "--"); ok && c.Flag(name) == nil && root.PersistentFlags().Lookup(name) == nil {
 				t.Errorf("%s: no flag --%s", line, name)
 			}

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"fail":    fail,
 			"await":   await,
 			"capture": capture,
+			"crawl":   crawl,
 			"lines":   lines,
 			"status":  status,
 			"subst":   subst,

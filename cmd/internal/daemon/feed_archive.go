@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"aggregator/feedout"
@@ -205,18 +206,23 @@ func (f Feeds) show(feed *feedout.Feed, what *offer, slug string) (err error) {
 // farFuture is later than any article.
 func farFuture() time.Time { return time.Date(2500, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
-// archives are the slugs of the archive documents of a feed, newest first.
-func (f Feeds) archives(slug string) (all []string, err error) {
+// archived is an archive document by its slug.
+type archived struct{ slug, revision string }
+
+// archives are the archive documents of a feed, newest first.
+func (f Feeds) archives(slug string) (all []archived, err error) {
 	what, err := f.find(slug)
-	switch {
-	case errors.Is(err, feedout.ErrNoFeed), errors.Is(err, feedout.ErrGone):
-		return nil, nil
-	case err != nil || what.run == nil:
+	if err != nil || what.run == nil {
 		return nil, err
 	}
 	s, err := f.lastBefore(*what.run, farFuture())
 	for err == nil && s.part > 0 {
-		all = append(all, s.slug(slug))
+		var address string
+		if address, err = f.revised(what, slug, s); err != nil {
+			break
+		}
+		_, revision, _ := strings.Cut(address, "?r=")
+		all = append(all, archived{s.slug(slug), revision})
 		s, err = f.before(*what.run, s)
 	}
 	return all, err

@@ -50,7 +50,7 @@ func TestRestart(t *testing.T) {
 	if err != nil || len(list) < 2 {
 		t.Fatal(list, err)
 	}
-	paths := p.Paths("all", "news", list[1].Slug, "source/china")
+	paths := append(p.Paths("all", "news", list[1].Slug, "source/china"), feedout.ListPath)
 	for range 2 {
 		before := served(t, p, paths)
 		p.Changed()
@@ -81,15 +81,19 @@ func same(t *testing.T, when string, got, want map[string]string) {
 
 // TestFiles: the files are what is served.
 func TestFiles(t *testing.T) {
-	w := newWorld(t, published)
+	w := newWorld(t, strings.Replace(published, "window: 1h", "max_entries: 5", 1))
 	w.fetch()
 	p := feedout.New(w.Feeds(), feedout.Options{})
-	n := 0
-	for file, err := range w.Feeds().Files(t.Context(), true) {
+	n, stocks := 0, 0
+	for file, err := range w.Feeds().Files(t.Context(), daemon.Extent{Archives: true}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n++
+		if strings.HasPrefix(file.Name, "feeds/stock/") {
+			stocks++
+		} else {
+			n++
+		}
 		if "/"+file.Name == daemon.IconPath {
 			continue
 		}
@@ -101,8 +105,8 @@ func TestFiles(t *testing.T) {
 	}
 	// all, two categories, the source, with a month each; the search, the
 	// corrections, the health; the list; the icon
-	if n != 3*(3*(4*2+3)+1)+1 {
-		t.Errorf("%d files", n)
+	if n != 3*(3*(4*2+3)+1)+1 || stocks == 0 || stocks%9 != 0 {
+		t.Errorf("%d files, and %d of stocks", n, stocks)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aggregator/cmd/internal/daemon"
+	"aggregator/feedout"
 	"aggregator/normalize/article"
 )
 
@@ -47,7 +48,7 @@ func (p *pages) home(r *http.Request) (*page, error) {
 		return nil, err
 	}
 	content := homeContent{
-		titles: p.titles(&l, before, "/"), OPML: p.absolute("/feeds.opml"), Stock: p.Feeds.Alternates("stock/sz000931")[0].URL,
+		titles: p.titles(&l, before, "/"), OPML: p.absolute(feedout.ListPath), Stock: p.Feeds.Alternates("stock/sz000931")[0].URL,
 	}
 	list, err := p.Feeds.List()
 	if err != nil {

@@ -160,6 +160,7 @@ func (p *pages) functions() template.FuncMap {
 		"clock":   func(t time.Time) string { return t.In(p.Zone).Format("15:04") },
 		"moment":  p.moment,
 		"short":   p.short,
+		"origin":  func(a article.Article) string { return outward(a.Link) },
 		"page":    func(a article.Article) string { return p.Root + articlePath(a.Key) },
 		// A template would write the + of media types as a reference, which not all
 		// who look for feeds can read.

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"aggregator/cmd/internal/daemon"
+	"aggregator/feedout"
 )
 
 // Site is what the pages show.
@@ -53,7 +54,7 @@ func New(log *slog.Logger, site Site, feeds http.Handler) (http.Handler, error) 
 	mux := http.NewServeMux()
 	mux.Handle("/feeds", feeds) // or the mux would redirect to what is not there
 	mux.Handle("/feeds/", feeds)
-	mux.Handle("/feeds.opml", feeds)
+	mux.Handle(feedout.ListPath, feeds)
 	mux.Handle("GET /{$}", p.handler(p.home))
 	mux.Handle("GET /c/{slug}/{$}", p.handler(p.category))
 	mux.HandleFunc("GET /c/{slug}", p.toCategory)
