@@ -37,6 +37,10 @@ type Hub struct {
 	due  map[string]bool // paths that may have changed
 	told map[string]string
 	wake chan struct{}
+	// After a failure it is left alone until a time, and after the next one for
+	// as long as pause at least.
+	until time.Time
+	pause time.Duration
 }
 
 // A hub that cannot be reached is tried again, after ever longer pauses.
@@ -57,16 +61,19 @@ func (h *Hub) Changed(slugs ...string) {
 }
 
 // Follow has the hub told of what the one before, which must not run any more, had
-// still to tell it of; and knows what it was told.
+// still to tell it of; and knows what it was told, and how long it wants to be left
+// alone.
 func (h *Hub) Follow(before *Hub) {
 	before.mu.Lock()
 	due, told := maps.Clone(before.due), maps.Clone(before.told)
+	until, pause := before.until, before.pause
 	before.mu.Unlock()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.start()
 	maps.Copy(h.due, due)
 	maps.Copy(h.told, told)
+	h.until, h.pause = until, pause
 	select {
 	case h.wake <- struct{}{}:
 	default:
@@ -85,28 +92,46 @@ func (h *Hub) Run(ctx context.Context) {
 	h.mu.Lock()
 	h.start()
 	h.mu.Unlock()
-	for pause := hubPause; ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-h.wake:
 		}
-		if !sleep(ctx, cmp.Or(h.Quiet, 5*time.Second)) {
+		if !sleep(ctx, max(cmp.Or(h.Quiet, 5*time.Second), h.rest())) {
 			return
 		}
 		for err := h.round(ctx); err != nil; err = h.round(ctx) {
 			if ctx.Err() != nil {
 				return
 			}
-			rest := max(pause, asked(err))
+			rest := h.failed(err)
 			h.Log.Warn("hub not told", "err", err, "again", rest.String())
 			if !sleep(ctx, rest) {
 				return
 			}
-			pause = min(2*pause, hubLongest)
 		}
-		pause = hubPause
+		h.mu.Lock()
+		h.pause = 0
+		h.mu.Unlock()
 	}
+}
+
+// rest is how long the hub is still to be left alone.
+func (h *Hub) rest() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Until(h.until)
+}
+
+// failed notes how long the hub is to be left alone after an error.
+func (h *Hub) failed(err error) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	pause := cmp.Or(h.pause, hubPause)
+	rest := max(pause, asked(err))
+	h.until, h.pause = time.Now().Add(rest), min(2*pause, hubLongest)
+	return rest
 }
 
 // sleep tells whether ctx lasted.

@@ -193,3 +193,35 @@ func TestHubRests(t *testing.T) {
 		})
 	}
 }
+
+// TestHubRestsOverReload: a hub that asked to be left alone still is when another
+// generation takes over, which then waits no longer than was asked for.
+func TestHubRestsOverReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stub := &hubStub{start: time.Now().Add(5 * time.Second), statuses: []int{503}, after: "3600"}
+		publisher := New(&numbered{}, Options{Formats: []string{"atom"}})
+		run := func(h *Hub, d time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), d)
+			defer cancel()
+			h.Run(ctx)
+		}
+		var before *Hub
+		for range 3 {
+			h := &Hub{Publisher: publisher, URL: "https://hub.example/", Client: &http.Client{Transport: stub}, Log: slog.New(slog.DiscardHandler)}
+			if before != nil {
+				h.Follow(before)
+			}
+			h.Changed("finance")
+			run(h, 25*time.Minute)
+			before = h
+		}
+		var got []string
+		for _, told := range stub.told {
+			at, _, _ := strings.Cut(told, " ")
+			got = append(got, at)
+		}
+		if strings.Join(got, " ") != "0s 1h0m0s" {
+			t.Errorf("told at %q", got)
+		}
+	})
+}
