@@ -45,9 +45,20 @@ func (p *Publisher) successor(s *slot, doc *Document) *Document {
 	case old.etag == "": // nobody knows what was shown before the marks began
 		doc.Modified = latest(doc.Modified, old.modified)
 	case !doc.Modified.After(old.modified):
-		doc.Modified = latest(now, old.modified.Add(time.Second))
+		doc.Modified = after(old.modified, now)
 	}
 	return doc
+}
+
+// after is when a document changed that was of one time before, as its readers are
+// to tell the two apart: at the second of a second change within one, the next one. Of
+// that nobody is told before it comes (see Publisher.modified), so that further changes
+// till then are of it too, however many they are.
+func after(old, now time.Time) time.Time {
+	if next := now.Add(time.Second); old.Equal(next) {
+		return next
+	}
+	return latest(now, old.Add(time.Second))
 }
 
 // saying is the document with what another one of the same bytes says beside

@@ -144,6 +144,34 @@ func TestTwoChangesInASecond(t *testing.T) {
 	}
 }
 
+// TestManyChangesInASecond: the time of a document that changes several times a second
+// does not run away from the clock. Nobody is told a time to come, and whoever has one
+// of those documents gets the last.
+func TestManyChangesInASecond(t *testing.T) {
+	load := &numbered{}
+	now := sample(1).Modified()
+	p := New(load, Options{Now: func() time.Time { return now }})
+	get(t, p, financePath)
+	for range 5 {
+		load.number.Add(1)
+		p.Changed()
+		if got := ask(p, http.MethodGet, financePath).Header.Get("Last-Modified"); got != now.Format(http.TimeFormat) {
+			t.Errorf("at %s: modified %s", now, got)
+		}
+	}
+	old := now.Format(http.TimeFormat)
+	now = now.Add(time.Second)
+	if got := status(p, financePath, old); got != http.StatusOK {
+		t.Errorf("who has a former one: status %d", got)
+	}
+	if got := ask(p, http.MethodGet, financePath).Header.Get("Last-Modified"); got != now.Format(http.TimeFormat) {
+		t.Errorf("a second later: modified %s, want %s", got, now)
+	}
+	if got := status(p, financePath, now.Format(http.TimeFormat)); got != http.StatusNotModified {
+		t.Errorf("who has the last: status %d", got)
+	}
+}
+
 // TestSlotsOfFailedLoads: what could never be loaded takes no place in the cache.
 func TestSlotsOfFailedLoads(t *testing.T) {
 	broken := errors.New("broken")
