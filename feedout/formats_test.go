@@ -248,7 +248,7 @@ func TestAnyArticleInFormats(t *testing.T) {
 // unknown type is in all of them.
 func TestFormatsAgree(t *testing.T) {
 	for author, want := range map[string]string{
-		"<b>A</b> & B": "A & B", "<x@y.example>": "", "<i>A": "A", " A\n B ": "A B", "AT&amp;T": "AT&T", "": "",
+		"<b>A</b> & B": "A & B", "<x@y.example>": "", "<i>A": "A", " A\n B ": "A B", "AT&amp;T": "AT&T", "": "", "&lt;b&gt;A&lt;/b&gt;": "A", "&amp;lt; A": "< A",
 	} {
 		f := sample(1)
 		f.Articles[0].Author, f.Articles[0].Origin = author, ""

@@ -55,8 +55,18 @@ func person(name string) *atomPerson {
 }
 
 // personName is a name as all formats have it. No format can say that a name is
-// no markup, so it loses its tags.
-func personName(name string) string { return line(textOf(line(name))) }
+// no markup, so it loses its tags, and those that readers would find in what is left.
+func personName(name string) string {
+	name = line(name)
+	for range 4 {
+		plain := line(textOf(name))
+		if plain == name {
+			break
+		}
+		name = plain
+	}
+	return name
+}
 
 // line makes s one clean line.
 func line(s string) string {
