@@ -44,7 +44,7 @@ type Source struct {
 	// Empty is since when its documents list nothing at all; zero while they do.
 	Empty time.Time
 	// Expected is until when something new usually comes after what came last, and
-	// Usual the average gap; zero where that is not known.
+	// Usual the gap that is usual then; zero where that is not known.
 	Expected time.Time
 	Usual    time.Duration
 

@@ -51,8 +51,12 @@ func (c *cycle) learn(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	r := health.Learn(append(moments, now), c.Zone())
-	c.rec.LastNew, c.rec.Expected, c.rec.Usual = now, r.Deadline(now), r.Usual
+	pauses, err := c.store.Pauses()
+	if err != nil {
+		return err
+	}
+	r := health.Learn(append(moments, now), pauses, c.Zone())
+	c.rec.LastNew, c.rec.Expected, c.rec.Usual = now, r.Deadline(now), r.Usual(now)
 	return nil
 }
 

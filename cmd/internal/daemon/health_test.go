@@ -22,13 +22,38 @@ import (
 
 // dying is an origin whose clock stops when it dies: it goes on answering, and
 // brings nothing new.
-type dying struct{ stopped atomic.Int64 }
+type dying struct {
+	stopped atomic.Int64
+	// rests is since when it rests, zero while it works; nil where it never does.
+	rests func(time.Time) time.Time
+}
 
 func (d *dying) Now() time.Time {
+	now := time.Now()
 	if at := d.stopped.Load(); at != 0 {
-		return time.Unix(at, 0)
+		now = time.Unix(at, 0)
 	}
-	return time.Now()
+	if d.rests != nil {
+		if since := d.rests(now); !since.IsZero() {
+			return since
+		}
+	}
+	return now
+}
+
+// office is since when nobody is at work, from eight to eight and from Monday to
+// Friday.
+func office(now time.Time) time.Time {
+	t := now.In(time.FixedZone("CST", 8*3600))
+	closed := time.Date(t.Year(), t.Month(), t.Day(), 20, 0, 0, 0, t.Location())
+	working := func(day time.Time) bool { return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday }
+	if working(t) && t.Hour() >= 8 && t.Before(closed) {
+		return time.Time{}
+	}
+	for !working(closed) || closed.After(t) {
+		closed = closed.AddDate(0, 0, -1)
+	}
+	return closed
 }
 
 func (d *dying) die()  { d.stopped.Store(time.Now().Unix()) }
@@ -47,8 +72,11 @@ type ward struct {
 	stop func()
 }
 
-func newWard(t *testing.T, every time.Duration, sources string) *ward {
+func newWard(t *testing.T, every time.Duration, sources string, rests ...func(time.Time) time.Time) *ward {
 	w := &ward{}
+	for _, f := range rests {
+		w.rests = f
+	}
 	w.world = &world{t: t, now: &clock{}}
 	w.origin = simulated.New(simulated.Options{Seed: 3, Start: time.Now(), Now: w.Now, Every: every, Backlog: 20, KeepRequests: 1 << 16})
 	w.open(sources, filepath.Join(t.TempDir(), "a.db"))
@@ -147,6 +175,32 @@ func TestSourceDiesSilently(t *testing.T) {
 	})
 }
 
+// TestSourceDiesAtWork: a source that brings something in office hours is not told of in
+// the night and at the weekend, and when it dies on a Monday morning, within twice the
+// gap that is usual then, the same day.
+func TestSourceDiesAtWork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { // it starts at the turn of 2000, a Saturday
+		w := newWard(t, 12*time.Minute, "\n  - {name: all, kind: sina-roll, params: {pageid: 153, lid: 2509}, schedule: \"*/30 * * * *\", full_text: false}\n", office)
+		const monday = 16*24*time.Hour + 3*time.Hour // eleven o'clock in Shanghai
+		if told, _ := w.await(monday); told != "" {
+			t.Errorf("told %q while all was well", told)
+		}
+		w.die()
+		rec, err := w.store.Source("all")
+		if err != nil || rec.Usual == 0 {
+			t.Fatalf("%+v, %v", rec, err)
+		}
+		told, _ := w.await(48 * time.Hour)
+		if after := time.Since(rec.LastNew); told != "all silent" || after > 2*rec.Usual || after > 9*time.Hour {
+			t.Errorf("told %q after %s, where %s is usual", told, after, rec.Usual)
+		} else {
+			t.Logf("told after %s, where %s is usual", after, rec.Usual)
+		}
+		w.stop()
+	})
+}
+
 // usualGap is the longest gap between the last articles of the origin, as far as
 // half an hour's sleep of our own makes it longer.
 func usualGap(w *ward) (longest time.Duration) {
@@ -176,6 +230,10 @@ func TestOurOwnSilence(t *testing.T) {
 		}
 		if told := w.hear(); told != "" {
 			t.Errorf("told %q", told)
+		}
+		pauses, err := w.store.Pauses()
+		if err != nil || len(pauses) != 1 || pauses[0].To.Sub(pauses[0].From).Round(time.Hour) != 5*24*time.Hour {
+			t.Errorf("noted %v, %v", pauses, err)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"aggregator/cmd/internal/health"
 	"aggregator/storage"
 )
 
@@ -110,10 +111,27 @@ func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) []*source {
 // replan reads anew when the planned sources are due, after a start, when our link
 // went down or came back, or when the machine slept: what was missed is made good, without a stampede.
 func (d *Daemon) replan(plan map[*source]time.Time) {
+	now := d.wall()
+	missed := now
 	for s := range plan {
 		plan[s] = d.due(s)
+		if !plan[s].IsZero() && plan[s].Before(missed) {
+			missed = plan[s]
+		}
 	}
-	d.spread(plan, d.wall())
+	d.notePause(storage.Pause{From: missed, To: now})
+	d.spread(plan, now)
+}
+
+// notePause remembers that sources were due and not asked: what came then came
+// unseen, and their silence was ours.
+func (d *Daemon) notePause(p storage.Pause) {
+	if p.To.Sub(p.From) < nap {
+		return
+	}
+	if err := d.store.PutPause(p, p.To.Add(-health.Learned)); err != nil {
+		d.log.Warn("pause not noted", "err", err)
+	}
 }
 
 // due returns when a source is due by its record; at once if it was never

@@ -22,7 +22,7 @@ type State string
 const (
 	Failing  State = "failing"     // it cannot be fetched, or not be read
 	Empty    State = "empty"       // its lists have no items any more
-	Silent   State = "silent"      // nothing new for longer than it ever was at such hours
+	Silent   State = "silent"      // nothing new for twice the gap that is usual at such hours
 	Stale    State = "stale-dated" // what it lists as new is dated days ago
 	TextLost State = "text-lost"   // its articles have lost most of their text
 	OK       State = "ok"
@@ -63,7 +63,7 @@ func Judge(r *storage.Source, status int, now time.Time) Finding {
 	case !r.Empty.IsZero() && r.Articles > 0 && r.LastSuccess.Sub(r.Empty) >= emptyFor:
 		return Finding{Empty, r.Empty, "its lists have had no items since then"}
 	case !r.Expected.IsZero() && r.LastSuccess.After(r.Expected):
-		return Finding{Silent, r.LastNew, fmt.Sprintf("nothing new, which usually comes every %s", short(r.Usual))}
+		return Finding{Silent, r.LastNew, fmt.Sprintf("nothing new, which usually comes within %s", short(r.Usual))}
 	case r.LastSuccess.IsZero():
 		return Finding{State: New}
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"aggregator/storage"
 )
 
 // Together is how close moments may lie that are one: a cycle stores what it found in
@@ -14,7 +16,7 @@ const Together = 2 * time.Minute
 // and Moments how many of them at most.
 const (
 	Learned = 8 * 7 * 24 * time.Hour
-	Moments = 1000
+	Moments = 8000
 )
 
 const (
@@ -29,57 +31,93 @@ const (
 	// even is how many times the average the longest gap of a source is that is the
 	// same by day and by night.
 	even = 2
+	// alarms is how often a month a source that lives may be told of, and month what
+	// is meant by one.
+	alarms = 0.1
+	month  = 30 * 24 * time.Hour
 	// farthest bounds how far ahead Deadline looks.
 	farthest = 90 * 24 * time.Hour
 )
 
 // Rhythm is how often a source brings something, by the hour of the week: a site
 // that rests at night and at weekends is not silent then.
+//
+// The usual gap of one that comes like a clock is the gap between two. Of one that
+// comes at random some gaps are many times the average, and to call twice the
+// average unusual would be an alarm every day. Its usual gap is one that few are
+// longer than: so few that of twice that length there is one in ten months, if the
+// longest it had is anything to go by.
 type Rhythm struct {
 	zone *time.Location
 	rate [hoursOfWeek]float64 // what comes within an hour
-	// limit is how long the source keeps silent at most, in what would otherwise
-	// have come meanwhile; 0 where that is not known.
-	limit float64
-	Usual time.Duration // the gap between two of them, averaged over the week; 0 where unknown
+	// usual is the usual gap, and limit how long the source keeps silent at most, in
+	// what would otherwise have come meanwhile; 0 where that is not known.
+	usual, limit float64
 }
 
 // Learn learns the rhythm of a source from the moments at which it brought
-// something, in any order.
-func Learn(moments []time.Time, zone *time.Location) Rhythm {
+// something, in any order. What came after a pause of our own tells nothing.
+func Learn(moments []time.Time, pauses []storage.Pause, zone *time.Location) Rhythm {
 	r := Rhythm{zone: zone}
-	moments = apart(moments)
-	if len(moments) <= fewest || moments[len(moments)-1].Sub(moments[0]) < shortest {
+	gaps := between(apart(moments), pauses)
+	var lived time.Duration
+	for _, g := range gaps {
+		lived += g.to.Sub(g.from)
+	}
+	if len(gaps) < fewest || lived < shortest {
 		return r
 	}
-	last := moments[len(moments)-1]
-	r.Usual = last.Sub(moments[0]) / time.Duration(len(moments)-1)
+	average := lived / time.Duration(len(gaps))
 	for h := range r.rate {
-		r.rate[h] = 1 / r.Usual.Hours()
+		r.rate[h] = 1 / average.Hours()
 	}
-	gaps := r.gaps(moments)
-	if longest := gaps[len(gaps)-1]; longest <= even {
-		r.limit = unusual * longest
+	lengths := r.lengths(gaps)
+	if longest := lengths[len(lengths)-1]; longest <= even {
+		r.usual, r.limit = longest, unusual*longest
 		return r
 	}
-	r.weigh(moments)
-	gaps = r.gaps(moments)
-	longest, usual := gaps[len(gaps)-1], gaps[len(gaps)-1-len(gaps)/20]
-	// Of one that comes at random, the longest gap says more than the usual one;
-	// but a gap that was a failure of the source is not to be learned. The fewer
-	// are known, the longer one may still come.
-	r.limit = max(unusual*usual, min(1.2*longest, 2*unusual*usual)) * (1 + 6/math.Sqrt(float64(len(gaps))))
+	r.usual, r.limit = bounds(r.foreseen(gaps, average), alarms*float64(average)/float64(month))
+	r.weigh(gaps, average)
 	return r
 }
 
-// gaps are what usually comes within each of the gaps between moments, sorted.
-func (r *Rhythm) gaps(moments []time.Time) []float64 {
-	gaps := make([]float64, len(moments)-1)
-	for i := range gaps {
-		gaps[i] = r.expected(moments[i], moments[i+1])
+// foreseen are the lengths of the gaps by what every other gap tells of the hours, and
+// not they themselves: they look more even than they are by what they taught.
+func (r *Rhythm) foreseen(gaps []gap, average time.Duration) (lengths []float64) {
+	var halves [2][]gap
+	for i, g := range gaps {
+		halves[i%2] = append(halves[i%2], g)
 	}
-	slices.Sort(gaps)
+	for i, half := range halves {
+		r.weigh(half, average)
+		lengths = append(lengths, r.lengths(halves[1-i])...)
+	}
+	slices.Sort(lengths)
+	return lengths
+}
+
+// gap is between two moments.
+type gap struct{ from, to time.Time }
+
+// between are the gaps in which we were there to see what came.
+func between(moments []time.Time, pauses []storage.Pause) (gaps []gap) {
+	for i := range len(moments) - 1 {
+		g := gap{moments[i], moments[i+1]}
+		if !slices.ContainsFunc(pauses, func(p storage.Pause) bool { return p.From.Before(g.to) && p.To.After(g.from) }) {
+			gaps = append(gaps, g)
+		}
+	}
 	return gaps
+}
+
+// lengths are what usually comes within each of the gaps, sorted.
+func (r *Rhythm) lengths(gaps []gap) []float64 {
+	lengths := make([]float64, len(gaps))
+	for i, g := range gaps {
+		lengths[i] = r.expected(g.from, g.to)
+	}
+	slices.Sort(lengths)
+	return lengths
 }
 
 // apart sorts the moments and leaves out those that come together with one before.
@@ -95,14 +133,13 @@ func apart(moments []time.Time) (out []time.Time) {
 // weigh counts what came in each hour of the week, and about it. An hour is taken
 // for one of the same kind of day as far as it was seen too seldom; of one that no
 // such day has shown yet, nothing is expected.
-func (r *Rhythm) weigh(moments []time.Time) {
+func (r *Rhythm) weigh(gaps []gap, average time.Duration) {
 	var came, passed [hoursOfWeek]float64
-	for _, m := range moments[1:] { // that before the first is not known
-		came[r.hour(m)]++
-	}
-	last := moments[len(moments)-1]
-	for t := moments[0]; t.Before(last); t = nextHour(t) {
-		passed[r.hour(t)] += min(nextHour(t).Sub(t), last.Sub(t)).Hours()
+	for _, g := range gaps {
+		came[r.hour(g.to)]++
+		for t := g.from; t.Before(g.to); t = nextHour(t) {
+			passed[r.hour(t)] += min(nextHour(t).Sub(t), g.to.Sub(t)).Hours()
+		}
 	}
 	for h := range r.rate {
 		sum, weight := 0.0, 0.0
@@ -116,8 +153,8 @@ func (r *Rhythm) weigh(moments []time.Time) {
 			// Gamma priors: those hours count as much as one that came, and the
 			// average of all as much as a third of one.
 			const third = 1. / 3
-			like := (sum + third) / (weight + third*r.Usual.Hours())
-			r.rate[h] = (about(&came, h) + 1) / (about(&passed, h) + 1/like)
+			like := (sum + third) / (weight + third*average.Hours())
+			r.rate[h] = (came[h] + 1) / (passed[h] + 1/like)
 		}
 	}
 }
@@ -125,8 +162,8 @@ func (r *Rhythm) weigh(moments []time.Time) {
 // about is the average of an hour and those beside it, the nearer ones counting
 // more: nobody is punctual to the hour.
 func about(hours *[hoursOfWeek]float64, h int) (sum float64) {
-	for off, w := range []float64{1. / 9, 2. / 9, 3. / 9, 2. / 9, 1. / 9} {
-		sum += w * hours[(h+off-2+hoursOfWeek)%hoursOfWeek]
+	for off, w := range []float64{1. / 4, 2. / 4, 1. / 4} {
+		sum += w * hours[(h+off-1+hoursOfWeek)%hoursOfWeek]
 	}
 	return sum
 }
@@ -150,14 +187,27 @@ func (r *Rhythm) expected(from, to time.Time) (sum float64) {
 	return sum
 }
 
-// Deadline is until when something usually comes after the last; the zero time
-// where that is not known.
+// Deadline is until when something comes after the last, unless the source is silent;
+// the zero time where that is not known.
 func (r *Rhythm) Deadline(last time.Time) time.Time {
 	if r.limit == 0 {
 		return time.Time{}
 	}
-	left := r.limit
-	for t := last; t.Sub(last) < farthest; t = nextHour(t) {
+	return r.until(last, r.limit)
+}
+
+// Usual is the usual gap after the last; 0 where it is not known.
+func (r *Rhythm) Usual(last time.Time) time.Duration {
+	if r.usual == 0 {
+		return 0
+	}
+	// Where a rest begins soon, what is usual may lie before it and the limit behind.
+	return max(r.until(last, r.usual).Sub(last), time.Duration(float64(r.Deadline(last).Sub(last))/unusual))
+}
+
+// until is when so much has usually come since a time.
+func (r *Rhythm) until(from time.Time, left float64) time.Time {
+	for t := from; t.Sub(from) < farthest; t = nextHour(t) {
 		rate := r.rate[r.hour(t)]
 		if comes := rate * nextHour(t).Sub(t).Hours(); comes < left || rate == 0 {
 			left -= comes
@@ -165,5 +215,5 @@ func (r *Rhythm) Deadline(last time.Time) time.Time {
 		}
 		return t.Add(time.Duration(math.Ceil(left / rate * float64(time.Hour))))
 	}
-	return last.Add(farthest)
+	return from.Add(farthest)
 }

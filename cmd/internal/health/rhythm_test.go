@@ -2,10 +2,12 @@ package health_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"aggregator/cmd/internal/health"
+	"aggregator/storage"
 )
 
 var shanghai = time.FixedZone("CST", 8*3600)
@@ -62,7 +64,7 @@ func TestSilence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			moments := history(tc.days, nil, tc.rate)
 			last := moments[len(moments)-1]
-			r := health.Learn(moments, shanghai)
+			r := health.Learn(moments, nil, shanghai)
 			told := r.Deadline(last).Sub(last)
 			if told < tc.usual*3/2 || told > 2*tc.usual {
 				t.Errorf("told after %s where %s is usual", told, tc.usual)
@@ -83,7 +85,7 @@ func TestSilenceByTheHour(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			week := monday.AddDate(0, 0, 28)
 			last := week.Add(tc.last)
-			r := health.Learn(append(moments, last), shanghai)
+			r := health.Learn(append(moments, last), nil, shanghai)
 			if told := r.Deadline(last).Sub(week); told < tc.from || told > tc.to {
 				t.Errorf("told at %s, want %s to %s", told, tc.from, tc.to)
 			}
@@ -91,36 +93,100 @@ func TestSilenceByTheHour(t *testing.T) {
 	}
 }
 
-// TestFalseAlarms: of sources that bring something at random, few are told of
-// though they live.
-func TestFalseAlarms(t *testing.T) {
-	alarms, days := 0, 0
-	for seed := range uint64(20) {
-		for _, rate := range []func(time.Time) float64{everyHours(1), everyHours(6), trading} {
-			moments := history(60, rand.New(rand.NewPCG(seed, 7)), rate)
-			days += 30
-			var r health.Rhythm
-			for i := len(moments) / 2; i < len(moments)-1; i++ {
-				if i%20 == 0 || r.Usual == 0 {
-					r = health.Learn(moments[max(0, i-health.Moments):i+1], shanghai)
+// daytime is a site that works from eight to eight.
+func daytime(t time.Time) float64 {
+	if h := t.In(shanghai).Hour(); h >= 8 && h < 20 {
+		return 2
+	}
+	return 0.05
+}
+
+// TestRhythms: sources of many rhythms are told of though they live four times in a
+// year at most, and when they die within twice the gap that is usual then. Run it with
+// -v for the figures.
+func TestRhythms(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		random bool // comes by chance, not like a clock
+		days   int
+		rate   func(time.Time) float64
+	}{
+		{"a clock, two hours", false, 120, everyHours(2)},
+		{"a clock, by day", false, 120, daytime},
+		{"chance, three minutes", true, 30, everyHours(0.05)},
+		{"chance, an hour", true, 120, everyHours(1)},
+		{"chance, six hours", true, 120, everyHours(6)},
+		{"chance, a day", true, 120, everyHours(24)},
+		{"chance, by day", true, 120, daytime},
+		{"chance, weekdays", true, 120, trading},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			const lives, learned = 6, 30 // learned anew so often in each
+			var alarms int
+			var usual, average []float64 // after how many gaps it is told
+			for seed := range uint64(lives) {
+				var random *rand.Rand
+				if tc.random {
+					random = rand.New(rand.NewPCG(seed, 7))
 				}
-				if moments[i+1].After(r.Deadline(moments[i])) {
-					alarms++
+				moments := history(tc.days, random, tc.rate)
+				gap := moments[len(moments)-1].Sub(moments[0]) / time.Duration(len(moments))
+				half := len(moments) / 2
+				var r health.Rhythm
+				for i := half; i < len(moments)-1; i++ {
+					if (i-half)%(1+half/learned) == 0 {
+						r = health.Learn(moments[max(0, i-health.Moments):i+1], nil, shanghai)
+					}
+					told := r.Deadline(moments[i])
+					usual = append(usual, float64(told.Sub(moments[i]))/float64(r.Usual(moments[i])))
+					average = append(average, float64(told.Sub(moments[i]))/float64(gap))
+					if moments[i+1].After(told) {
+						alarms++
+					}
 				}
 			}
-		}
+			slices.Sort(usual)
+			slices.Sort(average)
+			monthly := float64(alarms) * 30 / float64(lives*tc.days/2)
+			latest := usual[len(usual)-1]
+			t.Logf("told after %.2f usual gaps (at most %.2f), %.1f average ones; %.2f false alarms a month",
+				usual[len(usual)/2], latest, average[len(average)/2], monthly)
+			if latest > 2 || monthly > 0.35 {
+				t.Error("too late, or too often")
+			}
+		})
 	}
-	t.Logf("%d alarms in %d days of living sources", alarms, days)
-	if alarms*20 > days {
-		t.Errorf("%d alarms in %d days of living sources: more than one in twenty days", alarms, days)
+}
+
+// TestLearnedPauses: what came after a pause of our own is no gap of the source, and
+// one without the other hours of its week is no rhythm.
+func TestLearnedPauses(t *testing.T) {
+	moments := history(28, rand.New(rand.NewPCG(1, 1)), everyHours(1))
+	want := health.Learn(moments, nil, shanghai)
+	var seen []time.Time
+	pauses := []storage.Pause{{From: monday.AddDate(0, 0, 6), To: monday.AddDate(0, 0, 8)}, {From: monday.AddDate(0, 0, 15), To: monday.AddDate(0, 0, 16)}}
+	for _, m := range moments {
+		for _, p := range pauses {
+			if m.After(p.From) && m.Before(p.To) {
+				m = p.To // it came all at once
+			}
+		}
+		seen = append(seen, m)
+	}
+	last := moments[len(moments)-1]
+	silent := func(r health.Rhythm) time.Duration { return r.Deadline(last).Sub(last).Round(time.Minute) }
+	got, ignorant := health.Learn(seen, pauses, shanghai), health.Learn(seen, nil, shanghai)
+	t.Logf("silent after %s, with pauses %s, with pauses that nobody knows of %s", silent(want), silent(got), silent(ignorant))
+	if silent(got) > silent(want)*5/4 || silent(ignorant) < silent(want)*5/4 {
+		t.Error("the pauses were learned")
 	}
 }
 
 // TestUnknownRhythm: of one that has hardly brought anything, nobody knows.
 func TestUnknownRhythm(t *testing.T) {
 	moments := []time.Time{monday, monday.Add(time.Second), monday.Add(time.Hour), monday.Add(2 * time.Hour)}
-	r := health.Learn(moments, shanghai)
-	if d := r.Deadline(monday); !d.IsZero() || r.Usual != 0 {
-		t.Errorf("deadline %s, usual %s", d, r.Usual)
+	r := health.Learn(moments, nil, shanghai)
+	if d := r.Deadline(monday); !d.IsZero() || r.Usual(monday) != 0 {
+		t.Errorf("deadline %s, usual %s", d, r.Usual(monday))
 	}
 }
