@@ -164,6 +164,10 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	address := c.address(c.s, c.rec)
 	doc, err := c.get(ctx, address, c.validators())
 	if ctx.Err() == nil {
+		// Who fetches by hand is told the error, whosever it is.
+		if c.o.scheduled && unreachable(err) && c.Offline(ctx, err) {
+			c.link.fall(time.Now())
+		}
 		c.link.note(address, err, time.Now())
 	}
 	if err != nil {

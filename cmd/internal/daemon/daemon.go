@@ -49,6 +49,9 @@ type Daemon struct {
 	// Alarm is told when a source gets into trouble or out of it; nil to tell
 	// nobody.
 	Alarm func(storage.Condition)
+	// Offline tells of a failure to reach a host that this machine is cut off. By
+	// default it asks the machine itself.
+	Offline func(context.Context, error) bool
 	// Now is the wall clock by which Run decides what is due; tests let it jump.
 	Now func() time.Time
 }
@@ -129,7 +132,7 @@ func (d *Daemon) Follow(cfg *config.Config, client *fetcher.Client) (*Daemon, er
 func (d *Daemon) Retire() { close(d.retired) }
 
 func inherit(i *inheritance, log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, log: log, client: client, store: store, inheritance: i, retired: make(chan struct{}), Now: time.Now}
+	d := &Daemon{cfg: cfg, log: log, client: client, store: store, inheritance: i, retired: make(chan struct{}), Offline: offline, Now: time.Now}
 	for i := range cfg.Sources {
 		if !cfg.Sources[i].Enabled {
 			continue

@@ -28,6 +28,8 @@ type month struct {
 	store  *storage.Store
 	daemon *daemon.Daemon
 	stop   func()
+	// offline is what the machine knows of its own link.
+	offline bool
 }
 
 // character is a kind of host and how many lists of it there are.
@@ -135,6 +137,7 @@ func (m *month) open() {
 	if err != nil {
 		m.Fatal(err)
 	}
+	m.daemon.Offline = func(context.Context, error) bool { return m.offline }
 	m.store = store
 	m.stop = func() {
 		if err := store.Close(); err != nil {

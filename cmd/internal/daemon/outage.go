@@ -13,7 +13,8 @@ import (
 
 // link judges whether our own connection is down: since anybody last answered,
 // more than half of at least five sites could not even be connected to
-// (CONDUCT 14). Then nobody is to blame, and nobody is asked, but one source now
+// (CONDUCT 14), or the machine itself knows (offline.go), which tells also who asks
+// fewer. Then nobody is to blame, and nobody is asked, but one source now
 // and then to see whether the connection is back.
 type link struct {
 	sites int // that lists are fetched from
@@ -51,8 +52,8 @@ func (l *link) note(rawURL string, err error, now time.Time) {
 		if u, err := url.Parse(rawURL); err == nil {
 			l.silent[fetcher.Site(u.Host)] = true
 		}
-		if !l.down && l.sites >= 5 && 2*len(l.silent) > l.sites {
-			l.down, l.turned, l.since, l.until = true, true, now, now.Add(outageRetry)
+		if l.sites >= 5 && 2*len(l.silent) > l.sites {
+			l.drop(now)
 		}
 	case answered(err), l.down && fetcher.ReasonOf(err) == fetcher.ReasonTimeout:
 		// With an old connection there may be no answer for that it is dead; one
@@ -60,6 +61,19 @@ func (l *link) note(rawURL string, err error, now time.Time) {
 		clear(l.silent)
 		clear(l.blamed)
 		l.turned, l.down = l.turned || l.down, false
+	}
+}
+
+// fall notes that the link is down, as is known without any site.
+func (l *link) fall(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.drop(now)
+}
+
+func (l *link) drop(now time.Time) {
+	if !l.down {
+		l.down, l.turned, l.since, l.until = true, true, now, now.Add(outageRetry)
 	}
 }
 

@@ -125,6 +125,35 @@ func TestFewHostsAreBlamed(t *testing.T) {
 	})
 }
 
+// TestCutOffMachineBlamesNobody: where the machine itself knows that it is cut off,
+// the only host there is bears no blame, the link is tried every five minutes, and the
+// time is noted as ours.
+func TestCutOffMachineBlamesNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday.Add(17*time.Second), character{host: "a", lists: 2, schedule: `"*/20 * * * *"`, every: time.Hour, serve: both})
+		m.out = func(at time.Duration) bool { return at > 6*time.Hour && at < 9*time.Hour }
+		m.offline = true
+		m.begin()
+		m.until(9*time.Hour - time.Second)
+		m.linkDown(6*time.Hour, 7*time.Hour)
+		for _, name := range []string{"a0", "a1"} {
+			if rec := m.record(name); rec.Error != "" || rec.Failures != 0 {
+				t.Errorf("%s is blamed: %+v", name, rec)
+			}
+		}
+		m.until(9*time.Hour + 6*time.Minute)
+		m.linkDown(0, 0)
+		pauses, err := m.store.Pauses()
+		if err != nil || len(pauses) != 1 || pauses[0].To.Sub(pauses[0].From) < 2*time.Hour {
+			t.Errorf("noted %v, %v", pauses, err)
+		}
+		m.stop()
+		if n := len(m.score.trying); n < 30 || n > 40 {
+			t.Errorf("%d attempts in three hours", n)
+		}
+	})
+}
+
 // TestSourcesOfAStuckHostDelayNobody: however many sources a host has that
 // answers nothing, others are fetched at their turns.
 func TestSourcesOfAStuckHostDelayNobody(t *testing.T) {
