@@ -95,9 +95,11 @@ func position(digits string) (n int, ok bool) {
 	return n, true
 }
 
-// sendSpans answers with parts of a body. A single one is not copied.
+// sendSpans answers with parts of a body, none of which is copied: a reader may take
+// them slowly, and there may be many such.
 func sendSpans(w http.ResponseWriter, body []byte, list []span) {
 	h := w.Header()
+	var pieces [][]byte
 	switch len(list) {
 	case 0:
 		h.Del("Content-Encoding")
@@ -106,27 +108,35 @@ func sendSpans(w http.ResponseWriter, body []byte, list []span) {
 		return
 	case 1:
 		h.Set("Content-Range", list[0].header(len(body)))
-		body = body[list[0].first:list[0].end]
+		pieces = [][]byte{body[list[0].first:list[0].end]}
 	default:
-		body = multipartOf(h, body, list)
+		pieces = multipartOf(h, body, list)
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	size := 0
+	for _, piece := range pieces {
+		size += len(piece)
+	}
+	h["Content-Length"] = []string{strconv.Itoa(size)}
 	w.WriteHeader(http.StatusPartialContent)
-	_, _ = w.Write(body)
+	for _, piece := range pieces {
+		if _, err := w.Write(piece); err != nil {
+			return // the reader is gone: nobody is left to tell
+		}
+	}
 }
 
-// multipartOf is several parts as one body, RFC 9110 §14.6. Together they are
-// no longer than the body, so that it is a small copy.
-func multipartOf(h http.Header, body []byte, list []span) []byte {
-	var b bytes.Buffer
-	mw := multipart.NewWriter(&b)
+// multipartOf is several parts as one body in pieces, RFC 9110 §14.6.
+func multipartOf(h http.Header, body []byte, list []span) (pieces [][]byte) {
+	var between bytes.Buffer
+	mw := multipart.NewWriter(&between)
 	for _, s := range list {
-		part, _ := mw.CreatePart(textproto.MIMEHeader{ // to memory: it cannot fail
+		_, _ = mw.CreatePart(textproto.MIMEHeader{ // to memory: it cannot fail
 			"Content-Type": h["Content-Type"], "Content-Range": {s.header(len(body))},
 		})
-		_, _ = part.Write(body[s.first:s.end])
+		pieces = append(pieces, bytes.Clone(between.Bytes()), body[s.first:s.end])
+		between.Reset()
 	}
 	_ = mw.Close()
 	h.Set("Content-Type", "multipart/byteranges; boundary="+mw.Boundary())
-	return b.Bytes()
+	return append(pieces, between.Bytes())
 }

@@ -95,8 +95,8 @@ what had begun is answered by the old.
 serve_notify.go tells systemd how the daemon is, and feeds its watchdog by
 Daemon.Alive alone (pulse.go of the daemon): the scheduler's last round, and an
 answer of the database. serve_listen.go takes sockets that systemd holds,
-serve_drain.go answers what was accepted before the end; log.go writes to the
-journal. The units are in systemd/, with a comment for each line; systemd/package
+serve_crowd.go bounds how many connections there are, serve_drain.go answers what was
+accepted before the end; log.go writes to the journal. The units are in systemd/, with a comment for each line; systemd/package
 builds the packages that install them, systemd/boot tries these under a real
 systemd. Manual pages are made by TestManPages, so that the program need not.
 */

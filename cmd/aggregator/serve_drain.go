@@ -14,32 +14,13 @@ import (
 type front struct {
 	*http.Server
 	entrance
+	*crowd
 	accepting sync.WaitGroup
-
-	mu   sync.Mutex
-	busy map[net.Conn]bool // those from which a request may come, or is answered
 }
 
-func newFront(srv *http.Server) *front {
-	f := &front{Server: srv, busy: map[net.Conn]bool{}}
-	srv.ConnState = f.note
-	return f
-}
-
-func (f *front) note(c net.Conn, state http.ConnState) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if state == http.StateNew || state == http.StateActive {
-		f.busy[c] = true
-	} else {
-		delete(f.busy, c)
-	}
-}
-
-func (f *front) isBusy() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.busy) > 0
+func newFront(srv *http.Server, c *crowd) *front {
+	srv.ConnState = c.note
+	return &front{Server: srv, crowd: c}
 }
 
 // move closes the listeners but no connection, and serves others from then on.

@@ -83,7 +83,7 @@ func (s *succession) publish(e entrance) error {
 	}
 	s.front = newFront(newServer(s.log, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.now.Load().handler.ServeHTTP(w, r)
-	})))
+	})), newCrowd(s.log, mostConnections()))
 	s.front.accept(e, s.fail)
 	return nil
 }

@@ -100,14 +100,27 @@ func icon(w http.ResponseWriter, r *http.Request) {
 // longestTarget is the length of address that RFC 9110 §4.1 wants supported.
 const longestTarget = 8000
 
-// bounded refuses longer addresses before anybody looks at them.
+// bounded refuses longer addresses before anybody looks at them, and bodies, which no
+// request here has reason to have: what a proxy before us takes for a body, and we for
+// a second request, smuggles that in (RFC 9110 §9.3.1, RFC 9112 §11.2). Nothing is read
+// after one.
 func bounded(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.RequestURI) > longestTarget {
-			http.Error(w, "uri too long", http.StatusRequestURITooLong)
-			return
+		if r.ContentLength != 0 {
+			w.Header().Set("Connection", "close")
+			// Or the server would wait for the rest of it after the answer.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Second))
 		}
-		h.ServeHTTP(w, r)
+		switch {
+		case len(r.RequestURI) > longestTarget:
+			http.Error(w, "uri too long", http.StatusRequestURITooLong)
+		case r.ContentLength != 0 && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			http.Error(w, "a body is not expected", http.StatusBadRequest)
+		case r.Method == http.MethodConnect: // its target is no path
+			getOnly(nil).ServeHTTP(w, r)
+		default:
+			h.ServeHTTP(w, r)
+		}
 	})
 }
 
