@@ -36,8 +36,8 @@ Read it bottom-up; each package's comment says what to call first.
     feed_archive.go of the daemon). A Hub is told what changed.
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
-    rounds of them now or on schedule (turn.go says when, outage.go and offline.go
-    whether our own link is down), what feeds are loaded from the store, the
+    rounds of them now or on schedule (turn.go says when, outage.go and offline.go whether our own
+    link is down, shortage.go whether this machine lacks something), what feeds are loaded from the store, the
     archive writer, and the control socket.
   - [aggregator/cmd/internal/health]: how a source fares. Learn learns how often it
     brings something, Judge says after each cycle whether that is as ever; a

@@ -83,7 +83,7 @@ func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []strin
 		if r.Failed() {
 			failed++
 		}
-		full = full || errors.Is(r.Err, syscall.ENOSPC) || errors.Is(r.Err, syscall.EDQUOT)
+		full = full || errors.Is(r.Err, syscall.ENOSPC) || errors.Is(r.Err, syscall.EDQUOT) || errors.Is(r.Err, syscall.EFBIG)
 		all.Items, all.New, all.Edited, all.Filed, all.FailedPages = all.Items+r.Items, all.New+r.New, all.Edited+r.Edited, all.Filed+r.Filed, all.FailedPages+r.FailedPages
 		done++
 		m.at(int64(done))

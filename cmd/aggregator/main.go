@@ -17,6 +17,8 @@ func run() int {
 	if len(os.Args) == 2 && os.Args[1] == readApart {
 		return fetcher.ServeApart(os.Stdin, os.Stdout)
 	}
+	// A file that may not grow is an error of who writes it, and no end of the program.
+	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)

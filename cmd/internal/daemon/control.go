@@ -184,13 +184,26 @@ func ServeControl(ctx context.Context, l net.Listener, run Runner) {
 	defer group.Wait()
 	for {
 		conn, err := l.Accept()
-		if err != nil {
-			return // closed: there is no other reason on a unix socket that waiting would mend
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // no descriptors are left, at the moment
+			pause(ctx, time.Second/10)
+			continue
 		}
 		group.Go(func() {
 			defer conn.Close()
 			serveCall(ctx, conn, run)
 		})
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 

@@ -75,16 +75,27 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	c.rep.Resting = err != nil && fetcher.ReasonOf(err) == fetcher.ReasonResting
 	c.rep.Took = time.Since(start)
 	if !o.DryRun && !ours {
-		if err := c.record(err); err != nil {
-			c.rep.Err = errors.Join(c.rep.Err, err)
-		} else if err := c.judge(c.rep.Err); err != nil {
-			c.s.log.Error("health unknown", "err", err)
-		}
+		c.conclude()
 	}
 	c.interrupted = ours
 	c.metrics.cycle(c)
 	c.log()
 	return c.rep
+}
+
+// conclude records the outcome, where that can be, and judges the source by it.
+func (c *cycle) conclude() {
+	if !shortOf(c.rep.Err) {
+		c.rep.Err = errors.Join(c.rep.Err, c.record(c.rep.Err))
+	}
+	if shortOf(c.rep.Err) {
+		c.short(c.rep.Err)
+		return
+	}
+	c.stored()
+	if err := c.judge(c.rep.Err); err != nil {
+		c.s.log.Error("health unknown", "err", err)
+	}
 }
 
 // cycle is one run of one source.
@@ -106,7 +117,7 @@ type cycle struct {
 	recorded bool
 	// first tells that the source was never fetched before.
 	first bool
-	// excused tells that our own link is to blame; interrupted, that we stopped.
+	// excused tells that our own link or machine is to blame; interrupted, that we stopped.
 	excused, interrupted bool
 	// brought tells that it lists something that it had not listed before.
 	brought bool
@@ -374,7 +385,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 	}
 	changes, err := c.store.Add(b)
 	if err != nil {
-		return fmt.Errorf("store: %w", err)
+		return unstored(err)
 	}
 	c.count(changes)
 	c.tell(changes)

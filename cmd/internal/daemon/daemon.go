@@ -81,9 +81,11 @@ type inheritance struct {
 	node   *postgres.Node // nil where the store is this program's alone
 	claims claims
 	link   link
-	names  stockNames
-	wards  ward
-	pulse  pulse
+	// shortage is what the machine lacks.
+	shortage shortage
+	names    stockNames
+	wards    ward
+	pulse    pulse
 	// metrics go on, whoever counts.
 	metrics *metrics
 	desks   desks

@@ -75,7 +75,7 @@ func (m *metrics) cycle(c *cycle) {
 	switch {
 	case c.interrupted:
 		return
-	case c.excused:
+	case c.excused && !shortOf(r.Err):
 		outcome = "link_down"
 	case r.Resting:
 		outcome = "resting"
@@ -93,7 +93,7 @@ func (m *metrics) cycle(c *cycle) {
 // reason is that of an error as a label.
 func reason(err error) string {
 	var fe *fetcher.Error
-	if !errors.As(err, &fe) {
+	if shortOf(err) || !errors.As(err, &fe) {
 		return "internal"
 	}
 	return strings.ReplaceAll(string(fe.Reason), " ", "_")

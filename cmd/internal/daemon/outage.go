@@ -144,7 +144,7 @@ func (l *link) admit(due []*source, now time.Time) []*source {
 // unreachable tells that nothing of the request came as far as a host.
 func unreachable(err error) bool {
 	r := fetcher.ReasonOf(err)
-	return err != nil && (r == fetcher.ReasonDNS || r == fetcher.ReasonConnect)
+	return err != nil && (r == fetcher.ReasonDNS || r == fetcher.ReasonConnect) && !shortOf(err)
 }
 
 // answered tells that a host answered, be it a refusal.

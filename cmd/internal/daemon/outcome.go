@@ -44,7 +44,7 @@ func (c *cycle) record(err error) error {
 		if c.recorded {
 			return nil
 		}
-		return errors.Join(c.succeed(time.Now()), c.store.PutSource(c.rec))
+		return errors.Join(c.succeed(time.Now()), c.put(c.rec))
 	}
 	// Validators that were vouched for may not have been stored with their
 	// articles: the record goes on from what the store holds.
@@ -63,18 +63,20 @@ func (c *cycle) record(err error) error {
 		// would only be told to rest again.
 		now := time.Now()
 		rec.Due = later(rec.Due, c.due(now, now.Add(asError(err).RetryAfter+time.Second)))
-		return c.store.PutSource(rec)
+		return c.put(rec)
 	}
 	if c.excused = unreachable(err) && c.link.excuse(rec); c.excused {
-		if err := c.store.PutSource(rec); err != nil { // still due
+		if err := c.put(rec); err != nil { // still due
 			return err
 		}
 		return c.acquit()
 	}
 	c.blame(&rec, err)
 	c.rec = rec
-	return c.store.PutSource(rec)
+	return c.put(rec)
 }
+
+func (c *cycle) put(rec storage.Source) error { return unstored(c.store.PutSource(rec)) }
 
 // blame notes a failure and when to try again.
 func (c *cycle) blame(rec *storage.Source, err error) {
@@ -136,7 +138,7 @@ func (c *cycle) log() {
 		c.s.log.Info("fetch postponed", "err", c.s.hide(r.Err.Error()))
 	case r.Err != nil:
 		attrs := []any{"err", c.s.hide(r.Err.Error()), "failures", c.rec.Failures, took}
-		if hint := fetcher.Hint(r.Err); hint != "" {
+		if hint := fetcher.Hint(r.Err); hint != "" && !shortOf(r.Err) {
 			attrs = append(attrs, "hint", hint)
 		}
 		c.s.log.Warn("fetch failed", attrs...)

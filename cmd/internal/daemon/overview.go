@@ -16,6 +16,8 @@ const Disabled health.State = "disabled"
 type Overview struct {
 	Started  time.Time
 	LinkDown time.Time // since when our own connection is down; zero while it is up
+	Shortage string    // what this machine lacks, so that fetching pauses; empty for nothing
+	Short    time.Time // since when
 	Sources  []Status  // in the order of the configuration
 	States   map[health.State]int
 	Articles int
@@ -43,6 +45,7 @@ func (d *Daemon) look() (*Overview, error) {
 		Started: d.metrics.failures.began, LinkDown: d.link.downSince(), Sources: list, States: map[health.State]int{},
 		Articles: size.Articles, Bytes: size.Bytes, Newest: size.Newest,
 	}
+	o.Shortage, o.Short = d.shortage.now()
 	for _, s := range list {
 		o.States[s.Health.State]++
 	}

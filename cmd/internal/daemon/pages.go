@@ -123,12 +123,14 @@ func (c *cycle) wants(a *article.Article) bool {
 }
 
 // retry plans when a page is tried again: nil once it has been tried enough.
-// Where the host rests, or our own link is down, that is no attempt.
+// Where the host rests, or our own link or machine is to blame, that is no attempt.
 func (c *cycle) retry(w wanted, err error) *storage.Retry {
 	attempts := w.attempts + 1
 	wait := 10 * time.Minute << (2 * (attempts - 1))
 	if fe := asError(err); fe != nil && fe.Reason == fetcher.ReasonResting {
 		attempts, wait = w.attempts, max(fe.RetryAfter, time.Minute)
+	} else if shortOf(err) {
+		attempts, wait = w.attempts, tick
 	} else if unreachable(err) && c.link.isDown() {
 		attempts, wait = w.attempts, outageRetry
 	}

@@ -1,6 +1,7 @@
 package daemon_test
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -23,6 +24,7 @@ type publisher struct {
 	mu    sync.Mutex
 	lists map[string]*listing // by URL without a scheme
 	out   func(time.Duration) bool
+	why   error // nobody is reached while out; nil for a network that is unreachable
 }
 
 // listing is a list that a host publishes.
@@ -63,7 +65,7 @@ func (p *publisher) RoundTrip(r *http.Request) (*http.Response, error) {
 	now := time.Now()
 	if p.out(now.Sub(p.start)) {
 		p.score.attempt(r, now)
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ENETUNREACH}
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: cmp.Or(p.why, error(syscall.ENETUNREACH))}
 	}
 	leave := p.score.arrives(r, now)
 	time.Sleep(20 * time.Millisecond)

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -57,11 +58,18 @@ func (d *Daemon) moves() error {
 	return nil
 }
 
-// Tally is how many sources and articles there are.
-type Tally struct{ Sources, Trouble, Articles int }
+// Tally is how many sources and articles there are, and what this machine lacks.
+type Tally struct {
+	Sources, Trouble, Articles int
+	Shortage                   string
+}
 
 func (t Tally) String() string {
-	return fmt.Sprintf("%d sources, %d in trouble, %d articles", t.Sources, t.Trouble, t.Articles)
+	s := fmt.Sprintf("%d sources, %d in trouble, %d articles", t.Sources, t.Trouble, t.Articles)
+	if t.Shortage != "" {
+		s += "; fetching pauses: " + strings.Join(strings.Fields(t.Shortage), " ")
+	}
+	return s
 }
 
 // Tally counts the enabled sources, those of them that are in trouble, and the
@@ -70,6 +78,7 @@ func (d *Daemon) Tally() (t Tally, err error) {
 	if t.Articles, err = d.store.Count(); err != nil {
 		return t, err
 	}
+	t.Shortage, _ = d.shortage.now()
 	for _, s := range d.sources {
 		held, err := d.wards.of(d.store, s.Name)
 		if err != nil {

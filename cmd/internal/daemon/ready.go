@@ -25,6 +25,9 @@ func (d *Daemon) Ready() error {
 	if took := d.store.Writing(); took > longestWrite {
 		return fmt.Errorf("the store has been writing for %s: look at its disk", took.Round(time.Second))
 	}
+	if text, since := d.shortage.now(); text != "" {
+		return fmt.Errorf("fetching pauses since %s: %s", since.In(d.Zone()).Format(time.DateTime), text)
+	}
 	_, err := d.answer.get(time.Second, d.askStore)
 	return err
 }

@@ -101,7 +101,7 @@ func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) []*source {
 			due = append(due, s)
 		}
 	}
-	due = d.leased(plan, d.link.admit(due, now), now)
+	due = d.leased(plan, d.shortage.admit(d.link.admit(due, now), now), now)
 	for _, s := range due {
 		delete(plan, s)
 	}
@@ -165,7 +165,7 @@ func (s *source) dueBy(record *storage.Source) time.Time {
 }
 
 // untilNext is how long to wait until something planned is due. What is due
-// already waits for our link, or is tried again with the next tick.
+// already waits for our link or machine, or is tried again with the next tick.
 func untilNext(plan map[*source]time.Time, now time.Time) time.Duration {
 	wait := tick
 	for _, due := range plan {

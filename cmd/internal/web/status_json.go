@@ -15,6 +15,7 @@ type statusJSON struct {
 	Version string       `json:"version"`
 	Started string       `json:"started"`
 	Link    linkJSON     `json:"link"`
+	Machine machineJSON  `json:"machine"`
 	Counts  countsJSON   `json:"counts"`
 	Sources []sourceJSON `json:"sources"`
 }
@@ -22,6 +23,12 @@ type statusJSON struct {
 // linkJSON is our own connection to the network.
 type linkJSON struct {
 	Down  bool   `json:"down"`
+	Since string `json:"since"`
+}
+
+// machineJSON is what this machine lacks, so that fetching pauses.
+type machineJSON struct {
+	Lacks string `json:"lacks"` // "" for nothing
 	Since string `json:"since"`
 }
 
@@ -61,6 +68,7 @@ func instant(t time.Time) string {
 func (p *pages) statusOf(o *daemon.Overview) statusJSON {
 	s := statusJSON{
 		Version: p.Version, Started: instant(o.Started), Link: linkJSON{!o.LinkDown.IsZero(), instant(o.LinkDown)},
+		Machine: machineJSON{o.Shortage, instant(o.Short)},
 		Counts:  countsJSON{Sources: map[string]int{}, Articles: o.Articles, DatabaseBytes: o.Bytes},
 		Sources: make([]sourceJSON, 0, len(o.Sources)),
 	}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -185,7 +186,7 @@ func TestOwnOutage(t *testing.T) {
 		yaml += fmt.Sprintf("  - {name: s%d, kind: feed, url: \"https://s%d.example/feed.xml\"}\n", i, i)
 	}
 	w := newWorld(t, yaml)
-	w.net = broken{}
+	w.net = broken{errors.New("no route to host")}
 	if err := w.daemon.Once(t.Context(), nil, daemon.Options{}, func(daemon.Report) {}); err != nil {
 		t.Fatal(err)
 	}
@@ -202,11 +203,29 @@ func TestOwnOutage(t *testing.T) {
 	}
 }
 
-// broken is a network without a connection.
-type broken struct{}
+// broken is a network without a connection, and why there is none.
+type broken struct{ why error }
 
-func (broken) RoundTrip(r *http.Request) (*http.Response, error) {
-	return nil, &fetcher.Error{Reason: fetcher.ReasonConnect, URL: r.URL.String(), Err: errors.New("no route to host")}
+func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, &fetcher.Error{Reason: fetcher.ReasonConnect, URL: r.URL.String(), Err: b.why}
+}
+
+// TestShortageIsShown: that this machine has no descriptors left is told, and not as
+// the source's fault.
+func TestShortageIsShown(t *testing.T) {
+	w := newWorld(t, "sources:\n  - {name: a, kind: feed, url: \"https://a.example/feed.xml\"}\n")
+	w.net = broken{syscall.EMFILE}
+	if err := w.daemon.Once(t.Context(), nil, daemon.Options{}, func(daemon.Report) {}); err != nil {
+		t.Fatal(err)
+	}
+	body := w.get("/status").Body.String()
+	if !strings.Contains(body, `class="alarm"`) || !strings.Contains(body, "too many open files") || strings.Contains(body, "Failing") {
+		t.Errorf("page:\n%s", body)
+	}
+	var got statusJSON
+	if err := json.Unmarshal(w.get("/status.json").Body.Bytes(), &got); err != nil || !strings.Contains(got.Machine.Lacks, "too many open files") || got.Machine.Since == "" || got.Sources[0].Failures != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
 }
 
 // TestProbes: healthz answers while the program runs, readyz while it works.

@@ -25,6 +25,7 @@ type words struct {
 	Failed, FailedText, Busy                              string
 	StatusLink, Status, Database, LastArticle, Started    string
 	LinkDown, LinkDownText                                string // before and after a time
+	Short, ShortText                                      string // before a time, and between it and what is wanting
 	Hours, ArticlesHourly, Latency, FailuresHourly        string
 	ArticlesHour, LatencyHour, FailuresHour               string // texts with %s and %d
 	ArticlesText, LatencyText, LatencyLast, FailuresText  string
@@ -62,6 +63,7 @@ var chinese = words{
 	Failed: "暂时打不开", FailedText: "出了问题，已经记入日志。请过一会儿再试。", Busy: "正在进行的搜索太多，请过几秒再试。",
 	StatusLink: "状态", Status: "来源状态", Database: "数据库", LastArticle: "最近一篇", Started: "启动于",
 	LinkDown: "本机的网络自", LinkDownText: " 起不通，不是来源的过错：暂停抓取，每五分钟试一个来源。",
+	Short: "本机资源自", ShortText: " 起不足，不是来源的过错：暂停抓取，每隔几分钟试一个来源。",
 	Hours: "最近 48 小时", ArticlesHourly: "每小时到达的文章", Latency: "从发布到到达", FailuresHourly: "每小时失败的抓取",
 	ArticlesHour: "%s 起：%d 篇", LatencyHour: "%s 起：半数在 %s 内，九成在 %s 内", FailuresHour: "%s 起：%d 次",
 	ArticlesText: "共 %d 篇。", LatencyText: "短线：半数文章在这段时间之内到达；色条顶端：九成。", LatencyLast: "%s 起的一小时：%s，%s。",
@@ -94,6 +96,7 @@ var english = words{
 	Failed: "Not now", FailedText: "Something went wrong, and the log has it. Please try again a little later.", Busy: "Too many searches are running; please try again in some seconds.",
 	StatusLink: "Status", Status: "Status of the sources", Database: "Database", LastArticle: "Newest article", Started: "started",
 	LinkDown: "Our own network has been down since", LinkDownText: ", which is no fault of the sources: fetching pauses, and one source is tried every five minutes.",
+	Short: "This machine has lacked something since", ShortText: ", which is no fault of the sources: fetching pauses, and one source is tried every few minutes.",
 	Hours: "The last 48 hours", ArticlesHourly: "Articles an hour", Latency: "From publication to arrival", FailuresHourly: "Failed fetches an hour",
 	ArticlesHour: "from %s: %d", LatencyHour: "from %s: half within %s, nine of ten within %s", FailuresHour: "from %s: %d",
 	ArticlesText: "%d in all.", LatencyText: "Short lines: half of the articles came within this time; tops of the bars: nine of ten.", LatencyLast: " In the hour from %s: %s, %s.",
