@@ -22,6 +22,9 @@ const (
 	NoBody        FaultKind = "nobody"    // 200 and nothing
 	Truncate      FaultKind = "truncate"  // half of the answer, as if it were whole
 	WrongLength   FaultKind = "length"    // half of the answer under the Content-Length of all
+	Excess        FaultKind = "excess"    // all of the answer under the Content-Length of half
+	WrongCoding   FaultKind = "coding"    // a body that is spoilt halfway and cannot be unpacked
+	LongHeader    FaultKind = "header"    // a header of Size bytes (default 4 MiB)
 	Reset         FaultKind = "reset"     // the connection ends after Size bytes; before the header if 0
 	Endless       FaultKind = "endless"   // a body without end
 	Drip          FaultKind = "drip"      // a byte every Delay (default 1s)
@@ -33,7 +36,18 @@ const (
 	Garbage       FaultKind = "garbage"   // Size random bytes (default 4096) as the expected type
 	Delay         FaultKind = "delay"     // the good answer after Delay (default 1s)
 	Hang          FaultKind = "hang"      // no answer until the client gives up
+	NoName        FaultKind = "dns"       // the host has no address: one behind a redirect, where a server answers
+	NoConnection  FaultKind = "connect"   // nobody listens; likewise
+	NoTLS         FaultKind = "tls"       // who listens speaks no TLS; likewise
 )
+
+// FaultKinds are all that there are.
+func FaultKinds() []FaultKind {
+	return []FaultKind{
+		StatusCode, JSONStatus, EmptyData, NoBody, Truncate, WrongLength, Excess, WrongCoding, LongHeader, Reset, Endless, Drip, Bomb,
+		Redirect, RedirectLoop, RedirectChain, Challenge, Garbage, Delay, Hang, NoName, NoConnection, NoTLS,
+	}
+}
 
 // Fault is what goes wrong, and for how long.
 type Fault struct {

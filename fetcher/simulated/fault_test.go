@@ -1,9 +1,14 @@
 package simulated_test
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -50,14 +55,32 @@ func TestFaults(t *testing.T) {
 			return status == 200 && strings.Contains(body, "captcha")
 		},
 		simulated.Garbage: func(status int, body string, err error) bool { return status == 200 && len(body) == 4096 },
+		simulated.Excess: func(status int, body string, err error) bool {
+			return status == 200 && !strings.Contains(body, "</rss>")
+		},
+		simulated.WrongCoding: func(status int, _ string, err error) bool {
+			return status == 200 && (errors.As(err, new(flate.CorruptInputError)) || errors.Is(err, gzip.ErrChecksum))
+		},
+		simulated.LongHeader:   func(status int, _ string, err error) bool { return status == 0 || status == 200 },
+		simulated.NoName:       func(status int, _ string, err error) bool { return errors.As(err, new(*net.DNSError)) },
+		simulated.NoConnection: func(status int, _ string, err error) bool { return errors.Is(err, syscall.ECONNREFUSED) },
+		simulated.NoTLS: func(status int, _ string, err error) bool {
+			return err != nil && (errors.As(err, new(tls.RecordHeaderError)) || strings.Contains(err.Error(), "HTTP response to HTTPS client"))
+		},
 		simulated.EmptyData: func(status int, body string, err error) bool {
 			return status == 200 && !strings.Contains(body, "<item>")
 		},
 	}
 	o, _ := world(simulated.Options{})
+	defer log.SetOutput(log.Writer())
+	log.SetOutput(io.Discard) // clients tell there of what exceeds
 	srv := httptest.NewServer(o)
 	defer srv.Close()
-	for kind, want := range faults {
+	for _, kind := range simulated.FaultKinds() {
+		want, quick := faults[kind]
+		if !quick {
+			continue // see TestFaultsEndAndChoose and TestSlowFaults
+		}
 		o.Fail("/site/1/", simulated.Fault{Kind: kind, Size: map[simulated.FaultKind]int{simulated.RedirectChain: 5}[kind]})
 		for name, rt := range map[string]http.RoundTripper{"server": srv.Client().Transport, "transport": o.Transport()} {
 			if status, body, err := fetch(rt, srv.URL+feedURL); !want(status, body, err) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -42,6 +43,13 @@ func (f *Fault) before(w http.ResponseWriter, r *http.Request) bool {
 		io.WriteString(w, challenge)
 	case Garbage:
 		f.garbage(w)
+	case LongHeader:
+		for range cmp.Or(f.Size, 4<<20) / lineOfHeader {
+			h.Add("X-Padding", strings.Repeat("x", lineOfHeader-len("X-Padding: \r\n")))
+		}
+		w.WriteHeader(http.StatusOK)
+	case NoName, NoConnection, NoTLS:
+		f.unreachable(w, r)
 	case Delay:
 		wait(r, cmp.Or(f.Delay, time.Second))
 		return false
@@ -61,6 +69,15 @@ func (f *Fault) spoil(w http.ResponseWriter, r *http.Request, status int, body [
 	case WrongLength:
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		body = body[:len(body)/2]
+	case Excess:
+		exceed(w, status, body)
+		return
+	case WrongCoding:
+		h.Set("Content-Encoding", "gzip")
+		body = pack(body)
+		for i := len(body) / 2; i < len(body); i++ {
+			body[i] ^= 0xff
+		}
 	case Reset:
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(status)
@@ -137,17 +154,22 @@ func wait(r *http.Request, d time.Duration) bool {
 // bomb sends one packed member again and again: gzip allows many.
 func (f *Fault) bomb(w http.ResponseWriter) {
 	const unit = 1 << 20
-	var member bytes.Buffer
-	zw, _ := gzip.NewWriterLevel(&member, gzip.BestCompression)
-	zw.Write(bytes.Repeat([]byte(" "), unit))
-	zw.Close()
+	member := pack(bytes.Repeat([]byte(" "), unit))
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Encoding", "gzip")
 	for range max(cmp.Or(f.Size, 1<<30)/unit, 1) {
-		if _, err := w.Write(member.Bytes()); err != nil {
+		if _, err := w.Write(member); err != nil {
 			return
 		}
 	}
+}
+
+func pack(body []byte) []byte {
+	var b bytes.Buffer
+	zw, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	zw.Write(body)
+	zw.Close()
+	return b.Bytes()
 }
 
 func redirect(w http.ResponseWriter, location string, status int) {

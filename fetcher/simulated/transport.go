@@ -37,7 +37,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, r.Context().Err()
 	}
 	if w.status == 0 {
-		return nil, syscall.ECONNRESET
+		return nil, cmp.Or(w.lost, error(syscall.ECONNRESET))
 	}
 	return w.response(r, pr, unpack)
 }
@@ -53,6 +53,7 @@ type pipeWriter struct {
 	status int
 	sent   http.Header
 	length int64 // announced; -1 if not
+	lost   error // why there is no answer
 
 	written int64
 }
@@ -87,6 +88,9 @@ func (w *pipeWriter) Flush() {}
 func (w *pipeWriter) serve(h http.Handler, r *http.Request) {
 	err := run(h, w, r)
 	if err != nil {
+		if l, ok := err.(lost); ok {
+			w.lost = l.error
+		}
 		w.once.Do(func() { close(w.started) })
 		w.body.CloseWithError(err)
 		return
@@ -102,6 +106,8 @@ func run(h http.Handler, w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() {
 		if p := recover(); p == http.ErrAbortHandler {
 			err = cmp.Or(r.Context().Err(), io.ErrUnexpectedEOF)
+		} else if l, ok := p.(lost); ok {
+			err = l
 		} else if p != nil {
 			panic(p)
 		}
