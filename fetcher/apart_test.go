@@ -8,15 +8,18 @@ import (
 	"syscall"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"aggregator/fetcher"
 )
 
-// TestMain makes the test's program the process of an Apart.
+// TestMain makes the test's program the process of an Apart, and fails if a goroutine is
+// left when all tests have ended.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "apart" {
 		os.Exit(fetcher.ServeApart(os.Stdin, os.Stdout))
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 func newApart(t *testing.T) *fetcher.Apart {

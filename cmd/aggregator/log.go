@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"log"
 	"log/slog"
 	"os"
 	"strings"
@@ -22,7 +23,12 @@ func (p *program) logger(level slog.Level) *slog.Logger {
 	if p.logLevel.set {
 		p.level.Set(p.logLevel.Level)
 	}
-	return slog.New(p.logHandler())
+	lg := slog.New(p.logHandler())
+	// What the library of HTTP has to say, such as that a host sent more than it had
+	// announced, with the bytes, must not stand raw in the log.
+	log.SetFlags(0)
+	log.SetOutput(slog.NewLogLogger(lg.Handler(), slog.LevelDebug).Writer())
+	return lg
 }
 
 func (p *program) logHandler() slog.Handler {

@@ -77,7 +77,8 @@ func (w *world) open(sources, file string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { w.store.Close() })
+	store := w.store // w may open another
+	w.t.Cleanup(func() { store.Close() })
 	client, err := fetcher.NewClient(fetcher.Options{Transport: w, PerHost: 8})
 	if err != nil {
 		w.t.Fatal(err)

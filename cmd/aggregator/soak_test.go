@@ -1,0 +1,286 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"aggregator/fetcher/simulated"
+)
+
+// TestSoak lets everything go wrong at once, for 16 seconds or as long as SOAK says:
+//
+//	SOAK=10m go test -run TestSoak -timeout 1h -v ./cmd/aggregator
+//
+// The daemon fetches healthy sources, a flaky one that meets with every fault now and
+// then, and one of each fault, which somebody wants fetched again and again; its own
+// listener is flooded, held up and sent nonsense. For half of the time it is killed
+// every few seconds; then one process lives on, whose memory, goroutines and descriptors
+// must stay where they are, and whose healthy sources are fetched on time. What the
+// origin has listed is in the store at the end, once, under the id that readers saw.
+func TestSoak(t *testing.T) {
+	s := newSoak(t)
+	load := s.begin()
+	killed := 0
+	for end := time.Now().Add(s.length / 2); time.Now().Before(end); killed++ {
+		d := s.serve()
+		time.Sleep(time.Second/2 + time.Duration(rand.Int64N(int64(3*time.Second))))
+		d.kill()
+		s.look(t)
+	}
+	d := s.serve()
+	s.live(d)
+	load.end()
+	s.Clear("")
+	s.finish(d)
+	d.stop()
+	s.look(t)
+	s.compare(t)
+	load.report(t)
+	if killed == 0 || len(load.seen) < 20 {
+		t.Errorf("%d kills, readers saw %d articles: too few to prove anything", killed, len(load.seen))
+	}
+	t.Logf("%d kills, %d articles stored, %d seen by readers; forced fetches took %s at most; answers of ours by status: %v, of the origin: %v",
+		killed, len(s.ids), len(load.seen), load.longest, load.statuses, s.Counts().ByStatus)
+}
+
+// soak is an origin with healthy, flaky and broken hosts, and a daemon before it.
+type soak struct {
+	*crash
+	t       *testing.T
+	length  time.Duration
+	address string
+	healthy []string     // parts of the paths of lists that are due every two seconds
+	broken  []string     // names of sources
+	due     []string     // names of pages that must be in the store
+	served  atomic.Int64 // when a reader last was, in Unix milliseconds
+}
+
+const soakConfig = `
+listen: %s
+database: a.db
+site: {tag_authority: "crash.example,2026"}
+fetch: {allow_private: [127.0.0.0/8], timeout: 3s, max_pages: 1000, per_host: {concurrency: 8, interval: 0s}}
+dedup: {similar: false}
+sources:
+  - {name: all, kind: sina-roll, endpoint: "%[2]s/api/roll/get", params: {pageid: 153, lid: 2509}, schedule: "@every 2s"}
+  - {name: china, kind: sina-roll, endpoint: "%[2]s/api/roll/get", params: {pageid: 155, lid: 1686}, schedule: "@every 2s"}
+  - {name: site, kind: feed, url: "%[2]s/site/1/atom.xml", schedule: "@every 2s"}
+`
+
+func newSoak(t *testing.T) *soak {
+	s := &soak{t: t, length: 16 * time.Second, address: free(t), healthy: []string{"lid=2509", "lid=1686"}}
+	s.crash = &crash{dir: t.TempDir(), ids: map[string]string{}}
+	if text := os.Getenv("SOAK"); text != "" {
+		var err error
+		if s.length, err = time.ParseDuration(text); err != nil {
+			t.Fatalf("SOAK: %v", err)
+		}
+	}
+	s.Origin = simulated.New(simulated.Options{Seed: 13, Every: 200 * time.Millisecond, Backlog: 40, KeepRequests: 1 << 16})
+	config := fmt.Sprintf(soakConfig, s.address, s.host())
+	flaky := s.host()
+	config += fmt.Sprintf("  - {name: flaky, kind: sina-roll, endpoint: \"%s/api/roll/get\", params: {pageid: 384, lid: 2519}, schedule: \"@every 2s\"}\n", flaky)
+	s.broken = append(s.broken, "flaky")
+	for _, kind := range simulated.FaultKinds() {
+		s.Fail(strings.TrimPrefix(flaky, "http://"), simulated.Fault{Kind: kind, Rate: 0.01})
+		host := s.host()
+		s.Fail(strings.TrimPrefix(host, "http://"), simulated.Fault{Kind: kind, Location: host + "/elsewhere"})
+		name := "broken-" + string(kind)
+		s.broken = append(s.broken, name)
+		config += fmt.Sprintf("  - {name: %s, kind: feed, url: \"%s/site/1/rss.xml\", schedule: \"@every 2s\"}\n", name, host)
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "config.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// host is one more host of the origin.
+func (s *soak) host() string {
+	srv := httptest.NewServer(s.Origin)
+	s.t.Cleanup(func() {
+		srv.CloseClientConnections() // some answers have no end
+		srv.Close()
+	})
+	return srv.URL
+}
+
+// soaked is a daemon under all of it.
+type soaked struct {
+	*soak
+	*exec.Cmd
+	said  bytes.Buffer
+	ended chan error
+}
+
+func (s *soak) serve() *soaked {
+	s.t.Helper()
+	d := &soaked{soak: s, Cmd: exec.Command("aggregator", "serve"), ended: make(chan error, 1)}
+	d.Dir, d.Stderr = s.dir, &d.said
+	if err := d.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { d.Process.Kill() })
+	go func() { d.ended <- d.Wait() }()
+	return d
+}
+
+// kill kills a daemon, which must not have ended by itself.
+func (d *soaked) kill() {
+	d.t.Helper()
+	select {
+	case err := <-d.ended:
+		d.t.Fatalf("it ended by itself: %v\n%s", err, &d.said)
+	default:
+	}
+	_ = d.Process.Kill()
+	<-d.ended
+	d.sober()
+}
+
+func (d *soaked) stop() {
+	d.t.Helper()
+	if err := d.Process.Signal(syscall.SIGTERM); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := <-d.ended; err != nil {
+		d.t.Errorf("ended with %v\n%s", err, &d.said)
+	}
+	d.sober()
+}
+
+// sober: a log is told in lines of ours alone, and of no panic.
+func (d *soaked) sober() {
+	d.t.Helper()
+	for lines := bufio.NewScanner(&d.said); lines.Scan(); {
+		if line := lines.Bytes(); !json.Valid(line) || bytes.Contains(line, []byte("panic")) {
+			d.t.Errorf("the log says %.500s", line)
+		}
+	}
+}
+
+// live looks at one process for the rest of the time.
+func (s *soak) live(d *soaked) {
+	s.t.Helper()
+	from := time.Now().Add(2 * time.Second) // it has begun
+	end := from.Add(s.length/2 - 2*time.Second)
+	unserved := time.Duration(0)
+	var early, late []footprint
+	for now := from; now.Before(end); now = time.Now() {
+		time.Sleep(200 * time.Millisecond)
+		unserved = max(unserved, time.Since(time.UnixMilli(s.served.Load())))
+		switch u, ok := d.footprint(); {
+		case !ok:
+		case now.Before(from.Add(end.Sub(from) / 2)):
+			early = append(early, u)
+		default:
+			late = append(late, u)
+		}
+	}
+	if len(early) < 3 || len(late) < 3 {
+		s.t.Fatalf("measured %d and %d times\n%s", len(early), len(late), &d.said)
+	}
+	before, after := most(early), most(late)
+	s.t.Logf("at most, in the first half of a life and in the second: %+v, %+v", before, after)
+	if after.memory > 2*before.memory+32<<10 || after.memory > 400<<10 || after.goroutines > 2*before.goroutines+100 || after.descriptors > 2*before.descriptors+50 {
+		s.t.Errorf("it grows from %+v to %+v", before, after)
+	}
+	if unserved > latest {
+		s.t.Errorf("a reader was not served for %s", unserved)
+	}
+	s.punctual(from, end)
+}
+
+// footprint is what a process takes: memory without what is mapped, in KB.
+type footprint struct{ memory, goroutines, descriptors int }
+
+var (
+	anonymous  = regexp.MustCompile(`RssAnon:\s+(\d+) kB`)
+	goroutines = regexp.MustCompile(`(?m)^go_goroutines (\d+)`)
+)
+
+func (d *soaked) footprint() (u footprint, ok bool) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.Process.Pid))
+	if err != nil {
+		d.t.Fatalf("%v\n%s", err, &d.said)
+	}
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", d.Process.Pid))
+	body, told := glance(d.address, "/metrics")
+	m := goroutines.FindSubmatch(body)
+	if err != nil || !told || m == nil {
+		return u, false // it is busy
+	}
+	u.memory, _ = strconv.Atoi(string(anonymous.FindSubmatch(status)[1]))
+	u.goroutines, _ = strconv.Atoi(string(m[1]))
+	u.descriptors = len(open)
+	return u, true
+}
+
+func most(all []footprint) (m footprint) {
+	for _, u := range all {
+		m.memory, m.goroutines, m.descriptors = max(m.memory, u.memory), max(m.goroutines, u.goroutines), max(m.descriptors, u.descriptors)
+	}
+	return m
+}
+
+// latest is how late a healthy source may be, on a machine that has other work too.
+const latest = 8 * time.Second
+
+// punctual: healthy lists were fetched as their schedules say, whatever the others did.
+func (s *soak) punctual(from, to time.Time) {
+	s.t.Helper()
+	all := s.Requests() // in the order in which they ended
+	slices.SortFunc(all, func(a, b simulated.Request) int { return a.Time.Compare(b.Time) })
+	for _, list := range s.healthy {
+		last, longest := from, time.Duration(0)
+		for _, r := range all {
+			if r.Time.After(from) && r.Time.Before(to) && strings.Contains(r.Path, list) {
+				longest, last = max(longest, r.Time.Sub(last)), r.Time
+			}
+		}
+		if longest = max(longest, to.Sub(last)); longest > latest {
+			s.t.Errorf("%s, due every two seconds, was left alone for %s", list, longest)
+		}
+	}
+}
+
+// finish has all be fetched that is due for whatever reason.
+func (s *soak) finish(d *soaked) {
+	s.t.Helper()
+	s.due = s.ledger(crashList)
+	cmd := exec.Command("aggregator", append([]string{"fetch", "--once", "--force"}, "all", "china", "site", "flaky")...)
+	cmd.Dir = s.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.t.Fatalf("last run: %v\n%s\n%s", err, out, &d.said)
+	}
+}
+
+// compare finds each article that was listed before the end in the store, and none that
+// nobody has written.
+func (s *soak) compare(t *testing.T) {
+	t.Helper()
+	var written []string
+	for a := range s.Articles(0, time.Time{}, time.Time{}) {
+		written = append(written, path.Base(a.Path))
+	}
+	for a := range s.SiteArticles(1, time.Time{}, time.Time{}) {
+		written = append(written, path.Base(a.Path))
+	}
+	s.crash.compare(t, s.due, written)
+}
