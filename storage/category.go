@@ -87,23 +87,28 @@ func (t *tables) ownCategory(name string) (uint32, error) {
 	if n := t.category(name); n != 0 {
 		return n, nil
 	}
+	slug := t.freeSlug(name)
+	return t.enterCategory(Category{name, slug, "tag:" + t.Authority() + ":feed/" + slug})
+}
+
+// enterCategory gives a category the next number.
+func (t *tables) enterCategory(c Category) (uint32, error) {
 	seq, err := next(t.categoryTable)
 	if err != nil {
 		return 0, err
 	}
-	slug := t.freeSlug(name)
-	value, err := t.codec.marshal(storedCategory{name, slug, "tag:" + t.authority + ":feed/" + slug})
+	value, err := t.codec.marshal(storedCategory(c))
 	if err != nil {
 		return 0, err
 	}
 	n := binary.BigEndian.AppendUint32(nil, uint32(seq))
 	for _, e := range [][2][]byte{
 		{append([]byte{'r'}, n...), value},
-		{append([]byte{'n'}, name...), n},
-		{append([]byte{'s'}, slug...), n},
+		{append([]byte{'n'}, c.Name...), n},
+		{append([]byte{'s'}, c.Slug...), n},
 	} {
 		if err := t.categoryTable.Put(e[0], e[1]); err != nil {
-			return 0, fmt.Errorf("category %q: %w", name, err)
+			return 0, fmt.Errorf("category %q: %w", c.Name, err)
 		}
 	}
 	return uint32(seq), nil

@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 )
 
@@ -177,13 +178,22 @@ func entriesOf(b Table) (n int) {
 
 // leadNowhere counts what remains of skipped items and of pruned articles.
 func leadNowhere(b Table) (n int) {
-	c := b.Cursor()
-	for k, v := c.First(); k != nil; k, v = c.Next() {
-		if fromNumber(v) == 0 {
-			n++
-		}
+	for range toNowhere(b) {
+		n++
 	}
 	return n
+}
+
+// toNowhere goes through the keys that lead to no article.
+func toNowhere(b Table) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		c := b.Cursor()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
+			if fromNumber(v) == 0 && !yield(string(k)) {
+				return
+			}
+		}
+	}
 }
 
 // belong looks for the articles of a table whose keys end in an arrival.

@@ -23,7 +23,7 @@ func (a *addition) mint(r *record) error {
 			r.Key = fmt.Sprintf("%s-%s-%d", name, hashName(a.Keys[0]), n)
 		}
 	}
-	r.ID = "tag:" + a.authority + ":" + r.Key
+	r.ID = "tag:" + a.Authority() + ":" + r.Key
 	return a.names.Put([]byte(r.Key), number(a.arrival))
 }
 

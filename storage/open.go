@@ -100,7 +100,8 @@ func (s *Store) prepare(o Options) error {
 			if err := head(tx); err != nil || version != 0 { // another made them meanwhile
 				return err
 			}
-			version, s.authority = schema, o.Authority
+			version = schema
+			s.authority.Store(&o.Authority)
 			return s.create(tx)
 		}
 		if err := s.engine.Update(create); err != nil {
@@ -120,7 +121,7 @@ func (s *Store) create(tx Tx) error {
 		}
 	}
 	meta := tx.Table("meta")
-	if err := meta.Put([]byte("authority"), []byte(s.authority)); err != nil {
+	if err := meta.Put([]byte("authority"), []byte(s.Authority())); err != nil {
 		return err
 	}
 	began, err := s.codec.marshal(storedMark{Since: millis(s.now())})
@@ -147,7 +148,8 @@ func (s *Store) head(tx Tx) (version int, err error) {
 	if version > schema {
 		return 0, fmt.Errorf("%w: it has schema %d, this version knows %d", ErrNewer, version, schema)
 	}
-	s.authority = string(meta.Get([]byte("authority")))
+	authority := string(meta.Get([]byte("authority")))
+	s.authority.Store(&authority)
 	return version, nil
 }
 

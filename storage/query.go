@@ -18,6 +18,9 @@ type Query struct {
 	Until    time.Time // published before
 	Search   string    // words that title or text must contain
 	Limit    int       // 0 means no limit
+	// Whole adds to each article what another store needs to restore it just so:
+	// Filed and History.
+	Whole bool
 	// Done ends the reading early when it is closed; optional. A search for rare
 	// words looks at a whole store, though its reader be gone.
 	Done <-chan struct{}
@@ -34,7 +37,7 @@ func (q *Query) ended() bool {
 
 // All tells whether the query selects every article.
 func (q Query) All() bool {
-	q.Done = nil
+	q.Done, q.Whole = nil, false
 	return q == Query{}
 }
 
@@ -120,25 +123,26 @@ func (c *cursor) pick(t *tables, arrival uint64, terms []term) (*article.Article
 	if err != nil || !contains(&r.Article, c.words) {
 		return nil, err
 	}
-	r.Filed, err = c.filed(t, r, arrival)
+	if c.Whole {
+		err = c.whole(t, r, arrival)
+	}
 	return &r.Article, err
 }
 
 // filed is what an article came under after its arrival, in that order.
-func (c *cursor) filed(t *tables, r *record, arrival uint64) (later []article.Filing, err error) {
+func (c *cursor) filed(t *tables, r *record, arrival uint64) (later []article.Filing, _ error) {
 	for _, name := range r.Categories {
 		if order := t.since(categoryTerm(t.category(name)), arrival); order > arrival {
 			later = append(later, article.Filing{Category: name, Order: order})
 		}
 	}
 	for _, n := range sourcesOf(r) {
-		if c.names[n] == "" {
-			if c.names, err = t.sourceNames(); err != nil {
-				return nil, err
-			}
+		name, err := c.sourceName(t, n)
+		if err != nil {
+			return nil, err
 		}
-		if order := t.since(sourceTerm(n), arrival); order > arrival || c.names[n] != r.Source {
-			later = append(later, article.Filing{Source: c.names[n], Order: order})
+		if order := t.since(sourceTerm(n), arrival); order > arrival || name != r.Source {
+			later = append(later, article.Filing{Source: name, Order: order})
 		}
 	}
 	for _, code := range r.Stocks {
@@ -150,6 +154,14 @@ func (c *cursor) filed(t *tables, r *record, arrival uint64) (later []article.Fi
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Source, b.Source))
 	})
 	return later, nil
+}
+
+// sourceName is the name of a source, of which there may be more than a moment ago.
+func (c *cursor) sourceName(t *tables, n uint32) (name string, err error) {
+	if c.names[n] == "" {
+		c.names, err = t.sourceNames()
+	}
+	return c.names[n], err
 }
 
 // terms are what the articles must be under; not known, there are none.

@@ -18,9 +18,10 @@ import (
 // feed they stand where they would, had they arrived when they were Seen (when
 // they were published, where that is not known). It tells how many were added.
 //
-// What is here already is left alone: by its Key for an article with an ID, by
-// its identity for one without. An Article.Source is told to have listed the
-// article, so that its next fetch finds known ground.
+// What is here already is left alone, by its identity, and by its Key for an
+// article with an ID. An Article.Source is told to have listed the article, so
+// that its next fetch finds known ground; with a History, all that it tells is
+// restored.
 func (s *Store) Restore(entries []Entry) (added int, err error) {
 	ready, err := s.ready(Batch{Source: "restore", Entries: entries})
 	if err != nil {
@@ -45,25 +46,6 @@ func (s *Store) Restore(entries []Entry) (added int, err error) {
 	return added, nil
 }
 
-// RestoreCategories numbers categories that are not known yet, in the order
-// given: that in which they first occurred where [Store.Restore]'s articles are
-// from. Their order is that of the lists of feeds, and who comes first has the
-// shorter slug.
-func (s *Store) RestoreCategories(names []string) error {
-	err := s.update(func(t *tables) error {
-		for _, name := range names {
-			if _, err := t.ownCategory(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("restore categories: %w", err)
-	}
-	return nil
-}
-
 func (t *tables) restore(e Entry, ready prepared) (bool, error) {
 	if t.restored(e) {
 		return false, nil
@@ -85,15 +67,15 @@ func (t *tables) restore(e Entry, ready prepared) (bool, error) {
 	return true, a.putOld(r)
 }
 
-// restored tells whether an article is here already.
+// restored tells whether an article is here already, or was and is forgotten.
 func (t *tables) restored(e Entry) bool {
-	if e.Article.ID != "" {
-		return t.names.Get([]byte(e.Article.Key)) != nil
-	}
 	for _, k := range usable(e.Identity) {
-		if t.alias(k) != 0 {
+		if t.alias(k) != 0 || t.forgotten(k) {
 			return true
 		}
+	}
+	if e.Article.ID != "" {
+		return t.names.Get([]byte(e.Article.Key)) != nil
 	}
 	return t.alias(archivedKey(&e.Article)) != 0 || t.exported(&e.Article)
 }
@@ -119,7 +101,7 @@ func (t *tables) oldRecord(a article.Article) *record {
 	if seen.Before(t.time) {
 		r.Seen = seen
 	}
-	if r.Changed = whole(a.Changed); r.Changed.IsZero() {
+	if r.Changed = whole(a.Changed); r.Changed.IsZero() || r.Changed.After(t.time) {
 		r.Changed = r.Seen
 	}
 	r.Revision = r.Updated
@@ -135,7 +117,7 @@ func (a *addition) dateBack(order uint64, seen time.Time) error {
 	}
 	n = a.freeOrder(n)
 	a.arrival, a.order = n, n
-	return a.articles.SetSequence(max(a.articles.Sequence(), n))
+	return a.reach(n)
 }
 
 // latest bounds the numbers that are believed: one from far ahead would have all
@@ -153,13 +135,17 @@ func (t *tables) freeOrder(n uint64) uint64 {
 // fileOld files the article under what it came under later, each at that moment.
 func (a *addition) fileOld(r *record) (err error) {
 	for _, f := range a.Article.Filed {
+		if f.Order <= a.latest() {
+			err = a.reach(f.Order)
+		}
 		switch {
+		case err != nil:
 		case slices.Contains(r.Categories, f.Category):
 			err = a.fileCategoryOld(f)
 		case slices.Contains(r.Stocks, f.Stock):
 			tm := stockTerm(f.Stock)
 			_, err = a.file(tm, a.arrival, a.laterOrder(tm, f.Order))
-		case f.Source != "" && f.Source != r.Source:
+		case f.Source != "":
 			err = a.listOld(r, f)
 		}
 		if err != nil {
@@ -192,20 +178,30 @@ func (a *addition) laterOrder(tm term, order uint64) uint64 {
 	return order
 }
 
-// listOld notes that a further source lists the article: that its next fetch finds
-// known ground, and its feed has the article.
+// listOld notes since when a source lists the article. Where its history does not
+// tell what item that is, it is taken for one with the article's own key, so that the
+// next fetch finds known ground.
 func (a *addition) listOld(r *record, f article.Filing) error {
-	src, err := a.ownSource(f.Source)
-	if err != nil || r.lists(src.Number) || len(r.Listings) >= maxKeys {
-		return err
+	src := a.source
+	if f.Source != src.Name {
+		var err error
+		if src, err = a.ownSource(f.Source); err != nil {
+			return err
+		}
 	}
-	l := listing{src.Number, itemHash(a.Keys[0])}
-	r.Listings = append(r.Listings, l)
+	if !r.lists(src.Number) {
+		if a.Article.History != nil || len(r.Listings) >= maxKeys {
+			return nil
+		}
+		l := listing{src.Number, itemHash(a.Keys[0])}
+		r.Listings = append(r.Listings, l)
+		if err := errors.Join(a.see(l), a.putSource(src)); err != nil {
+			return err
+		}
+	}
 	tm := sourceTerm(src.Number)
-	if _, err := a.file(tm, a.arrival, a.laterOrder(tm, f.Order)); err != nil {
-		return err
-	}
-	return errors.Join(a.see(l), a.putSource(src))
+	_, err := a.file(tm, a.arrival, a.laterOrder(tm, f.Order))
+	return err
 }
 
 // name keeps the article's Key and ID, and mints them where it has none.
@@ -225,7 +221,7 @@ func (a *addition) free(r *record) (keys []string) {
 			keys = append(keys, k)
 		}
 	}
-	if r.GUID == "" && r.Link == "" {
+	if r.GUID == "" && r.Link == "" && a.Article.History == nil {
 		keys = append(keys, archivedKey(&r.Article))
 	}
 	if len(keys) == 0 {
@@ -235,7 +231,7 @@ func (a *addition) free(r *record) (keys []string) {
 }
 
 func (a *addition) putOld(r *record) error {
-	if _, _, err := a.list(r); err != nil {
+	if err := a.listAll(r); err != nil {
 		return err
 	}
 	if err := a.index.Put(publishedKey(r.Published, a.arrival), nothing()); err != nil {
@@ -267,7 +263,26 @@ func (a *addition) putOld(r *record) error {
 	if err := a.tell(a.arrival, &r.Article); err != nil {
 		return err
 	}
-	return a.save(r, true)
+	if h := a.Article.History; h != nil {
+		a.order = a.changeOrder(h.Change)
+	}
+	return errors.Join(a.reach(a.order), a.save(r, true))
+}
+
+// listAll notes by what the article is known, and who lists it.
+func (a *addition) listAll(r *record) error {
+	h := a.Article.History
+	if h == nil {
+		_, _, err := a.list(r)
+		return err
+	}
+	for _, k := range a.Keys[:min(len(a.Keys), maxKeys)] {
+		r.Keys = append(r.Keys, string(aliasKey(k)))
+		if err := a.aliases.Put(aliasKey(k), number(a.arrival)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(a.relist(r), a.recall(r))
 }
 
 // archivedKey knows an article by the second of its publication and its title,

@@ -105,7 +105,7 @@ func TestRestoredOrder(t *testing.T) {
 		add("t", key, "second")
 	}
 	var entries []storage.Entry
-	for a, err := range stores[0].Articles(storage.Query{}) {
+	for a, err := range stores[0].Articles(storage.Query{Whole: true}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -61,7 +61,7 @@ type Store struct {
 	now          func() time.Time
 	slug         func(name string) string
 	claimed      func(slug, category string) bool
-	authority    string
+	authority    atomic.Pointer[string]
 	articles     atomic.Int64  // how many there are, of the last write
 	wrote        atomic.Uint64 // order number that the last write came to
 	dictionaries atomic.Int64  // how many there are
@@ -78,7 +78,12 @@ type Store struct {
 }
 
 // Authority is the authority that the ids of this store are minted under.
-func (s *Store) Authority() string { return s.authority }
+func (s *Store) Authority() string {
+	if a := s.authority.Load(); a != nil {
+		return *a
+	}
+	return ""
+}
 
 // Close lets the write under way finish and waits for those who read.
 func (s *Store) Close() error {

@@ -9,15 +9,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"aggregator/cmd/internal/daemon"
+	"aggregator/normalize/article"
 )
 
 func newExport(p *program) *cobra.Command {
 	var f filter
 	var extra, asJSON bool
 	cmd := &cobra.Command{
-		Use:     "export DIR",
-		Short:   "Write articles as front-matter files",
-		Long:    "Write articles as front-matter files DIR/YYYY/MM/DD/ID.md.",
+		Use:   "export DIR",
+		Short: "Write articles as front-matter files",
+		Long: `Write articles as front-matter files DIR/YYYY/MM/DD/ID.md.
+
+With --extra they carry all that "aggregator import" needs to make the same
+database of them: ids, times, former versions, joins, and what the feeds are
+sorted by. DIR/_store.yaml then tells the rest: the authority of the ids, the
+categories and their addresses, and which articles were pruned.`,
 		Example: "  aggregator export --category 金融 --since 2026-01-01 posts",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -37,8 +43,9 @@ func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daem
 	if err != nil {
 		return err
 	}
-	total := 0
-	if q.All() {
+	q.Whole = extra
+	total, whole := 0, q.All()
+	if whole {
 		if total, err = d.Store().Count(); err != nil {
 			return err
 		}
@@ -46,6 +53,7 @@ func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daem
 	m := p.measure("articles written", int64(total), counted(), asJSON)
 	defer m.end()
 	n := 0
+	var categories []string
 	for a, err := range d.Store().Articles(q) {
 		if err != nil {
 			return err
@@ -60,12 +68,20 @@ func (p *program) export(ctx context.Context, cmd *cobra.Command, d *daemon.Daem
 		if err := p.File(filepath.Join(dir, filepath.FromSlash(a.Path(d.Zone()))), file); err != nil {
 			return &failure{code: exitCannotRun, err: fmt.Errorf("export: %w", err)}
 		}
+		if !whole {
+			categories = article.Union(categories, a.Categories...)
+		}
 		n++
 		m.at(int64(n))
 	}
 	m.end()
 	if ctx.Err() != nil {
 		return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d articles", n)}
+	}
+	if extra {
+		if err := p.exportFrame(d.Store(), dir, whole, categories); err != nil {
+			return err
+		}
 	}
 	_, err = fmt.Fprintf(p.Err, "%d articles written to %s\n", n, dir)
 	return err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,11 +27,12 @@ func newImport(p *program) *cobra.Command {
 		Use:   "import DIR",
 		Short: "Read front-matter files back into the database",
 		Long: `Read the front-matter files (.md) under DIR back into the database. Those that
-export --extra wrote restore their articles whole, with ids, times and
-categories. Those of other archives become articles of the source whose
+export --extra wrote restore their articles whole, with ids, times, versions and
+categories; into an empty database, all feeds too. Those of other archives become articles of the source whose
 categories they have; nothing of them counts as new, and a file named by a
 document id of Sina's, or an article with the same title and time, is
-recognised when it is fetched. What is there already is left alone.`,
+recognised when it is fetched. What is there already is left alone, whatever its
+source is called. A file with a date before 1970 or after tomorrow is not read.`,
 		Example: `  aggregator export --extra posts
   aggregator import posts
   aggregator import --source sina-china source/_posts`,
@@ -45,7 +47,7 @@ recognised when it is fetched. What is there already is left alone.`,
 				if source != "" && cfg.SourceNamed(source) == nil {
 					return &failure{code: exitUsage, err: fmt.Errorf("no source is named %q", source), hint: "`aggregator sources` lists them"}
 				}
-				return caller.importFiles(ctx, d, &importer{cfg: cfg, source: source}, asJSON)
+				return caller.importFiles(ctx, d, &importer{cfg: cfg, source: source, now: time.Now()}, asJSON)
 			})
 		},
 	}
@@ -54,11 +56,12 @@ recognised when it is fetched. What is there already is left alone.`,
 	return cmd
 }
 
-// articleFiles are the front-matter files under a directory.
+// articleFiles are the front-matter files under a directory, and what export --extra
+// writes beside them.
 func articleFiles(dir string) iter.Seq2[daemon.File, error] {
 	return func(yield func(daemon.File, error) bool) {
 		err := filepath.WalkDir(dir, func(path string, f fs.DirEntry, err error) error {
-			if err != nil || f.IsDir() || filepath.Ext(path) != ".md" {
+			if err != nil || f.IsDir() || filepath.Ext(path) != ".md" && filepath.Base(path) != frameName {
 				return err
 			}
 			data, err := os.ReadFile(path)
@@ -87,7 +90,7 @@ func (p *program) importFiles(ctx context.Context, d *daemon.Daemon, im *importe
 		return &failure{code: exitCannotRun, err: fmt.Errorf("import: %w", err)}
 	}
 	slices.SortStableFunc(entries, arrivedBefore)
-	if err := d.Store().RestoreCategories(firstFiled(entries)); err != nil {
+	if err := d.Store().RestoreFrame(im.frameOf(entries)); err != nil {
 		return err
 	}
 	m := p.measure("articles stored", int64(len(entries)), counted(), asJSON)
@@ -117,6 +120,13 @@ func (p *program) readFiles(ctx context.Context, im *importer) (entries []storag
 	for f, err := range p.Files {
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return nil, failed, err
+		}
+		if filepath.Base(f.Name) == frameName {
+			if err := im.readFrame(f.Data); err != nil {
+				failed++
+				report(p.Err, &failure{err: fmt.Errorf("%s: %w", f.Name, err)})
+			}
+			continue
 		}
 		e, err := im.entry(filepath.Base(f.Name), f.Data)
 		if err != nil {
@@ -166,4 +176,6 @@ func firstFiled(entries []storage.Entry) []string {
 type importer struct {
 	cfg    *config.Config
 	source string // of files that name none; empty to find it by their categories
+	now    time.Time
+	frame  storage.Frame // as told beside the files
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"aggregator/cmd/internal/config"
 	"aggregator/fetcher"
@@ -27,6 +29,9 @@ func (im *importer) entry(name string, data []byte) (storage.Entry, error) {
 	if a.Published.IsZero() || a.Title == "" {
 		return storage.Entry{}, errors.New("the front matter has no title or no date")
 	}
+	if err := im.possible(&a); err != nil {
+		return storage.Entry{}, err
+	}
 	if a.ID == "" {
 		im.adopt(&a, name)
 	}
@@ -36,7 +41,56 @@ func (im *importer) entry(name string, data []byte) (storage.Entry, error) {
 	if s := im.cfg.SourceNamed(a.Source); s != nil && s.Body == "verbatim" {
 		e.Raw = article.Raw{Body: []byte(body)}
 	}
+	if h := a.History; h != nil {
+		im.recall(&e, h)
+	}
 	return e, nil
+}
+
+// recall takes over what the history tells, with texts as clean as any: a file may
+// be anybody's.
+func (im *importer) recall(e *storage.Entry, h *article.History) {
+	a := &e.Article
+	if len(h.Keys) > 0 {
+		e.Keys = h.Keys
+	}
+	e.Raw.From = h.Verdict.From
+	if h.Content != nil {
+		a.Content = normalize.Clean(*h.Content, a.Link)
+		a.Image = h.Image
+	} else {
+		e.Raw = article.Raw{} // the file shows what everybody is shown
+	}
+	for i := range h.Former {
+		v := &h.Former[i]
+		v.Title, v.Summary = article.CleanTitle(v.Title), article.CleanText(v.Summary)
+		v.Content = normalize.Clean(v.Content, a.Link)
+	}
+	for _, j := range h.Joins {
+		if c := j.Copy; c != nil {
+			c.Title, c.Summary = article.CleanTitle(c.Title), article.CleanText(c.Summary)
+			c.Content = normalize.Clean(c.Content, c.Link)
+		}
+	}
+}
+
+// possible refuses times that no article can have. One from the future would stand
+// above all others for years; nobody but the owner knows what was meant. A day is
+// for files that tell the time of a zone without telling the zone.
+func (im *importer) possible(a *article.Article) error {
+	latest := im.now.Add(24 * time.Hour)
+	for _, t := range []struct {
+		key string
+		at  time.Time
+	}{{"date", a.Published}, {"updated", a.Updated}, {"seen", a.Seen}, {"changed", a.Changed}, {"withdrawn", a.Withdrawn}} {
+		switch {
+		case t.at.After(latest):
+			return fmt.Errorf("%s: %s is in the future", t.key, t.at.Format(time.DateOnly))
+		case !t.at.IsZero() && t.at.Unix() < 24*60*60:
+			return fmt.Errorf("%s: %s is no time of an article", t.key, t.at.Format(time.DateOnly))
+		}
+	}
+	return nil
 }
 
 var overquoted = regexp.MustCompile(`(?m)^title: "+'(.*)'"+$`)

@@ -44,6 +44,8 @@ type Article struct {
 	// came under later.
 	Order uint64
 	Filed []Filing
+	// History is nil but in an article that is to be written with all that is known of it.
+	History *History
 
 	Categories []string // the union of its sources' category paths, first path first
 	Tags       []string // the origin's own keywords

@@ -159,6 +159,15 @@ func TestAnyArticleIsReadBack(t *testing.T) {
 		want.GUID, want.Link, want.ID, want.Key, want.Source = lines("guid"), lines("link"), lines("id"), lines("key"), lines("source")
 		want.Categories, want.Tags, want.Via = article.Union(nil, line("c")), article.Union(nil, line("t")), article.Union(nil, lines("v"))
 		want.Enclosures = []article.Enclosure{{URL: lines("enclosure"), Type: line("type"), Length: 7}}
+		copied, content := example, lines("content")
+		copied.Title, copied.Content, copied.History = line("copied"), lines("copied content"), &article.History{Keys: []string{text.Draw(t, "copied key")}}
+		want.History = &article.History{
+			Keys: []string{text.Draw(t, "key")}, Change: 7, Version: 1 << 63, Revision: example.Seen, Unrevised: 2, Remade: true, Content: &content, Image: lines("own image"),
+			Listings: []article.Listing{{Source: line("listing"), Item: 1<<64 - 1, Print: 3}},
+			Verdict:  article.Verdict{From: "rule", Failed: line("failed"), Candidates: []article.Candidate{{From: "rule", Score: 3, Why: line("why")}}},
+			Former:   []article.Former{{Order: 5, Updated: example.Seen, Title: line("former"), Content: lines("former content"), Summary: line("former summary")}, {Order: 6, Remade: true}},
+			Joins:    []article.Join{{Step: "same story", Key: text.Draw(t, "joined"), Source: line("joined by"), At: example.Seen, Order: 9, Gained: []string{line("gained")}, Copy: &copied}},
+		}
 		file := want.File("<p>x</p>", true)
 		headOf(t, string(file))
 		got, body, err := article.Parse(file)

@@ -83,6 +83,7 @@ func (a *Article) writeExtra(b *bytes.Buffer) {
 	}
 	a.writeOrder(b)
 	a.writeEnclosures(b)
+	a.writeHistory(b)
 }
 
 func (a *Article) writeOrder(b *bytes.Buffer) {

@@ -39,6 +39,7 @@ type head struct {
 	Enclosures []*Enclosure `yaml:"enclosures"`
 	Order      uint64       `yaml:"order"`
 	Filed      []Filing     `yaml:"filed"`
+	History    *History     `yaml:"history"`
 }
 
 // Parse reads a front-matter file back: the head, and the body between its
@@ -52,6 +53,9 @@ func Parse(data []byte) (a Article, body string, err error) {
 	var h head
 	if err := yaml.Unmarshal(top, &h); err != nil {
 		return Article{}, "", fmt.Errorf("front matter: %w", err)
+	}
+	if err := h.History.read(); err != nil {
+		return Article{}, "", fmt.Errorf("front matter: history: %w", err)
 	}
 	if a, err = h.article(); err != nil {
 		return Article{}, "", fmt.Errorf("front matter: %w", err)
@@ -92,7 +96,7 @@ func (h *head) article() (Article, error) {
 		Title: h.Title, Link: h.Link, Via: h.Via,
 		Categories: h.Categories, Tags: h.Tags, Stocks: h.Stocks,
 		Author: h.Author, Origin: h.Origin, Image: h.Image, Summary: h.Summary,
-		Order: h.Order, Filed: h.Filed,
+		Order: h.Order, Filed: h.Filed, History: h.History,
 	}
 	if a.Image == "" {
 		a.Image = h.Thumbnail

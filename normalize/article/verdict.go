@@ -7,22 +7,22 @@ import "slices"
 type Verdict struct {
 	// From is the winner: "feed", "rule", "json-ld" or "readability"; empty for
 	// an article without a body.
-	From string
+	From string `yaml:"from,omitempty"`
 	// Refused is what came in place of the article's page; nothing was taken
 	// from it. Empty for an article's page, and where none was fetched.
-	Refused Refusal
+	Refused Refusal `yaml:"refused,omitempty"`
 	// Failed is why the page could not be fetched or read; empty where it was, or was
 	// not asked for.
-	Failed string
+	Failed string `yaml:"failed,omitempty"`
 	// Candidates are all that were looked at, in that order.
-	Candidates []Candidate
+	Candidates []Candidate `yaml:"candidates,omitempty"`
 }
 
 // Candidate is a body that an article could have had.
 type Candidate struct {
-	From  string
-	Score int    // how much there is to read
-	Why   string // why it did not win; empty for the winner
+	From  string `yaml:"from"`
+	Score int    `yaml:"score,omitempty"` // how much there is to read
+	Why   string `yaml:"why,omitempty"`   // why it did not win; empty for the winner
 }
 
 // Score is that of the winner.

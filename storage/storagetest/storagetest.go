@@ -57,6 +57,9 @@ type Store interface {
 	Arrivals(since time.Time, each func(published, arrived time.Time)) error
 	Size() (storage.Size, error)
 	Samples(source string, limit int) ([]storage.Sample, error)
+	Restore([]storage.Entry) (added int, err error)
+	Frame() (storage.Frame, error)
+	RestoreFrame(storage.Frame) error
 	Changes(after uint64, limit int) ([]article.Article, uint64, error)
 	Position(reader string) (uint64, error)
 	SetPosition(reader string, p uint64) error
@@ -123,6 +126,10 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"what is pruned by age never comes back":       prunedByAge,
 		"the newest are kept":                          prunedByNumber,
 		"bodies are pruned before articles":            prunedRaw,
+		"what moves to another store is what it was":   movedWhole,
+		"feeds that move keep their addresses":         movedFrame,
+		"an article is restored once":                  restoredOnce,
+		"what was ahead elsewhere is not ahead here":   restoredFromAhead,
 		"an item under another's address is told":      byAddress,
 		"what comes after a step back is not skipped":  clockBackArchives,
 		"what leaves a run revises what came after":    unfiled,
@@ -132,23 +139,24 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"when a source brought something is known":     came,
 		"when articles came is known":                  arrivals,
 	} {
-		t.Run(name, func(t *testing.T) { promise(newBench(t, fresh(t))) })
+		t.Run(name, func(t *testing.T) { promise(newBench(t, fresh)) })
 	}
-	t.Run("any history keeps the promises", func(t *testing.T) { histories(newBench(t, fresh(t))) })
+	t.Run("any history keeps the promises", func(t *testing.T) { histories(newBench(t, fresh)) })
 }
 
 // bench is a store under test, with a clock that the test moves.
 type bench struct {
 	*testing.T
 	Store
+	fresh func(testing.TB) Database
 	open  Database
 	clock time.Time
 }
 
 var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
-func newBench(t *testing.T, open Database) *bench {
-	b := &bench{T: t, open: open, clock: start}
+func newBench(t *testing.T, fresh func(testing.TB) Database) *bench {
+	b := &bench{T: t, fresh: fresh, open: fresh(t), clock: start}
 	b.reopen()
 	t.Cleanup(func() {
 		if err := b.Check(); err != nil {

@@ -41,6 +41,9 @@ var (
 		`,[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$`)
 )
 
+// IsAuthority tells whether a text is a tagging entity of RFC 4151.
+func IsAuthority(s string) bool { return authority.MatchString(s) }
+
 func (f *findings) checkSite(s *Site) {
 	f.required("site.title", s.Title)
 	if f.required("site.base_url", s.BaseURL) {
@@ -49,7 +52,7 @@ func (f *findings) checkSite(s *Site) {
 	if u, err := url.Parse(s.BaseURL); err == nil && (u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
 		f.bad("site.base_url", "", "must have nothing but scheme, host and path")
 	}
-	if s.TagAuthority != "" && !authority.MatchString(s.TagAuthority) {
+	if s.TagAuthority != "" && !IsAuthority(s.TagAuthority) {
 		f.bad("site.tag_authority", "write a host and a date, such as feeds.example.net,2026",
 			"%q is not a tagging entity of RFC 4151", s.TagAuthority)
 	}

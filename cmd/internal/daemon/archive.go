@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -93,10 +94,12 @@ func (d *Daemon) File(a *article.Article, extra bool) ([]byte, error) {
 		return nil, fmt.Errorf("verbatim body of %s: %w", a.Key, err)
 	}
 	body, image := normalize.Verbatim(raw.Body, a.Link)
-	if image != "" {
-		v := *a
-		v.Image = image
-		a = &v
+	v := *a
+	v.Image = cmp.Or(image, a.Image)
+	if a.History != nil {
+		h := *a.History
+		h.Content, h.Image = &a.Content, a.Image
+		v.History = &h
 	}
-	return a.File(body, extra), nil
+	return v.File(body, extra), nil
 }
