@@ -130,6 +130,11 @@ func BenchmarkStore(b *testing.B) {
 		}
 		for o.n < size {
 			add(b)
+			if o.n%1000 == 0 { // a daemon does so every hour
+				if _, err := s.Bundle(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
 		}
 		info, err := os.Stat(path)
 		if err != nil {

@@ -16,7 +16,7 @@ const maxFaults = 20
 // safe, nor right, beside a writer.
 func (s *Store) Check() error {
 	err := s.view(func(t *tables) error {
-		c := check{tables: t, want: make(map[string]int), categories: make(map[uint32]int)}
+		c := check{tables: t, want: make(map[string]int), categories: make(map[uint32]int), bundles: map[uint64]bool{}}
 		c.articles()
 		c.entries()
 		return c.result()
@@ -49,6 +49,7 @@ type check struct {
 	*tables
 	want       map[string]int // entries by table
 	categories map[uint32]int // articles by category
+	bundles    map[uint64]bool
 	faults     []error
 }
 
@@ -65,6 +66,9 @@ func (c *check) articles() {
 		if err != nil {
 			c.fault("%w", err)
 			continue
+		}
+		if isBundled(v) {
+			c.bundles[fromNumber(v[1:])] = true
 		}
 		c.article(fromNumber(k), r)
 	}
@@ -155,6 +159,9 @@ func (c *check) entries() {
 		if n != c.want[e.table] {
 			c.fault("%s: %d entries where the articles ask for %d", e.table, n, c.want[e.table])
 		}
+	}
+	if n := entriesOf(c.tables.bundles); n != len(c.bundles) {
+		c.fault("bundles: articles are in %d of %d", len(c.bundles), n)
 	}
 	if n := entriesOf(c.tables.articles); n != c.counted() {
 		c.fault("articles: %d counted, %d there", c.counted(), n)

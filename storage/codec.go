@@ -14,6 +14,7 @@ const (
 	plain      = 0 // as it is
 	compressed = 1 // zstd
 	primed     = 2 // zstd with the dictionary that its frame names
+	bundled    = 3 // an article that lies in a bundle, whose number follows
 )
 
 // codec turns values into bytes: CBOR, and zstd where that is shorter, with the
@@ -29,9 +30,11 @@ type codec struct {
 
 // coders are an encoder, and a decoder for all that encoders before it wrote.
 type coders struct {
-	enc  *zstd.Encoder
-	dec  *zstd.Decoder
-	code byte // of what enc writes
+	enc *zstd.Encoder
+	// dense takes twice as long for what is written once and kept.
+	dense *zstd.Encoder
+	dec   *zstd.Decoder
+	code  byte // of what enc writes
 }
 
 func newCodec() (*codec, error) {
@@ -58,18 +61,23 @@ func (c *codec) prime(dictionaries [][]byte) error {
 	if err != nil {
 		return err
 	}
+	dense, err := zstd.NewWriter(nil, append(encoding, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))...)
+	if err != nil {
+		return err
+	}
 	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(256<<20),
 		zstd.WithDecoderDicts(dictionaries...))
 	if err != nil {
 		return err
 	}
-	c.now.Store(&coders{enc, dec, code})
+	c.now.Store(&coders{enc, dense, dec, code})
 	return nil
 }
 
 func (c *codec) close() {
 	now := c.now.Load()
 	now.enc.Close()
+	now.dense.Close()
 	now.dec.Close()
 }
 
@@ -91,8 +99,17 @@ func (c *codec) unmarshal(value []byte, v any) error {
 
 func (c *codec) pack(b []byte) []byte {
 	now := c.now.Load()
-	small := append(make([]byte, 0, len(b)/2+64), now.code)
-	if small = now.enc.EncodeAll(b, small); len(small) < len(b)+1 {
+	return now.pack(now.enc, b)
+}
+
+func (c *codec) packDense(b []byte) []byte {
+	now := c.now.Load()
+	return now.pack(now.dense, b)
+}
+
+func (c *coders) pack(enc *zstd.Encoder, b []byte) []byte {
+	small := append(make([]byte, 0, len(b)/2+64), c.code)
+	if small = enc.EncodeAll(b, small); len(small) < len(b)+1 {
 		return small
 	}
 	return append([]byte{plain}, b...)

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,8 +24,14 @@ const (
 // Compact writes the database anew, without its free pages, and closes the
 // store. The new file takes the place of the old one only after it was checked
 // and is on the disk; whatever fails before leaves the old one as it was. Compact
-// calls at now and then with the bytes written, if it is not nil.
+// calls at now and then with the bytes written, if it is not nil. What is some days old
+// is put in bundles first.
 func (s *Store) Compact(at func(written int64)) error {
+	if _, err := s.Bundle(context.Background()); errors.Is(err, ErrClosed) {
+		return ErrClosed
+	} else if err != nil {
+		return fmt.Errorf("compact: %w", err)
+	}
 	err := ErrClosed
 	s.once.Do(func() {
 		close(s.closing)
@@ -52,10 +59,13 @@ func (s *Store) compactSparse(o Options) error {
 	return s.openFile(o)
 }
 
+// compacted is where a compact copy is written.
+func (f *file) compacted() string { return f.path + ".compact" }
+
 // rewrite puts a compact copy in the place of the file. Its lock stays on the
 // old file; see stillThere.
 func (f *file) rewrite(at func(written int64)) error {
-	target := f.path + ".compact"
+	target := f.compacted()
 	if err := os.Remove(target); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("compact: %w", err)
 	}

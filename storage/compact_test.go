@@ -162,3 +162,20 @@ func TestBackup(t *testing.T) {
 		t.Errorf("the backup has %d articles", n)
 	}
 }
+
+// TestKilledCompactLeavesNothing: what a compaction that was killed had written goes at
+// the next start, and nothing else does.
+func TestKilledCompactLeavesNothing(t *testing.T) {
+	path := filled(t)
+	for _, name := range []string{path + ".compact", path + ".copy"} {
+		if err := os.WriteFile(name, []byte("half of it"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := open(t, path); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(path + ".*"); len(left) != 1 || left[0] != path+".copy" {
+		t.Errorf("left: %q", left)
+	}
+}

@@ -109,7 +109,7 @@ func (t *tables) sample() (contents [][]byte, err error) {
 		if steps++; steps%sampleEvery != 0 && t.counted() > samples*sampleEvery {
 			continue
 		}
-		b, err := t.codec.unpack(v)
+		b, err := t.unpacked(fromNumber(k), v)
 		if err != nil {
 			return nil, err
 		}

@@ -135,7 +135,7 @@ func (tx fileTx) Create(name string) error {
 // that they take more room, measured.)
 func fillPercent(table string) float64 {
 	switch {
-	case slices.Contains([]string{"articles", "raw", "versions", "changes", "index"}, table):
+	case slices.Contains([]string{"articles", "bundles", "told", "raw", "versions", "changes", "index"}, table):
 		return 1
 	case slices.Contains([]string{"runs", "aliases", "seen"}, table):
 		return 0.7

@@ -104,6 +104,9 @@ func (s *Store) RestoreFrame(f Frame) error {
 // buryAll notes articles that were pruned elsewhere as if they had been here.
 func (t *tables) buryAll(f Frame) error {
 	order, err := t.tick()
+	if err == nil && len(f.Names)+len(f.Keys) > 0 {
+		err = t.meta.Put([]byte(gravesKey), []byte{0})
+	}
 	if err != nil {
 		return err
 	}
@@ -111,7 +114,7 @@ func (t *tables) buryAll(f Frame) error {
 		if name == "" || t.names.Get([]byte(name)) != nil {
 			continue
 		}
-		if err := t.names.Put([]byte(name), number(0)); err != nil {
+		if err := t.names.Put([]byte(name), grave(order, nil)); err != nil {
 			return err
 		}
 	}
@@ -119,7 +122,7 @@ func (t *tables) buryAll(f Frame) error {
 		if key == "" || t.aliases.Get(aliasKey(key)) != nil {
 			continue
 		}
-		if err := t.aliases.Put(aliasKey(key), append(number(0), number(order)...)); err != nil {
+		if err := t.aliases.Put(aliasKey(key), grave(order, nil)); err != nil {
 			return err
 		}
 	}

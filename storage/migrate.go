@@ -39,6 +39,7 @@ func migrations() []migration {
 		{step: toPeriods},
 		{tables: []string{"health"}},
 		{tables: []string{"told"}},
+		{tables: []string{"bundles"}},
 	}
 }
 

@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"time"
 )
@@ -27,6 +28,8 @@ func Open(path string, o Options) (*Store, error) {
 		s.codec.close()
 		return nil, s.disk.explain(err, before)
 	}
+	// Who compacts has the lock that is ours now: this is of one that was killed.
+	_ = os.Remove(s.disk.compacted())
 	if err := s.compactSparse(o); err != nil {
 		s.codec.close()
 		return nil, s.disk.explain(err, before)

@@ -27,7 +27,8 @@ type Pruned struct{ Articles, Bodies int }
 
 // Prune forgets what a Retention does not keep, in small transactions, until it
 // is done or the context ends. Of an article the keys remain, so that it does
-// not come back as new, and its Key, so that no other gets its ID.
+// not come back as new, and its Key, so that no other gets its ID, until no source has
+// listed it for half a year: see [Store.Listed].
 func (s *Store) Prune(ctx context.Context, r Retention) (p Pruned, err error) {
 	for done := false; !done && err == nil && ctx.Err() == nil; {
 		var n int
@@ -47,6 +48,11 @@ func (s *Store) Prune(ctx context.Context, r Retention) (p Pruned, err error) {
 		})
 		if err == nil {
 			p.Bodies += n
+		}
+	}
+	for range graveTurns {
+		if err == nil && ctx.Err() == nil {
+			err = s.update((*tables).clearGraves)
 		}
 	}
 	if err = errors.Join(err, context.Cause(ctx)); err != nil {
@@ -85,11 +91,7 @@ func (t *tables) forget(arrival uint64) error {
 	if err != nil {
 		return err
 	}
-	grave := append(number(0), number(order)...)
-	errs := []error{t.names.Put([]byte(r.Key), number(0))}
-	for _, key := range r.Keys {
-		errs = append(errs, t.aliases.Put([]byte(key), grave))
-	}
+	errs := []error{t.bury(r, order)}
 	for _, l := range r.Listings {
 		key, value := t.sighted(l.Source, arrival, l.Item)
 		value = append(number(0), number(seenPrint(value))...)
@@ -111,15 +113,9 @@ func (t *tables) forget(arrival uint64) error {
 	for _, j := range r.Joins {
 		errs = append(errs, t.copies.Delete(versionKey(arrival, j.Order)))
 	}
-	errs = append(errs, t.index.Delete(publishedKey(r.Published, arrival)), t.changes.Delete(number(r.Change)),
+	errs = append(errs, t.leave(arrival), t.index.Delete(publishedKey(r.Published, arrival)), t.changes.Delete(number(r.Change)),
 		t.raw.Delete(number(arrival)), t.articles.Delete(number(arrival)), t.count(-1), t.untell(arrival))
 	return errors.Join(errs...)
-}
-
-// forgotten tells whether a key was that of an article that is no more.
-func (t *tables) forgotten(key string) bool {
-	v := t.aliases.Get(aliasKey(key))
-	return len(v) == 16 && fromNumber(v) == 0
 }
 
 // pruneRaw forgets some of the oldest bodies, and remembers how far it came:

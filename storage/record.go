@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -186,7 +187,11 @@ func (t *tables) record(arrival uint64) (*record, error) {
 
 func (t *tables) decode(arrival uint64, value []byte) (*record, error) {
 	var s storedRecord
-	if err := t.codec.unmarshal(value, &s); err != nil {
+	plain, err := t.unpacked(arrival, value)
+	if err == nil {
+		err = t.codec.cbor.Unmarshal(plain, &s)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read article %d: %w", arrival, err)
 	}
 	r := s.record()
@@ -199,7 +204,7 @@ func (t *tables) putRecord(arrival uint64, r *record) error {
 	if err != nil {
 		return fmt.Errorf("encode article %s: %w", r.Key, err)
 	}
-	return t.articles.Put(number(arrival), value)
+	return errors.Join(t.leave(arrival), t.articles.Put(number(arrival), value))
 }
 
 // Times are stored as whole seconds; zero stands for the zero time, so that

@@ -117,7 +117,7 @@ func (a *addition) dateBack(order uint64, seen time.Time) error {
 	}
 	n = a.freeOrder(n)
 	a.arrival, a.order = n, n
-	return a.reach(n)
+	return errors.Join(a.reach(n), a.unbundled(n))
 }
 
 // latest bounds the numbers that are believed: one from far ahead would have all

@@ -56,7 +56,7 @@ func (s *Store) Sight(source string, ids []article.Identity) ([]Sighting, error)
 }
 
 func (t *tables) judge(src *sourceRecord, m match, id article.Identity) (Sighting, error) {
-	sighting := Sighting{Keys: m.keys, Listed: m.seen}
+	sighting := Sighting{Keys: m.keys, Listed: m.seen || m.forgotten}
 	switch {
 	case m.seen && (m.print == id.Print || id.Same), m.forgotten:
 		sighting.Standing = Unchanged

@@ -48,6 +48,7 @@ type Source struct {
 	Expected time.Time
 	Usual    time.Duration
 
+	Read     time.Time // when it last told what it lists; the store notes it, see Listed
 	Swept    time.Time // when its list was last read back beyond known ground
 	Schedule uint64    // fingerprint of the schedule that Due is by
 
@@ -101,6 +102,7 @@ type storedSource struct {
 	Swept      int64  `cbor:"31,keyasint,omitempty"`
 	Sent       uint64 `cbor:"32,keyasint,omitempty"`
 	Prints     []byte `cbor:"33,keyasint,omitempty"`
+	Read       int64  `cbor:"34,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -144,7 +146,7 @@ func (s *Store) PutSource(rec Source) error {
 
 // set takes over all but what is the store's own affair.
 func (r *sourceRecord) set(state Source) {
-	state.Name, state.Articles = r.Name, r.Articles
+	state.Name, state.Articles, state.Read = r.Name, r.Articles, r.Read
 	r.Source = state
 }
 
@@ -192,7 +194,7 @@ func (t *tables) putSource(r *sourceRecord) error {
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Articles: r.Articles,
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
-		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule, Swept: millis(r.Swept),
+		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule, Swept: millis(r.Swept), Read: millis(r.Read),
 	})
 	if err != nil {
 		return err
@@ -214,7 +216,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Articles: s.Articles,
 		Address: s.Address, Moved: s.Moved, MovedCount: s.MovedCount, MovedSince: fromMillis(s.MovedSince), Configured: s.Configured, TTL: time.Duration(s.TTL), Skip: s.Skip, Step: s.Step, Note: s.Note,
-		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone), Empty: fromMillis(s.Empty), Expected: fromMillis(s.Expected), Usual: time.Duration(s.Usual), Schedule: s.Schedule, Swept: fromMillis(s.Swept),
+		Terms: s.Terms, Fresh: time.Duration(s.Fresh), Gone: fromMillis(s.Gone), Empty: fromMillis(s.Empty), Expected: fromMillis(s.Expected), Usual: time.Duration(s.Usual), Schedule: s.Schedule, Swept: fromMillis(s.Swept), Read: fromMillis(s.Read),
 	}}, nil
 }
 

@@ -49,9 +49,9 @@ func (s *stories) remove(arrival uint64) {
 }
 
 // sweep forgets what is out of the window, now and then.
-func (s *stories) sweep(now time.Time) (swept bool) {
+func (s *stories) sweep(now time.Time) {
 	if now.Sub(s.swept).Abs() < time.Hour {
-		return false
+		return
 	}
 	s.swept = now
 	for _, old := range slices.Clone(s.all) {
@@ -59,7 +59,6 @@ func (s *stories) sweep(now time.Time) (swept bool) {
 			s.remove(old.arrival)
 		}
 	}
-	return true
 }
 
 // settle takes over what a transaction told, stories that are new and, without
@@ -217,11 +216,7 @@ func (a *addition) nearest(f fingerprint) (found likeness, err error) {
 	if err := a.loadStories(); err != nil {
 		return found, err
 	}
-	if a.stories.sweep(a.time) {
-		if err := a.forgetTold(); err != nil {
-			return found, err
-		}
-	}
+	a.stories.sweep(a.time)
 	like := a.like(f)
 	if len(like) == 0 {
 		return found, nil

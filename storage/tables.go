@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The layout, schema 8. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 9. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -14,20 +14,24 @@ import (
 //	["meta", "authority"] => Options.Authority of the first run
 //	["meta", "articles"] => how many there are
 //	["meta", "raw"] => arrival up to which bodies were pruned
+//	["meta", "bundled"] => arrival up to which articles were put in bundles
+//	["meta", "graves"] => how far the search for graves came that need not be kept
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
 //	["meta", "rest:" and a site] => storedRest; until it is over        Rests
 //	["meta", "mark:" and a path] => storedMark; of no path: when the first could
 //	        be                                                     Mark
 //	["meta", "saved:" and a slug] => nothing; of a search that was published  WasSaved
-//	["articles", arrival] => record; grows at its end only
+//	["articles", arrival] => record; grows at its end only; of old ones the number
+//	        of the bundle that has it
+//	["bundles", number] => records of many articles; see bundle.go
 //	["raw", arrival] => storedRaw; pruned from its start           Raw, Bodies
 //	["versions", arrival, order] => what readers saw before an edit, as it was
 //	        stored at that order; pruned from its start                   Versions
 //	["copies", arrival, order] => record of an item that was joined with the
 //	        article, as it would have been one                            Split
-//	["names", Article.Key] => arrival; 0 of one that was pruned  Article
-//	["aliases", identity key] => arrival; of one that was pruned: 0, order
-//	                                                           Sight, Add
+//	["names", Article.Key] => arrival; of one that was pruned: 0, order  Article
+//	["aliases", identity key] => arrival; of one that was pruned: 0, order, numbers
+//	        of sources; see grave.go                           Sight, Add
 //	["seen", source number, period, hash of first key] => arrival, print
 //	        of a skipped item, or a pruned article: 0, print, order;
 //	        the period is that of the arrival, or 0          Sight
@@ -55,7 +59,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 8
+const schema = 9
 
 // tables are those of one transaction.
 type tables struct {
@@ -69,7 +73,9 @@ type tables struct {
 
 	meta, articles, raw, versions, copies, names, aliases, seen Table
 	index, runs, changes, readers, retries                      Table
-	sourceRecords, categoryTable, health, toldTable             Table
+	sourceRecords, categoryTable, health, toldTable, bundles    Table
+
+	lastBundle *bundle // that was unpacked
 }
 
 func (s *Store) tables(tx Tx) *tables {
@@ -79,13 +85,13 @@ func (s *Store) tables(tx Tx) *tables {
 		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), copies: b("copies"), names: b("names"),
 		aliases: b("aliases"), seen: b("seen"), index: b("index"), runs: b("runs"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
-		categoryTable: b("categories"), health: b("health"), toldTable: b("told"),
+		categoryTable: b("categories"), health: b("health"), toldTable: b("told"), bundles: b("bundles"),
 	}
 }
 
 func tableNames() []string {
 	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index", "runs",
-		"changes", "readers", "retries", "sources", "categories", "health", "told", "dictionaries"}
+		"changes", "readers", "retries", "sources", "categories", "health", "told", "dictionaries", "bundles"}
 }
 
 // tick gives the next order number: the time in milliseconds, 20 bits up, or

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,7 +33,7 @@ func (t *tables) putTold(arrival uint64, f fingerprint) error {
 	if err != nil {
 		return err
 	}
-	return t.toldTable.Put(number(arrival), append([]byte{toldVersion}, value...))
+	return errors.Join(t.toldTable.Put(number(arrival), append([]byte{toldVersion}, value...)), t.forgetTold())
 }
 
 // toldOf reads a stored fingerprint; false where there is none, or an older one.
@@ -53,13 +54,17 @@ func windowStart(now time.Time) uint64 {
 	return uint64(max(now.Add(-storyWindow).UnixMilli(), 0)) << 20
 }
 
-// forgetTold removes the stored fingerprints that are out of the window.
+// toldStep is how many fingerprints go, where they are too old, for one that comes:
+// more than one, so that it does not matter whether anybody asks for them.
+const toldStep = 2
+
+// forgetTold removes some stored fingerprints that are out of the window.
 func (t *tables) forgetTold() error {
 	from := number(windowStart(t.time))
 	var old [][]byte
 	c := t.toldTable.Cursor()
-	for k, _ := c.First(); k != nil && bytes.Compare(k, from) < 0; k, _ = c.Next() {
-		old = append(old, k)
+	for k, _ := c.First(); k != nil && bytes.Compare(k, from) < 0 && len(old) < toldStep; k, _ = c.Next() {
+		old = append(old, bytes.Clone(k))
 	}
 	for _, k := range old {
 		if err := t.toldTable.Delete(k); err != nil {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"aggregator/normalize/article"
 )
@@ -81,4 +82,31 @@ func TestStoriesAreRememberedAcrossAStart(t *testing.T) {
 	}
 	restart("made anew", want)
 	s.Close()
+}
+
+// TestFingerprintsDoNotPileUp: where nobody asks for stories (dedup.similar: false),
+// their fingerprints go all the same; they took 240 bytes an article for ever.
+func TestFingerprintsDoNotPileUp(t *testing.T) {
+	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	s, err := Open(filepath.Join(t.TempDir(), "a.db"), Options{Authority: "example.net,2026", NoSync: true, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for i := range 300 {
+		now = now.Add(time.Hour)
+		e := Entry{Identity: article.Identity{Keys: []string{fmt.Sprint("guid:", i)}}, Article: article.Article{Title: "题", Content: strings.Repeat("文", 100)}}
+		if _, err := s.Add(Batch{Source: "s", Entries: []Entry{e}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = s.view(func(tb *tables) error {
+		if n := entriesOf(tb.toldTable); n < 72 || n > 80 {
+			t.Errorf("%d fingerprints of 72 hours", n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

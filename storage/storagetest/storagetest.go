@@ -57,6 +57,7 @@ type Store interface {
 	Arrivals(since time.Time, each func(published, arrived time.Time)) error
 	Size() (storage.Size, error)
 	Samples(source string, limit int) ([]storage.Sample, error)
+	Listed(source string, ids []article.Identity) error
 	Restore([]storage.Entry) (added int, err error)
 	Frame() (storage.Frame, error)
 	RestoreFrame(storage.Frame) error
@@ -125,6 +126,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a source that changes all ids is known":       recognised,
 		"what is pruned by age never comes back":       prunedByAge,
 		"the newest are kept":                          prunedByNumber,
+		"what is pruned is not remembered for ever":    buried,
 		"bodies are pruned before articles":            prunedRaw,
 		"what moves to another store is what it was":   movedWhole,
 		"feeds that move keep their addresses":         movedFrame,

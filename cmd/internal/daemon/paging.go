@@ -115,6 +115,11 @@ func (c *cycle) sight(p *pages) (err error) {
 	if p.sightings, err = c.store.Sight(c.s.Name, p.ids); err != nil {
 		return err
 	}
+	if !c.o.DryRun {
+		if err := c.store.Listed(c.s.Name, p.ids); err != nil {
+			return err
+		}
+	}
 	return c.recognise(p)
 }
 

@@ -7,7 +7,8 @@ import (
 	"aggregator/storage"
 )
 
-// Prune forgets what the configuration says is not kept.
+// Prune forgets what the configuration says is not kept, and has what is kept take less
+// room once it is some days old.
 func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
 	r := d.cfg.Retention
 	pruned, err := d.store.Prune(ctx, storage.Retention{
@@ -19,6 +20,9 @@ func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
 	})
 	if pruned.Articles > 0 {
 		d.Tell()
+	}
+	if err == nil {
+		_, err = d.store.Bundle(ctx)
 	}
 	return pruned, err
 }

@@ -43,6 +43,9 @@ func TestDaemonPrunesByItself(t *testing.T) {
 		if src.Articles > 10*24+30 {
 			t.Errorf("%d articles were new of a list with one an hour: forgotten ones came back", src.Articles)
 		}
+		if src.Read.IsZero() || time.Since(src.Read) > 2*day {
+			t.Errorf("the store was told %s what is listed", src.Read)
+		}
 		if err := store.Check(); err != nil {
 			t.Error(err)
 		}
