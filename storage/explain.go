@@ -2,7 +2,6 @@ package storage
 
 import (
 	"cmp"
-	"encoding/binary"
 	"slices"
 	"time"
 
@@ -79,7 +78,7 @@ func (t *tables) explainSources(e *Explanation, r *record) error {
 }
 
 func (t *tables) explainRetry(e *Explanation, source string, n uint32, arrival uint64) error {
-	value := t.retries.Get(binary.BigEndian.AppendUint64(ofSource(n), arrival))
+	value := t.retries.Get(retryKey(n, arrival))
 	if len(value) < 8 {
 		return nil
 	}

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -93,13 +92,23 @@ func (t *tables) forget(arrival uint64) error {
 	}
 	errs := []error{t.bury(r, order)}
 	for _, l := range r.Listings {
-		key, value := t.sighted(l.Source, arrival, l.Item)
+		_, value := t.sighted(l.Source, arrival, l.Item)
 		value = append(number(0), number(seenPrint(value))...)
-		errs = append(errs, t.seen.Delete(key),
+		errs = append(errs, t.takeOutListing(arrival, l),
 			t.seen.Put(seenKey(l.Source, 0, l.Item), append(value, number(order)...)),
-			t.retries.Delete(binary.BigEndian.AppendUint64(ofSource(l.Source), arrival)),
-			t.unfile(sourceTerm(l.Source), arrival))
+			t.retries.Delete(retryKey(l.Source, arrival)))
 	}
+	return errors.Join(append(errs, t.takeOut(arrival, r))...)
+}
+
+func (t *tables) takeOutListing(arrival uint64, l listing) error {
+	key, _ := t.sighted(l.Source, arrival, l.Item)
+	return errors.Join(t.seen.Delete(key), t.unfile(sourceTerm(l.Source), arrival))
+}
+
+// takeOut removes an article from all tables but those of its keys and of who lists it.
+func (t *tables) takeOut(arrival uint64, r *record) error {
+	var errs []error
 	for _, name := range r.Categories {
 		n := t.category(name)
 		errs = append(errs, t.unfile(categoryTerm(n), arrival), t.countCategory(n, -1))

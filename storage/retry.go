@@ -50,7 +50,7 @@ func (t *tables) retriesDue(head []byte, due time.Time) (found []Retry, err erro
 
 // putRetry stores the entry's wish, or forgets that of an earlier one.
 func (a *addition) putRetry() error {
-	key := binary.BigEndian.AppendUint64(ofSource(a.source.Number), a.arrival)
+	key := retryKey(a.source.Number, a.arrival)
 	switch {
 	case a.arrival == 0, a.Retry == nil && a.Copy:
 		return nil
@@ -68,4 +68,8 @@ func (a *addition) putRetry() error {
 	// A wish without a time is due at once.
 	due := cmp.Or(millis(a.Retry.Due), 1)
 	return a.retries.Put(key, append(number(uint64(due)), value...))
+}
+
+func retryKey(source uint32, arrival uint64) []byte {
+	return binary.BigEndian.AppendUint64(ofSource(source), arrival)
 }

@@ -43,6 +43,11 @@ func newDBCheck(p *program) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if ahead, err := d.Store().Ahead(); err != nil {
+					return err
+				} else if ahead > 0 {
+					fmt.Fprintf(p.Err, "aggregator: hint: the clock was ahead once, and what came last is stored as of %d days from now; `aggregator db compact` puts it where it belongs, if the clock is right now\n", int(ahead.Hours()/24))
+				}
 				_, err = fmt.Fprintf(p.Out, "the database is in order: %d articles\n", n)
 				return err
 			})
@@ -105,7 +110,10 @@ func newDBCompact(p *program) *cobra.Command {
 		Example: "  systemctl stop aggregator && aggregator db compact && systemctl start aggregator",
 		Long: `Write the database anew without its free pages. The new file is checked before
 it takes the place of the old one. A database of which more than half is free
-is also compacted when it is opened.`,
+is also compacted when it is opened.
+
+What was stored while the clock was ahead, and since, is put where it belongs in
+time first: "db check" tells whether there is any. Be sure that the clock is right.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if p.attached != nil {
@@ -142,6 +150,13 @@ func (p *program) compact(store *storage.Store, path string, asJSON bool) error 
 	st, err := store.Stats()
 	if err != nil {
 		return errors.Join(err, store.Close())
+	}
+	mended, err := store.Mend()
+	if err != nil {
+		return &failure{code: exitCannotRun, err: errors.Join(err, store.Close()), hint: "is the clock of this machine right?"}
+	}
+	if mended > 0 {
+		fmt.Fprintf(p.Err, "%d articles stand in time again: they came when the clock was ahead, or since\n", mended)
 	}
 	m := p.measure("written", st.Bytes-int64(st.FreePages)*int64(st.PageSize), bytesOf(), asJSON)
 	defer m.end()

@@ -1,9 +1,11 @@
 package storagetest
 
 import (
+	"errors"
 	"slices"
 	"time"
 
+	"aggregator/normalize/article"
 	"aggregator/storage"
 )
 
@@ -70,5 +72,142 @@ func unfiled(b *bench) {
 	b.add("s", e)
 	if revision() == before {
 		b.Error("not revised")
+	}
+}
+
+// mended: after a clock that was ahead is right again, what came meanwhile and since
+// can be put where it belongs, and nothing else changes.
+func mended(b *bench) {
+	e := entry(1, "a")
+	e.Article.Stocks = []string{"sz000931"}
+	b.add("s", e)
+	right := b.clock.Add(time.Hour)
+
+	b.clock = b.clock.AddDate(10, 0, 0)
+	b.revise(e, "second")
+	undated := entry(1, "ahead")
+	undated.Article.Published, undated.Raw = time.Time{}, article.Raw{Body: []byte("raw"), From: "rule", Source: "s"}
+	undated.Retry = &storage.Retry{Attempts: 1, Due: start}
+	b.add("s", undated)
+	late := entry(1, "a")
+	late.Copy, late.Article.Categories = true, []string{"late"}
+	b.add("two", late)
+	b.tell("s", told("央行今天下调存款准备金率", "told"))
+	b.tell("two", told("央行今天下调存款准备金率", "told again"))
+	if _, err := b.PutCondition(storage.Condition{Source: "s", State: "ahead"}); err != nil {
+		b.Fatal(err)
+	}
+	_, position, err := b.Changes(0, 2)
+	if err := errors.Join(err, b.SetPosition("reader", position)); err != nil {
+		b.Fatal(err)
+	}
+
+	b.clock = right
+	b.reopen()
+	b.add("s", entry(1, "b"))
+	b.pass(40 * 24 * time.Hour)
+	b.add("s", entry(1, "c"))
+	b.pass(2 * 24 * time.Hour)
+	b.add("s", entry(1, "d"))
+	b.reopen()
+	all := func() (list []article.Article) {
+		b.Helper()
+		list, _, err := b.Changes(0, 99)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return list
+	}
+	before := all()
+	rest, _, _ := b.Changes(position, 99)
+	if d, err := b.Ahead(); err != nil || d < 3000*24*time.Hour {
+		b.Errorf("ahead by %s, %v", d, err)
+	}
+	if n, err := b.Mend(); err != nil || n != 6 {
+		b.Errorf("%d mended, %v, want all six", n, err)
+	}
+	for range 2 {
+		if err := b.Check(); err != nil {
+			b.Error(err)
+		}
+		if d, err := b.Ahead(); err != nil || d != 0 {
+			b.Errorf("still ahead by %s, %v", d, err)
+		}
+		if n, err := b.Mend(); err != nil || n != 0 {
+			b.Errorf("again %d, %v", n, err)
+		}
+		b.reopen()
+	}
+	after := all()
+	if !slices.Equal(keysOf(before), keysOf(after)) {
+		b.Errorf("changes %v were %v", keysOf(after), keysOf(before))
+	}
+	for i, a := range after {
+		if a.ID != before[i].ID || a.Print() != before[i].Print() || a.Seen.After(b.clock) || a.Published.After(b.clock) || a.Updated.After(b.clock) || a.Changed.After(b.clock) {
+			b.Errorf("%+v was %+v", a, before[i])
+		}
+	}
+	at, err := b.Position("reader")
+	if again, _, err2 := b.Changes(at, 99); !slices.Equal(keysOf(again), keysOf(rest)) || err != nil || err2 != nil {
+		b.Errorf("what is left to read is %v, was %v, %v", keysOf(again), keysOf(rest), err)
+	}
+	newest, _, err := b.Latest(storage.Run{}, storage.Window{Entries: 1, Age: 24 * time.Hour})
+	if !slices.Equal(keysOf(newest), []string{"d"}) || err != nil {
+		b.Errorf("newest: %v, %v", keysOf(newest), err)
+	}
+	march := storage.Stretch{First: start.AddDate(0, 0, -1), End: start.AddDate(0, 1, 0), Limit: 9}
+	got, around, err := b.Arrived(storage.Run{Category: "news"}, march)
+	if keys := slices.Sorted(slices.Values(keysOf(got))); !slices.Equal(keys, []string{"a", "ahead", "b", "told"}) || around.After.After(b.clock) || err != nil {
+		b.Errorf("of March: %v, %+v, %v", keys, around, err)
+	}
+	if titles := b.titles("a"); !slices.Equal(titles, []string{"title of a", "second"}) {
+		b.Errorf("versions %q", titles)
+	}
+	if c, err := b.Corrections(9); err != nil || len(c) != 1 || c[0].At.After(b.clock) {
+		b.Errorf("corrections %+v, %v", c, err)
+	}
+	if raw, err := b.Raw("ahead"); err != nil || string(raw.Body) != "raw" {
+		b.Errorf("raw %+v, %v", raw, err)
+	}
+	if r, err := b.Retries("s", b.clock, 9); err != nil || len(r) != 1 || r[0].Keys[0] != "ahead" {
+		b.Errorf("retries %+v, %v", r, err)
+	}
+	if src, err := b.Source("s"); err != nil || src.Articles != 6 {
+		b.Errorf("%+v, %v", src, err)
+	}
+	if split, err := b.Split("told", ""); err != nil || len(split) != 1 {
+		b.Errorf("split %+v, %v", split, err)
+	}
+	if _, err := b.PutCondition(storage.Condition{Source: "s", State: "right"}); err != nil {
+		b.Fatal(err)
+	}
+	if c, err := b.Conditions(9); err != nil || len(c) != 2 || c[0].State != "right" || c[0].Was != "ahead" {
+		b.Errorf("conditions %+v, %v", c, err)
+	}
+	for _, key := range []string{"a", "ahead", "c"} {
+		if s := b.sight("s", entry(1, key).Identity)[0]; key != "a" && s.Standing != storage.Unchanged || !s.Listed {
+			b.Errorf("%s: %+v", key, s)
+		}
+	}
+	if p := b.prune(storage.Retention{MaxAge: 24 * time.Hour, Raw: time.Hour}); p.Articles != 5 {
+		b.Errorf("pruned %+v", p)
+	}
+}
+
+// mendedBehind: what is in order is not put in the order of a clock that is behind.
+func mendedBehind(b *bench) {
+	for _, key := range []string{"a", "b"} {
+		e := entry(1, key)
+		e.Article.Published = b.clock.Add(-time.Minute)
+		b.add("s", e)
+		b.pass(time.Hour)
+	}
+	b.clock = b.clock.AddDate(-6, 0, 0)
+	if n, err := b.Mend(); n != 0 || !errors.Is(err, storage.ErrBehind) {
+		b.Errorf("%d, %v", n, err)
+	}
+	b.clock = b.clock.AddDate(6, 0, 0)
+	if n, err := b.Mend(); n != 0 || err != nil {
+		b.Errorf("%d, %v", n, err)
 	}
 }

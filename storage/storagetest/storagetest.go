@@ -57,6 +57,8 @@ type Store interface {
 	Arrivals(since time.Time, each func(published, arrived time.Time)) error
 	Size() (storage.Size, error)
 	Samples(source string, limit int) ([]storage.Sample, error)
+	Ahead() (time.Duration, error)
+	Mend() (int, error)
 	Listed(source string, ids []article.Identity) error
 	Restore([]storage.Entry) (added int, err error)
 	Frame() (storage.Frame, error)
@@ -134,6 +136,8 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"what was ahead elsewhere is not ahead here":   restoredFromAhead,
 		"an item under another's address is told":      byAddress,
 		"what comes after a step back is not skipped":  clockBackArchives,
+		"what a clock ahead has left can be mended":    mended,
+		"a clock that is behind mends nothing":         mendedBehind,
 		"what leaves a run revises what came after":    unfiled,
 		"many may write at once":                       manyWriters,
 		"what is asked for in vain is not found":       notFound,
