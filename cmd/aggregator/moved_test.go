@@ -123,7 +123,7 @@ func (w *movedWorld) daemon(s *storage.Store) *daemon.Daemon {
 // feeds are all documents that readers can fetch.
 func (w *movedWorld) feeds(s *storage.Store) map[string]string {
 	files := map[string]string{}
-	for f, err := range w.daemon(s).Feeds().Files(w.Context(), true) {
+	for f, err := range w.daemon(s).Feeds().Files(w.Context(), daemon.Extent{Archives: true}) {
 		if err != nil {
 			w.Fatal(err)
 		}
