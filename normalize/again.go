@@ -61,12 +61,11 @@ func rawRule(raw *article.Raw, o Options) *Rule {
 
 // newBody cleans what is under root, which it uses up.
 func newBody(from string, root *html.Node, rule *Rule, base *url.URL) body {
-	b := body{from: from}
 	if rule != nil {
 		rule.remove(root)
 	}
-	b.content, b.image = cleanNode(root, base)
-	b.score = score(b.content)
+	b := cleanNode(root, base)
+	b.from = from
 	return b
 }
 

@@ -96,6 +96,9 @@ func verdict(candidates []body, winner body) article.Verdict {
 // sentences, or a picture with a line.
 const enough = 60
 
+// picture is what one counts in a score.
+const picture = 50
+
 // score is how much there is to read: characters, and pictures, which count
 // as much as a short paragraph. Linked text counts little, for lists of links are
 // no article.
@@ -116,7 +119,7 @@ func score(clean string) int {
 			switch name, _ := z.TagName(); string(name) {
 			case "img", "video":
 				if t != html.EndTagToken {
-					n += 50
+					n += picture
 				}
 			case "a":
 				inLink = t == html.StartTagToken
@@ -125,9 +128,13 @@ func score(clean string) int {
 	}
 }
 
-func letters(text []byte) (n int) {
+// letters counts the letters and digits of a text.
+func letters[T string | []byte](text T) (n int) {
 	for _, r := range string(text) {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		switch {
+		case r >= 0x4e00 && r <= 0x9fff: // most of a Chinese text, without a look at tables
+			n++
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			n++
 		}
 	}

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"bytes"
 	"net/url"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // of elements, with absolute addresses and without anything active. Cleaning
 // twice changes nothing.
 func Clean(body, base string) (out string) {
-	if guarded(func() { out, _ = cleanNode(parseFragment(body), parseBase(base)) }) != nil {
+	if guarded(func() { out = cleanNode(parseFragment(body), parseBase(base)).content }) != nil {
 		return fetcher.Paragraphs(visibleText(body))
 	}
 	return out
@@ -29,23 +30,43 @@ func Clean(body, base string) (out string) {
 // given up for its text.
 const passes = 4
 
-// cleanNode cleans what is under a node, which it uses up, and returns it
-// rendered, with the first picture.
-func cleanNode(root *html.Node, base *url.URL) (out, image string) {
-	c := cleaner{base: base, revealed: make(map[*html.Node]bool), open: new(int)}
-	last := ""
-	for range passes {
+// cleanNode cleans what is under a node, which it uses up.
+func cleanNode(root *html.Node, base *url.URL) body {
+	c := newCleaner(base)
+	c.children(root)
+	if b, ok := c.plainly(root); ok {
+		return b
+	}
+	return c.again(root)
+}
+
+// plainly is the body of a tree that was cleaned, if it is plain.
+func (c cleaner) plainly(root *html.Node) (b body, ok bool) {
+	p := plain{cleaner: c}
+	if !p.children(root, 0, 0) {
+		return b, false
+	}
+	return body{content: oneBlock(string(bytes.TrimSpace(p.out))), image: p.image, score: p.score()}, true
+}
+
+// again cleans what comes of rendering a tree that was cleaned once, until nothing
+// changes.
+func (c cleaner) again(root *html.Node) body {
+	last := strings.TrimSpace(renderInner(root))
+	for range passes - 1 {
+		root = parseFragment(last)
 		c.children(root)
-		out = strings.TrimSpace(renderInner(root))
+		out := strings.TrimSpace(renderInner(root))
 		if out == last {
 			if out = policy().Sanitize(out); out == last {
-				return oneBlock(out), leadImage(root)
+				out = oneBlock(out)
+				return body{content: out, image: leadImage(root), score: score(out)}
 			}
 		}
 		last = out
-		root = parseFragment(out)
 	}
-	return strings.TrimSpace(fetcher.Paragraphs(visibleText(out))), ""
+	out := strings.TrimSpace(fetcher.Paragraphs(visibleText(last)))
+	return body{content: out, score: score(out)}
 }
 
 // oneBlock writes the line breaks that end empty lines, which only preformatted
@@ -96,6 +117,10 @@ type cleaner struct {
 	base     *url.URL
 	revealed map[*html.Node]bool // what stood in a <noscript>
 	open     *int                // how many frames were left open
+}
+
+func newCleaner(base *url.URL) cleaner {
+	return cleaner{base: base, revealed: make(map[*html.Node]bool), open: new(int)}
 }
 
 // children cleans all that is under n.

@@ -143,12 +143,15 @@ func firstImage(root *html.Node) string {
 // article: no code to scan and no icon.
 func leadImage(root *html.Node) string {
 	for n := range root.Descendants() {
-		src := attr(n, "src")
-		if n.DataAtom == atom.Img && !promotes(src) && !promotes(attr(n, "alt")) && !promotes(attr(n, "title")) && !isIcon(n) {
-			return src
+		if n.DataAtom == atom.Img && isLead(n) {
+			return attr(n, "src")
 		}
 	}
 	return ""
+}
+
+func isLead(img *html.Node) bool {
+	return !promotes(attr(img, "src")) && !promotes(attr(img, "alt")) && !promotes(attr(img, "title")) && !isIcon(img)
 }
 
 // promotion matches the addresses and descriptions of codes to scan; 343233024

@@ -1,0 +1,69 @@
+package normalize_test
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"aggregator/normalize"
+)
+
+// checkPlain reports a body that is taken for plain and is not: cleaned until
+// nothing changes, it is another one.
+func checkPlain(t rapid.TB, in string) (isPlain bool) {
+	t.Helper()
+	plainly, again, isPlain := normalize.CleanBoth(in, page)
+	if isPlain && plainly != again {
+		t.Errorf("plainly %q\nagain   %q\nof      %q", plainly, again, in)
+	}
+	return isPlain
+}
+
+// TestPlainIsTheSame: the short way to clean a body gives what the long one does.
+func TestPlainIsTheSame(t *testing.T) {
+	for _, in := range append(hostile, strings.Join(hostile, ""), body6K()) {
+		checkPlain(t, in)
+	}
+	kinds := strings.Fields("p p p div div h1 h2 blockquote ul ol li li li figure figcaption details summary hr br wbr a a img b strong i em u s small code del q abbr time span font section nobr big tt " +
+		"table tr td pre ruby rt dl dt video source picture noscript iframe center address")
+	attrs := []string{"", "", "", ` href="/x?utm_source=a b"`, ` href="https://E.org:80/a/../b?q=é#甲"`, ` href="mailto:a b@e.org"`, ` href="https://e.org/%zz"`, ` href="//e.org/a"`, ` src="//e.org/a.jpg"`,
+		` data-src="//e.org/loading.gif"`, ` src="https://e.org/a b.png" width=40`, ` src="//e.org/qrcode.png"`, ` alt="a &amp; 'b' 扫码"`, ` title="a` + "\n\n" + `b"`, ` dir=RTL`, ` value=3`, ` start=x reversed`, ` datetime="1&quot;"`, ` hidden`,
+		` href="` + strings.Repeat("é", 20000) + `"`}
+	texts := []string{"甲乙", "abc 1", " ", "\n\n", "\n　", "　", "&lt;b&gt;", "&amp;amp;", "'\"", "&nbsp;", "\r\n\t", "&#13;", "\x00", "\ufeff", "x\u2028", "\xff", "<!-- c -->", "😀"}
+	var nodes func(t *rapid.T, depth int) string
+	node := func(t *rapid.T, depth int) string {
+		if depth == 0 || rapid.IntRange(0, 2).Draw(t, "kind") == 0 {
+			return rapid.SampledFrom(texts).Draw(t, "text")
+		}
+		name := rapid.SampledFrom(kinds).Draw(t, "name")
+		tag := "<" + name + rapid.SampledFrom(attrs).Draw(t, "attr") + rapid.SampledFrom(attrs).Draw(t, "attr") + ">"
+		if name == "img" || name == "br" || name == "hr" || name == "wbr" {
+			return tag
+		}
+		return tag + nodes(t, depth-1) + "</" + name + ">"
+	}
+	nodes = func(t *rapid.T, depth int) (all string) {
+		for range rapid.IntRange(0, 3).Draw(t, "nodes") {
+			all += node(t, depth)
+		}
+		return all
+	}
+	bodies, plain := 0, 0
+	rapid.Check(t, func(r *rapid.T) {
+		bodies++
+		if checkPlain(r, nodes(r, 4)) {
+			plain++
+		}
+	})
+	if plain*4 < bodies {
+		t.Errorf("only %d of %d bodies are plain", plain, bodies)
+	}
+}
+
+func FuzzPlain(f *testing.F) {
+	for _, in := range append(hostile, body6K()) {
+		f.Add(in)
+	}
+	f.Fuzz(func(t *testing.T, in string) { checkPlain(t, in) })
+}
