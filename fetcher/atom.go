@@ -33,9 +33,9 @@ func (w wire) atomEntry(in *atom.Entry) Item {
 		Title:     strings.TrimSpace(cmp.Or(in.Title, x.title())),
 		Published: w.time(append([]string{in.Published}, x.published()...)...),
 		Updated:   w.time(append([]string{in.Updated}, x.updated()...)...),
-		Summary:   cmp.Or(in.Summary, x.summary()),
+		Summary:   cmp.Or(w.text(in.Summary), x.summary()),
 		Author:    cmp.Or(people(in.Authors), x.author()),
-		Content:   x.first("content:encoded"),
+		Content:   w.text(x.first("content:encoded")),
 	}
 	if in.Source != nil {
 		it.Origin = PlainText(in.Source.Title)

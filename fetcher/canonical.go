@@ -22,7 +22,8 @@ import (
 type canonical struct {
 	tokens
 	out   bytes.Buffer
-	atom  bool // Atom, else one of the kinds of RSS
+	aside []string // texts of the items, which out refers to; see putAside
+	atom  bool     // Atom, else one of the kinds of RSS
 	limit int
 
 	root   name
@@ -76,9 +77,6 @@ func canonicalise(src []byte, base *url.URL, limit int) (*canonical, error) {
 // canonicaliseNew leaves out the texts of items with some prints.
 func canonicaliseNew(src []byte, base *url.URL, limit int, old Prints) (*canonical, error) {
 	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}, old: old.set()}
-	if old == "" {
-		c.out.Grow(len(src) + len(src)/8 + 512)
-	}
 	if !c.open() {
 		return nil, notList(src, "a feed")
 	}

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -160,5 +161,26 @@ func (c *canonical) body(to string, k construct) {
 			it.base = k.base
 		}
 	}
+	if to == "content:encoded" || to == "description" || to == "summary" {
+		c.putAside(to, k.value)
+		return
+	}
 	c.write(to, k.value)
 }
+
+// putAside keeps one of an item's texts out of the canonical document, which says
+// where it is: they are nearly all there is of most documents, and the parser, which
+// would read them byte by byte, has nothing to find in them.
+func (c *canonical) putAside(label, text string) {
+	if c.atom || !strings.ContainsAny(text, "<&") || strings.Contains(text, "]]>") {
+		text = strings.TrimSpace(text)
+	}
+	if c.atom && label == "content:encoded" {
+		text = lineEnds.Replace(text)
+	}
+	c.write(label, strconv.Itoa(len(c.aside)))
+	c.aside = append(c.aside, text)
+}
+
+// lineEnds makes every line end what it is in XML (XML 1.0 §2.11).
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -37,6 +37,7 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 }
 
 func (w wire) readCanonical(c *canonical) (List, error) {
+	w.aside = c.aside
 	if c.atom {
 		return w.readAtom(c.out.Bytes())
 	}
@@ -52,6 +53,17 @@ type wire struct {
 	base *url.URL
 	r    *Reader
 	old  bool // some items may be known
+
+	aside []string // texts that are not in the document itself
+}
+
+// text is one that the document refers to.
+func (w wire) text(ref string) string {
+	i, err := strconv.Atoi(ref)
+	if err != nil || i < 0 || i >= len(w.aside) {
+		return ""
+	}
+	return w.aside[i]
 }
 
 // known is the print of an item whose texts were left out.

@@ -127,8 +127,8 @@ type Item struct {
 // Empty tells that the item says nothing whatever: an <item/> that a template
 // left behind. One that only has an id, a date or an author says something.
 func (it *Item) Empty() bool {
-	said := it.ID + it.Link + it.Title + it.Author + it.Origin + it.Image + strings.TrimSpace(it.Summary+it.Content)
-	return said == "" && it.Published.IsZero() && it.Updated.IsZero() && len(it.Tags)+len(it.Stocks)+len(it.Enclosures) == 0
+	said := len(it.ID) + len(it.Link) + len(it.Title) + len(it.Author) + len(it.Origin) + len(it.Image)
+	return said == 0 && strings.TrimSpace(it.Summary) == "" && strings.TrimSpace(it.Content) == "" && it.Published.IsZero() && it.Updated.IsZero() && len(it.Tags)+len(it.Stocks)+len(it.Enclosures) == 0
 }
 
 // Enclosure is an attached media file.

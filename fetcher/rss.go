@@ -35,8 +35,8 @@ func (w wire) rssItem(in *rss.Item) Item {
 		Link:      absolute(w.base, in.Link),
 		Published: w.time(append([]string{in.PubDate}, x.published()...)...),
 		Updated:   w.time(x.updated()...),
-		Summary:   cmp.Or(in.Description, x.summary()),
-		Content:   in.Content,
+		Summary:   cmp.Or(w.text(in.Description), x.summary()),
+		Content:   w.text(in.Content),
 		Author:    cmp.Or(personName(in.Author), personName(x.author())),
 	}
 	it.Link = cmp.Or(it.Link, w.alternate(links(in.Extensions)))

@@ -23,7 +23,7 @@ func Again(a article.Article, raw article.Raw, o Options) article.Article {
 	var b body
 	var codes []string
 	panicked := guarded(func() {
-		root := rawTree(raw.From, raw.Body)
+		root := rawTree(raw.From, string(raw.Body))
 		if raw.From == "rule" {
 			codes = bodyStocks(root)
 		}
@@ -39,11 +39,11 @@ func Again(a article.Article, raw article.Raw, o Options) article.Article {
 }
 
 // rawTree reads a body as it came.
-func rawTree(from string, raw []byte) *html.Node {
+func rawTree(from, raw string) *html.Node {
 	if from == "readability" {
-		return wrapped(parseFragment(string(raw)))
+		return wrapped(parseFragment(raw))
 	}
-	return parseFragment(asHTML(string(raw)))
+	return parseFragment(asHTML(raw))
 }
 
 // rawRule is the rule for what gave a body, nil for none: that of the source is
@@ -75,7 +75,7 @@ func (b body) keep(it fetcher.Item, p *page, o Options) article.Raw {
 	if len(b.raw) == 0 {
 		return article.Raw{}
 	}
-	raw := article.Raw{Body: b.raw, From: b.from, Source: o.Source, URL: it.Link, Base: it.Base, Image: it.Image}
+	raw := article.Raw{Body: []byte(b.raw), From: b.from, Source: o.Source, URL: it.Link, Base: it.Base, Image: it.Image}
 	beside := p.Stocks()
 	if b.from != "feed" {
 		raw.URL, raw.Base = p.address, ""

@@ -17,7 +17,7 @@ import (
 type body struct {
 	content string // clean HTML
 	image   string // its first picture
-	raw     []byte // as it came
+	raw     string // as it came
 	from    string
 	score   int
 }
@@ -142,7 +142,7 @@ func letters[T string | []byte](text T) (n int) {
 }
 
 func feedBody(it fetcher.Item) body {
-	raw := []byte(cmp.Or(strings.TrimSpace(it.Content), strings.TrimSpace(it.Summary)))
+	raw := cmp.Or(strings.TrimSpace(it.Content), strings.TrimSpace(it.Summary))
 	b := newBody("feed", rawTree("feed", raw), ruleFor(nil, parseBase(it.Link)), parseBase(cmp.Or(it.Base, it.Link)))
 	b.raw = raw
 	return b
@@ -152,7 +152,7 @@ func (p *page) byRule() body {
 	if p.body == nil {
 		return body{from: "rule"}
 	}
-	raw := bareComments([]byte(renderInner(p.body)))
+	raw := string(bareComments([]byte(renderInner(p.body))))
 	b := newBody("rule", rawTree("rule", raw), p.rule, p.url) // the page is still to be read by others
 	b.raw = raw
 	return b
@@ -164,7 +164,7 @@ func (p *page) byReadability() body {
 	if err != nil || found.Node == nil {
 		return body{from: "readability"}
 	}
-	raw := []byte(renderInner(found.Node))
+	raw := renderInner(found.Node)
 	b := newBody("readability", rawTree("readability", raw), p.rule, p.url)
 	b.raw = raw
 	return b

@@ -73,6 +73,9 @@ func (c cleaner) again(root *html.Node) body {
 // text has, as references: for Markdown, an empty line ends the HTML, and what
 // follows would be read as Markdown.
 func oneBlock(s string) string {
+	if !hasEmptyLine(s) {
+		return s
+	}
 	lines := strings.Split(s, "\n")
 	var b strings.Builder
 	for i, line := range lines {
@@ -87,9 +90,18 @@ func oneBlock(s string) string {
 	return b.String()
 }
 
+func hasEmptyLine(s string) bool {
+	for line := range strings.Lines(s) {
+		if text, ended := strings.CutSuffix(line, "\n"); ended && strings.Trim(text, " \t") == "" {
+			return true
+		}
+	}
+	return false
+}
+
 func parseFragment(s string) *html.Node {
 	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
-	if crowded([]byte(s)) {
+	if len(s) > 2*widest && crowded([]byte(s)) {
 		root.AppendChild(&html.Node{Type: html.TextNode, Data: visibleText(s)})
 		return root
 	}

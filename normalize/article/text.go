@@ -3,6 +3,7 @@ package article
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // CleanTitle makes a title of what an origin wrote: one line of plain text.
@@ -33,7 +34,7 @@ func CleanTitle(s string) string {
 // CleanText removes what XML forbids (control characters other than tab and
 // line feed, noncharacters) and makes every line end a line feed.
 func CleanText(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return !inText(r) || r == '\uFFFD' }) < 0 {
+	if isClean(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
@@ -42,6 +43,28 @@ func CleanText(s string) string {
 		}
 		return -1
 	}, lineEnds.Replace(s)) // Map turns a byte that is no UTF-8 into U+FFFD
+}
+
+// isClean tells whether a text may stay as it is. Every text that is read goes
+// through it: the characters that most of them consist of are not looked up.
+func isClean(s string) bool {
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c >= ' ' && c < 0x7f || c == '\n' || c == '\t':
+			i++
+			continue
+		case c >= 0xE3 && c <= 0xE9 && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80: // U+3000 to U+9FFF
+			i += 3
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !inText(r) || r == utf8.RuneError {
+			return false
+		}
+		i += size
+	}
+	return true
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
