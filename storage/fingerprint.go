@@ -12,7 +12,6 @@ import (
 	"aggregator/normalize/article/diff"
 
 	"github.com/cespare/xxhash/v2"
-	"golang.org/x/net/html"
 )
 
 // storyWindow is how long after an article another may tell its story again.
@@ -107,20 +106,6 @@ func closing(parts []diff.Part, i int) bool {
 	return rest <= 3 && strings.ContainsRune("。！？!?；\n", last)
 }
 
-// visible is the text that readers of the content see.
-func visible(content string) string {
-	var b strings.Builder
-	for z := html.NewTokenizer(strings.NewReader(content)); ; {
-		switch z.Next() {
-		case html.ErrorToken:
-			return b.String()
-		case html.TextToken:
-			b.Write(z.Text())
-			b.WriteByte(' ')
-		}
-	}
-}
-
 // lettersOf leaves out what papers set differently: blanks and punctuation.
 func lettersOf(text string) []rune {
 	letters := make([]rune, 0, len(text)/3)
@@ -135,41 +120,31 @@ func lettersOf(text string) []rune {
 	return letters
 }
 
-// simhash keeps one in eight of the 2-grams, always the same ones, which costs
-// an eighth and tells nearly as much.
-func simhash(letters []rune) (h uint64) {
-	var weight [64]int
-	var pair [2 * utf8.UTFMax]byte
-	for i := 1; i < len(letters); i++ {
-		gram := xxhash.Sum64(utf8.AppendRune(utf8.AppendRune(pair[:0], letters[i-1]), letters[i]))
-		if gram%8 != 0 {
-			continue
-		}
-		gram = bits.RotateLeft64(gram*0x9e3779b97f4a7c15, 32) // the low bits chose it
-		for b := range weight {
-			weight[b] += int(gram>>b&1)*2 - 1
-		}
-	}
-	for b, w := range weight {
-		if w > 0 {
-			h |= 1 << b
-		}
-	}
-	return h
-}
-
 // numbersOf finds the numbers of a text: two reports of a cut by 0.5% and by
 // 0.25% differ in nothing else.
 func numbersOf(text string) (numbers []uint32) {
-	for _, n := range strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.IsDigit(r) && r != '.' && r != '%' && r != '-'
-	}) {
-		if n = strings.Trim(n, ".-"); n != "" {
-			numbers = append(numbers, uint32(xxhash.Sum64String(n)))
+	start := -1 // of what may be one
+	for i, r := range text {
+		switch of := r >= '0' && r <= '9' || r == '.' || r == '%' || r == '-' || r >= 0x80 && (r < 0x4e00 || r > 0x9fff) && unicode.IsDigit(r); {
+		case of && start < 0:
+			start = i
+		case !of && start >= 0:
+			numbers = appendNumber(numbers, text[start:i])
+			start = -1
 		}
+	}
+	if start >= 0 {
+		numbers = appendNumber(numbers, text[start:])
 	}
 	slices.Sort(numbers)
 	return numbers
+}
+
+func appendNumber(numbers []uint32, n string) []uint32 {
+	if n = strings.Trim(n, ".-"); n == "" {
+		return numbers
+	}
+	return append(numbers, uint32(xxhash.Sum64String(n)))
 }
 
 // holds tells whether all of the numbers of less are in more, as often as in
