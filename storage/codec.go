@@ -89,6 +89,13 @@ func (c *codec) marshal(v any) ([]byte, error) {
 	return c.pack(b), nil
 }
 
+// encode is marshal of what is short and stored often: compressing takes longer than
+// all else.
+func (c *codec) encode(v any) ([]byte, error) {
+	b, err := cbor.Marshal(v)
+	return append([]byte{plain}, b...), err
+}
+
 func (c *codec) unmarshal(value []byte, v any) error {
 	b, err := c.unpack(value)
 	if err != nil {

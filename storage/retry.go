@@ -14,14 +14,15 @@ type storedRetry struct {
 	Attempts int      `cbor:"3,keyasint"`
 }
 
-// Retries gives the wishes of a source that are due by a time, the longest
-// due first; a limit of 0 gives all.
-func (s *Store) Retries(source string, due time.Time, limit int) (found []Retry, err error) {
-	err = s.view(func(t *tables) error {
+// State gives the record of a source, as Source does, and its wishes that are due by
+// a time, the longest due first; a limit of 0 gives all.
+func (s *Store) State(source string, due time.Time, limit int) (rec Source, found []Retry, err error) {
+	err = s.viewSources(func(t *tables) error {
 		src, err := t.source(source)
 		if err != nil {
 			return err
 		}
+		rec = src.Source
 		found, err = t.retriesDue(ofSource(src.Number), due)
 		return err
 	})
@@ -29,7 +30,7 @@ func (s *Store) Retries(source string, due time.Time, limit int) (found []Retry,
 	if limit > 0 && len(found) > limit {
 		found = found[:limit]
 	}
-	return found, err
+	return rec, found, err
 }
 
 func (t *tables) retriesDue(head []byte, due time.Time) (found []Retry, err error) {

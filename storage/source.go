@@ -107,7 +107,7 @@ type storedSource struct {
 
 // Source gives the record of a source; of one that was never seen, only the name.
 func (s *Store) Source(name string) (src Source, err error) {
-	err = s.view(func(t *tables) error {
+	err = s.viewSources(func(t *tables) error {
 		r, err := t.source(name)
 		if err == nil {
 			src = r.Source
@@ -188,7 +188,7 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 }
 
 func (t *tables) putSource(r *sourceRecord) error {
-	value, err := t.codec.marshal(storedSource{
+	value, err := t.codec.encode(storedSource{
 		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent, Prints: []byte(r.Prints),
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,

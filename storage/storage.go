@@ -104,6 +104,16 @@ func (s *Store) view(fn func(*tables) error) error {
 	}))
 }
 
+// viewSources is view with the tables "sources" and "retries" alone: to open all of
+// them takes longer than to read a record.
+func (s *Store) viewSources(fn func(*tables) error) error {
+	return s.wrap(protect(func() error {
+		return s.engine.View(func(tx Tx) error {
+			return fn(&tables{Store: s, tx: tx, sourceRecords: tx.Table("sources"), retries: tx.Table("retries")})
+		})
+	}))
+}
+
 // wrap names the database in errors that are about it.
 func (s *Store) wrap(err error) error {
 	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrClosed) {

@@ -42,7 +42,7 @@ import (
 //	        a period being the first two bytes of the order, which lacks them
 //	["changes", order] => arrival; one entry an article        Changes, Corrections
 //	["readers", name] => order                                 Position
-//	["retries", source number, arrival] => due, Retry          Retries
+//	["retries", source number, arrival] => due, Retry          State
 //	["sources", name] => sourceRecord
 //	["categories", 'r', number] => Category; 'n', name and 's', slug, its own or
 //	              a former one => number;

@@ -109,7 +109,7 @@ func retries(b *bench) {
 	b.add("s", wish("a", 2*time.Minute, 1), wish("b", time.Minute, 2), wish("c", time.Hour, 1))
 	b.add("t", wish("a", time.Minute, 1))
 	due := func(limit int) (items string) {
-		found, err := b.Retries("s", start.Add(10*time.Minute), limit)
+		_, found, err := b.State("s", start.Add(10*time.Minute), limit)
 		if err != nil {
 			b.Fatal(err)
 		}

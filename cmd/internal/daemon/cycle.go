@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"aggregator/cmd/internal/health"
 	"aggregator/fetcher"
 	"aggregator/normalize/article"
 	"aggregator/storage"
@@ -108,6 +109,7 @@ type cycle struct {
 	seat
 	began time.Time
 	rec   storage.Source
+	again []storage.Retry // due when it began
 	rep   Report
 	// from is where the list came from in the end.
 	from string
@@ -121,10 +123,12 @@ type cycle struct {
 	excused, interrupted bool
 	// brought tells that it lists something that it had not listed before.
 	brought bool
+	// samples are of the newest articles that were stored, newest first.
+	samples []storage.Sample
 }
 
 func (c *cycle) run(ctx context.Context) (err error) {
-	if c.rec, err = c.store.Source(c.s.Name); err != nil {
+	if c.rec, c.again, err = c.store.State(c.s.Name, time.Now(), batchSize); err != nil {
 		return err
 	}
 	if c.o.scheduled && c.s.dueBy(&c.rec).After(c.Now()) {
@@ -387,7 +391,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 	if err != nil {
 		return unstored(err)
 	}
-	c.count(changes)
+	c.count(changes, b.Entries)
 	c.tell(changes)
 	return nil
 }
@@ -401,12 +405,16 @@ func (c *cycle) vouch(f found) {
 	}
 }
 
-func (c *cycle) count(changes []storage.Change) {
-	for _, ch := range changes {
+func (c *cycle) count(changes []storage.Change, entries []storage.Entry) {
+	for i, ch := range changes {
 		c.metrics.change(ch, !c.first)
 		switch ch.Outcome {
 		case storage.Stored:
 			c.rep.New++
+			if ch.Article.Withdrawn.IsZero() {
+				sample := storage.Sample{Seen: ch.Article.Seen, Published: ch.Article.Published, Verdict: entries[i].Verdict}
+				c.samples = slices.Insert(c.samples[:min(len(c.samples), health.Samples-1)], 0, sample)
+			}
 		case storage.Edited:
 			c.rep.Edited++
 		case storage.Filed:

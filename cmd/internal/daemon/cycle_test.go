@@ -162,7 +162,7 @@ func TestFailedPageIsTriedAgain(t *testing.T) {
 	if n := w.requests("doc-i"); n != r.New {
 		t.Errorf("%d requests for pages, want one each", n)
 	}
-	retries, err := w.store.Retries("china", time.Now().Add(time.Hour), 1000)
+	_, retries, err := w.store.State("china", time.Now().Add(time.Hour), 1000)
 	if err != nil || len(retries) != r.New {
 		t.Errorf("%d retries, %v; want %d", len(retries), err, r.New)
 	}

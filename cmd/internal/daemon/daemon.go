@@ -15,9 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/cespare/xxhash/v2"
-	"github.com/robfig/cron/v3"
-
 	"aggregator/cmd/internal/config"
 	"aggregator/fetcher"
 	"aggregator/normalize"
@@ -34,7 +31,8 @@ type Daemon struct {
 	sources []*source
 	archive *archive
 	*inheritance
-	retired chan struct{}
+	timetables map[uint64]*timetable // by their prints
+	retired    chan struct{}
 
 	overview kept[*Overview]
 	hours    kept[[]Hour]
@@ -59,12 +57,10 @@ type Daemon struct {
 // source is a configured source, ready to be fetched.
 type source struct {
 	config.Source
-	reader *fetcher.Reader
-	terms  uint64 // of reader
-	when   cron.Schedule
-	// schedule is a fingerprint of when.
-	schedule uint64
-	options  normalize.Options
+	reader  *fetcher.Reader
+	terms   uint64 // of reader
+	when    *timetable
+	options normalize.Options
 	// known is when the source was due by its record, as Run has read it last; lease
 	// is what Run took of it for its next cycle. See peers.go.
 	known time.Time
@@ -134,7 +130,7 @@ func (d *Daemon) Follow(cfg *config.Config, client *fetcher.Client) (*Daemon, er
 func (d *Daemon) Retire() { close(d.retired) }
 
 func inherit(i *inheritance, log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, log: log, client: client, store: store, inheritance: i, retired: make(chan struct{}), Offline: offline, Now: time.Now}
+	d := &Daemon{cfg: cfg, log: log, client: client, store: store, inheritance: i, timetables: map[uint64]*timetable{}, retired: make(chan struct{}), Offline: offline, Now: time.Now}
 	for i := range cfg.Sources {
 		if !cfg.Sources[i].Enabled {
 			continue
@@ -157,12 +153,7 @@ func (d *Daemon) source(c config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.cfg.Schedule(&c), schedule: scheduleOf(&c, d.Zone()), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name), hider: newHider(&c, d.cfg.Secrets())}, nil
-}
-
-// scheduleOf is a fingerprint of when a source is due.
-func scheduleOf(c *config.Source, zone *time.Location) uint64 {
-	return xxhash.Sum64String(fmt.Sprint(c.Schedule, zone))
+	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.timetable(&c), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name), hider: newHider(&c, d.cfg.Secrets())}, nil
 }
 
 // sites are whom lists are fetched from.

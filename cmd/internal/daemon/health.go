@@ -105,8 +105,14 @@ func (c *cycle) judgeArticles(held storage.Condition) (health.Finding, error) {
 		}
 		return health.Finding{State: health.OK}, nil
 	}
-	samples, err := c.store.Samples(c.s.Name, health.Samples)
-	return health.JudgeArticles(samples), err
+	samples := c.samples
+	if len(samples) < health.Samples {
+		var err error
+		if samples, err = c.store.Samples(c.s.Name, health.Samples); err != nil {
+			return health.Finding{}, err
+		}
+	}
+	return health.JudgeArticles(samples), nil
 }
 
 // alarm tells of a new condition.

@@ -13,7 +13,7 @@ import (
 
 // succeed notes a cycle that went well.
 func (c *cycle) succeed(now time.Time) error {
-	c.rec.Schedule = c.s.schedule
+	c.rec.Schedule = c.s.when.print
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
 	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
 	c.rec.Gone = time.Time{}
@@ -81,7 +81,7 @@ func (c *cycle) put(rec storage.Source) error { return unstored(c.store.PutSourc
 // blame notes a failure and when to try again.
 func (c *cycle) blame(rec *storage.Source, err error) {
 	now := time.Now()
-	rec.Schedule = c.s.schedule
+	rec.Schedule = c.s.when.print
 	if rec.Configured != c.s.reader.URL(1) {
 		rec.Configured, rec.Address = c.s.reader.URL(1), ""
 	}

@@ -182,12 +182,8 @@ func (c *cycle) retries() ([]wanted, error) {
 	if c.o.DryRun {
 		return nil, nil
 	}
-	due, err := c.store.Retries(c.s.Name, time.Now(), batchSize)
-	if err != nil {
-		return nil, err
-	}
 	var out []wanted
-	for _, r := range due {
+	for _, r := range c.again {
 		w := wanted{standing: storage.Changed, attempts: r.Attempts}
 		if err := cbor.Unmarshal(r.Item, &w.item); err != nil {
 			return nil, fmt.Errorf("stored item: %w", err)

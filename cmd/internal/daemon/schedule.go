@@ -158,7 +158,7 @@ func (s *source) dueBy(record *storage.Source) time.Time {
 	if rec.LastFetch.After(time.Now().Add(ahead)) { // our clock was
 		return time.Time{}
 	}
-	if rec.Schedule == 0 || rec.Schedule == s.schedule || rec.Error != "" || rec.LastFetch.IsZero() {
+	if rec.Schedule == 0 || rec.Schedule == s.when.print || rec.Error != "" || rec.LastFetch.IsZero() {
 		return rec.Due
 	}
 	return s.turn(rec.LastFetch, rec.LastFetch, rec.LastFetch.Add(max(rec.Fresh, rec.TTL)))

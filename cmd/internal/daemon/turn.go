@@ -70,20 +70,7 @@ func (s *source) offset(t time.Time) time.Duration {
 }
 
 // rhythm is the shortest time between the source's turns about t.
-func (s *source) rhythm(t time.Time) time.Duration {
-	const turns = 8
-	t = s.when.Next(t.Add(-time.Hour))
-	shortest := 24 * time.Hour
-	for range turns {
-		next := s.when.Next(t)
-		if next.IsZero() {
-			break // cron looks five years ahead
-		}
-		shortest = min(shortest, next.Sub(t))
-		t = next
-	}
-	return shortest
-}
+func (s *source) rhythm(t time.Time) time.Duration { return s.when.rhythm(t) }
 
 // share is the source's own place between 0 and 1: a hash of its name.
 func (s *source) share() float64 {
