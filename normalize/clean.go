@@ -105,6 +105,9 @@ func parseFragment(s string) *html.Node {
 		root.AppendChild(&html.Node{Type: html.TextNode, Data: visibleText(s)})
 		return root
 	}
+	if root := plainTree(s); root != nil {
+		return root
+	}
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(s), root, html.ParseOptionEnableScripting(false))
 	if err != nil { // the tree got too deep; there is no other error to a string
 		nodes = []*html.Node{{Type: html.TextNode, Data: visibleText(s)}}

@@ -26,74 +26,6 @@ type plain struct {
 	image           string // the first that says something
 }
 
-// around is what an element stands in.
-type around uint32
-
-const (
-	inParagraph around = 1 << iota // which a block would end
-	inHeading
-	inLink
-	inBold // from here on: the elements that HTML's parser opens again where they were not closed
-	inStrong
-	inItalic
-	inEmphasis
-	inUnderline
-	inStruck
-	inSmall
-	inCode
-)
-
-// form is how an element may stand in a plain tree.
-type form struct {
-	known bool
-	block bool   // not in a paragraph
-	void  bool   // has no end
-	item  bool   // in a list only
-	self  around // not within itself
-}
-
-// formOf is the form of an element of a clean body.
-func formOf(a atom.Atom) form {
-	switch a {
-	case atom.P:
-		return form{known: true, block: true, self: inParagraph}
-	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
-		return form{known: true, block: true, self: inHeading}
-	case atom.Div, atom.Blockquote, atom.Ul, atom.Ol, atom.Figure, atom.Figcaption, atom.Details, atom.Summary:
-		return form{known: true, block: true}
-	case atom.Li:
-		return form{known: true, block: true, item: true}
-	case atom.Hr:
-		return form{known: true, block: true, void: true}
-	case atom.Br, atom.Wbr, atom.Img:
-		return form{known: true, void: true}
-	case atom.A:
-		return form{known: true, self: inLink}
-	case atom.B:
-		return form{known: true, self: inBold}
-	case atom.Strong:
-		return form{known: true, self: inStrong}
-	case atom.I:
-		return form{known: true, self: inItalic}
-	case atom.Em:
-		return form{known: true, self: inEmphasis}
-	case atom.U:
-		return form{known: true, self: inUnderline}
-	case atom.S:
-		return form{known: true, self: inStruck}
-	case atom.Small:
-		return form{known: true, self: inSmall}
-	case atom.Code:
-		return form{known: true, self: inCode}
-	case atom.Del, atom.Ins, atom.Sub, atom.Sup, atom.Mark, atom.Kbd, atom.Samp, atom.Var, atom.Q, atom.Cite, atom.Dfn, atom.Abbr, atom.Time:
-		return form{known: true}
-	}
-	return form{}
-}
-
-// deepest is how deep a plain tree may be; HTML's parser goes to 512.
-const deepest = 100
-
 // children renders what is in a node; it is not ok where that is not plain.
 func (p *plain) children(n *html.Node, in around, depth int) (ok bool) {
 	if depth > deepest {
@@ -129,11 +61,9 @@ func (p *plain) text(s string, in around) {
 func (p *plain) element(n *html.Node, in around, depth int) bool {
 	f := formOf(n.DataAtom)
 	switch {
-	case !f.known, f.block && in&inParagraph != 0, in&f.self != 0:
+	case !f.fits(in, n.Parent.DataAtom), !elements[n.Data].keep:
 		return false
-	case f.item && n.Parent.DataAtom != atom.Ul && n.Parent.DataAtom != atom.Ol:
-		return false
-	case f.void && n.FirstChild != nil, !p.settled(n):
+	case f.void && n.FirstChild != nil, f.sorts() && !slices.IsSortedFunc(n.Attr, byKey), !p.settled(n):
 		return false
 	}
 	p.out = append(append(p.out, '<'), n.Data...)

@@ -13,6 +13,9 @@ import (
 // nothing changes, it is another one.
 func checkPlain(t rapid.TB, in string) (isPlain bool) {
 	t.Helper()
+	if read, parsed, isPlain := normalize.TreeBoth(in); isPlain && read != parsed {
+		t.Errorf("read   %s\nparsed %s\nof     %q", read, parsed, in)
+	}
 	plainly, again, isPlain := normalize.CleanBoth(in, page)
 	if isPlain && plainly != again {
 		t.Errorf("plainly %q\nagain   %q\nof      %q", plainly, again, in)
@@ -20,7 +23,8 @@ func checkPlain(t rapid.TB, in string) (isPlain bool) {
 	return isPlain
 }
 
-// TestPlainIsTheSame: the short way to clean a body gives what the long one does.
+// TestPlainIsTheSame: the short way to read and to clean a body gives what the long
+// one does.
 func TestPlainIsTheSame(t *testing.T) {
 	for _, in := range append(hostile, strings.Join(hostile, ""), body6K()) {
 		checkPlain(t, in)
@@ -58,6 +62,9 @@ func TestPlainIsTheSame(t *testing.T) {
 	})
 	if plain*4 < bodies {
 		t.Errorf("only %d of %d bodies are plain", plain, bodies)
+	}
+	if _, _, isPlain := normalize.TreeBoth(`<p class="a">甲<b>乙</b> &amp; <a href='/x?a=1&amp;b=2' hidden>丙</a><br/><img src="a.jpg"></p><!-- 注 -->`); !isPlain {
+		t.Error("a plain body is not read as one")
 	}
 }
 
