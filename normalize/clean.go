@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -40,9 +41,22 @@ func cleanNode(root *html.Node, base *url.URL) body {
 	return c.again(root)
 }
 
+// buffers are what bodies are rendered in, largestKept how large one may be to be used
+// again.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+const largestKept = 256 << 10
+
 // plainly is the body of a tree that was cleaned, if it is plain.
 func (c cleaner) plainly(root *html.Node) (b body, ok bool) {
-	p := plain{cleaner: c}
+	buffer := buffers.Get().(*[]byte)
+	p := plain{cleaner: c, out: (*buffer)[:0]}
+	defer func() {
+		*buffer = p.out
+		if cap(p.out) <= largestKept {
+			buffers.Put(buffer)
+		}
+	}()
 	if !p.children(root, 0, 0) {
 		return b, false
 	}

@@ -30,16 +30,19 @@ func plainlyVisible(content string) (string, bool) {
 	if strings.IndexByte(content, '\r') >= 0 {
 		return "", false
 	}
-	text := make([]byte, 0, len(content)+1)
+	var text strings.Builder
+	text.Grow(len(content) + 1)
 	for len(content) > 0 {
 		n := strings.IndexByte(content, '<')
 		if n < 0 {
 			n = len(content)
 		}
 		if piece := content[:n]; strings.IndexByte(piece, '&') >= 0 {
-			text = append(append(text, html.UnescapeString(piece)...), ' ')
+			text.WriteString(html.UnescapeString(piece))
+			text.WriteByte(' ')
 		} else if n > 0 {
-			text = append(append(text, piece...), ' ')
+			text.WriteString(piece)
+			text.WriteByte(' ')
 		}
 		if content = content[n:]; content == "" {
 			break
@@ -50,7 +53,7 @@ func plainlyVisible(content string) (string, bool) {
 		}
 		content = content[end+1:]
 	}
-	return string(text), true
+	return text.String(), true
 }
 
 // isPlainTag looks at what is between the signs of a tag.

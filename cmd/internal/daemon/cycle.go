@@ -309,9 +309,10 @@ func (c *cycle) same(doc *fetcher.Document) bool {
 	return !c.o.Force && c.rec.Hash != 0 && c.s.reader.Print(doc) == c.rec.Hash
 }
 
-// batchSize is how many articles one transaction takes: few enough that a
-// kill loses little work, enough that a sync is cheap.
-const batchSize = 20
+// batchSize is how many articles one transaction takes: few enough that a kill loses
+// little work, enough that a sync is cheap. batchSizeListed is that of a source
+// whose articles are in its list: making them again takes no fetching.
+const batchSize, batchSizeListed = 20, 50
 
 // addAll makes articles of the wanted items, oldest first, so that after a
 // crash what is unknown is the newest, and the next cycle finds it.
@@ -332,7 +333,11 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 	if err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(f.wanted, batchSize) {
+	size := batchSizeListed
+	if c.s.FullText {
+		size = batchSize
+	}
+	for batch := range slices.Chunk(f.wanted, size) {
 		if err := c.aside(ctx, func() error { return c.await(ctx, mine, batch) }); err != nil {
 			return err
 		}
