@@ -13,7 +13,8 @@ import (
 // edition says what the feeds of an origin hold now.
 type edition struct {
 	Feeds   int
-	Items   int
+	Lists   int           // Sina's, with pages
+	Items   int           // of each
 	Shift   int           // how many of a feed's items are new since the first edition
 	Touched int           // seconds by which lastBuildDate has moved on
 	Silent  bool          // no validators

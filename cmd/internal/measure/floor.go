@@ -31,6 +31,7 @@ var floors = map[string]func(*floor, *http.Response) error{
 	"hash":  (*floor).hash,
 	"parse": (*floor).parse,
 	"store": (*floor).store,
+	"pages": (*floor).pages,
 }
 
 // runFloor is the process: a name, a URL, the number of feeds, an ETag and a file.
@@ -50,7 +51,11 @@ func runFloor(name string, args []string) error {
 		}
 		defer f.db.Close()
 	}
-	return each(n, func(i int) error { return f.get(f.url+"/feed/"+strconv.Itoa(i), do) })
+	address := "/feed/"
+	if name == "pages" {
+		address = "/roll?page=1&lid="
+	}
+	return each(n, func(i int) error { return f.get(f.url+address+strconv.Itoa(i), do) })
 }
 
 // each does something n times, some at a time.

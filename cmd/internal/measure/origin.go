@@ -87,7 +87,8 @@ type shelf struct {
 
 type issue struct {
 	edition
-	packed [][]byte
+	packed [][]byte          // feeds
+	pages  map[string][]byte // by id
 }
 
 func newShelf(e edition) *shelf {
@@ -97,7 +98,12 @@ func newShelf(e edition) *shelf {
 }
 
 func (s *shelf) print(e edition) {
-	next := &issue{e, make([][]byte, e.Feeds)}
+	next := &issue{e, make([][]byte, e.Feeds), make(map[string][]byte, e.Lists*e.Items)}
+	for list := range e.Lists {
+		for item := range e.Items {
+			next.pages[docID(list, item)] = s.text.page(list, item)
+		}
+	}
 	last := s.now.Load()
 	var group sync.WaitGroup
 	work := make(chan int)
@@ -133,7 +139,18 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.print(e)
 		return
 	}
+	if r.URL.Path == "/roll" {
+		s.list(w, r)
+		return
+	}
 	now := s.now.Load()
+	if _, id, ok := strings.Cut(r.URL.Path, "/doc-i"); ok {
+		h := w.Header()
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Encoding", "gzip")
+		_, _ = w.Write(now.pages[strings.TrimSuffix(id, ".shtml")]) // who asked has gone
+		return
+	}
 	i, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/feed/"))
 	if err != nil || i >= len(now.packed) {
 		http.NotFound(w, r)

@@ -44,7 +44,7 @@ func (b *bench) floor(name string, o *origin, e edition, tag string) (cost, erro
 	}
 	file := filepath.Join(b.dir, "floor.db")
 	defer os.Remove(file)
-	c, _, err := spend(self, "floor", name, o.url, fmt.Sprint(e.Feeds), tag, file)
+	c, _, err := spend(self, "floor", name, o.url, fmt.Sprint(e.Feeds+e.Lists), tag, file)
 	return c, err
 }
 

@@ -32,6 +32,7 @@ var rows = []row{
 	{"identical", "500 feeds that are the same, without validators", "GET, hash of what is sent", 1.3, 0, identical},
 	{"touched", "500 feeds in which only lastBuildDate changed", "GET, gofeed", 0.3, 0, touched},
 	{"incremental", "500 feeds with 2 new items of 50", "GET, gofeed", 0.3, 0, incremental},
+	{"roll", "50 lists of 50 articles with pages of 40 KB, for the first time", "GET, html.Parse of the pages", 1.6, 0, roll},
 	{"latency", "5,000 feeds not modified, 50 ms each; wall time", "feeds / 16 x 50 ms", 1.1, 0, latency},
 }
 
