@@ -169,7 +169,7 @@ func mended(b *bench) {
 	if raw, err := b.Raw("ahead"); err != nil || string(raw.Body) != "raw" {
 		b.Errorf("raw %+v, %v", raw, err)
 	}
-	if r, err := b.Retries("s", b.clock, 9); err != nil || len(r) != 1 || r[0].Keys[0] != "ahead" {
+	if _, r, err := b.State("s", b.clock, 9); err != nil || len(r) != 1 || r[0].Keys[0] != "ahead" {
 		b.Errorf("retries %+v, %v", r, err)
 	}
 	if src, err := b.Source("s"); err != nil || src.Articles != 6 {
