@@ -67,6 +67,9 @@ func ReasonOf(err error) Reason {
 
 // Hint tells the operator what to do about an error; empty if nothing.
 func Hint(err error) string {
+	if errors.Is(err, ErrTurn) {
+		return "nothing was asked; look whether the database can be reached"
+	}
 	switch ReasonOf(err) {
 	case ReasonPrivate:
 		return "add its network or host:port to fetch.allow_private if this host is meant"

@@ -14,7 +14,10 @@ import (
 // at a site; and each tells the others what it has stored.
 
 // Join makes the daemon one of several. It is to be called before it fetches.
-func (d *Daemon) Join(n *postgres.Node) { d.node = n }
+func (d *Daemon) Join(n *postgres.Node) {
+	d.node = n
+	d.shortage.shared = n != nil
+}
 
 // Turns gives the client of a node its turns at sites.
 func Turns(n *postgres.Node) fetcher.Turns { return turns{n} }

@@ -19,7 +19,13 @@ type shortage struct {
 	until  time.Time // that nobody is fetched
 	wait   time.Duration
 	source string
+	// shared tells that the store is a server's, which others use too: it comes
+	// back by itself, and they may have done meanwhile what was due.
+	shared bool
 }
+
+// sharedRest is how long nobody is fetched when a server could not store something.
+const sharedRest = 5 * time.Second
 
 // shortOf tells that an error is of this machine.
 func shortOf(err error) bool {
@@ -56,6 +62,10 @@ func (s *shortage) note(source string, err error, now time.Time) (begun bool) {
 // rest begins the time until the next try: a second less, or the tick at its end
 // would be too early.
 func (s *shortage) rest(now time.Time) {
+	if s.shared {
+		s.until = now.Add(sharedRest)
+		return
+	}
 	s.until = now.Add(s.wait - time.Second)
 	s.wait = min(2*s.wait, outageRetry)
 }
@@ -90,6 +100,9 @@ func (s *shortage) admit(due []*source, now time.Time) []*source {
 		return nil
 	}
 	s.rest(now)
+	if s.shared {
+		return due
+	}
 	for _, src := range due {
 		if src.Name == s.source {
 			return []*source{src}
@@ -103,7 +116,7 @@ func (s *shortage) admit(due []*source, now time.Time) []*source {
 func (c *cycle) short(err error) {
 	c.excused = true
 	if c.shortage.note(c.s.Name, errors.New(c.s.hide(err.Error())), time.Now()) {
-		c.Daemon.log.Error("fetching pauses", "err", c.s.hide(err.Error()), "hint", shortHint(err))
+		c.Daemon.log.Error("fetching pauses", "err", c.s.hide(err.Error()), "hint", shortHint(err, c.shortage.shared))
 	}
 }
 
@@ -114,9 +127,12 @@ func (c *cycle) stored() {
 	}
 }
 
-func shortHint(err error) string {
+func shortHint(err error, shared bool) string {
 	var unstored *unstoredError
-	if errors.As(err, &unstored) {
+	switch {
+	case errors.As(err, &unstored) && shared:
+		return "look whether PostgreSQL can be reached; nothing is lost, and it goes on by itself"
+	case errors.As(err, &unstored):
 		return "make room on the disk of the database, or look whether it is broken; nothing is lost, and it goes on by itself"
 	}
 	return "raise the limit of open files (LimitNOFILE=, ulimit -n), or lower fetch.concurrency; it goes on by itself"
