@@ -72,6 +72,21 @@ func (d *Document) saying(other *Document) *Document {
 	return &same
 }
 
+// redate has a document be of the time that another process noted first.
+func (p *Publisher) redate(path string, s *slot, doc *Document, since time.Time) *Document {
+	if since.Equal(doc.Modified) {
+		return doc
+	}
+	same := *doc
+	same.Modified = since
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.slots[path] == s && s.doc == doc {
+		s.doc, s.last = &same, mark{same.ETag, since}
+	}
+	return &same
+}
+
 // keep puts a document into its slot, and drops others until there is room. One
 // reader's document may be dropped while it is being sent: the reader has it.
 func (p *Publisher) keep(s *slot, doc *Document) {

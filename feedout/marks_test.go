@@ -24,10 +24,13 @@ func (m *marks) Mark(path string) (string, time.Time, error) {
 	return "", m.began, nil
 }
 
-func (m *marks) PutMark(path, etag string, since time.Time) error {
-	m.known[path] = mark{etag, since}
+func (m *marks) PutMark(path, etag string, since time.Time) (time.Time, error) {
 	m.puts++
-	return nil
+	if k := m.known[path]; k.etag == etag {
+		return k.modified, nil
+	}
+	m.known[path] = mark{etag, since}
+	return since, nil
 }
 
 // status asks with If-Modified-Since alone.
@@ -78,6 +81,34 @@ func TestNotModifiedAfterRestart(t *testing.T) {
 		}
 		if last = modified(p); last != now.Format(http.TimeFormat) {
 			t.Errorf("%s: modified %s, want %s", what, last, now)
+		}
+	}
+}
+
+// TestModifiedAtNodes: several processes that show the same tell the same time of a
+// change that no article tells of, whichever of them shows it first.
+func TestModifiedAtNodes(t *testing.T) {
+	at := &Feed{Title: "before", Articles: sample(3).Articles}
+	at.ID, at.Self = sample(1).ID, sample(1).Self
+	now := time.Date(2026, time.March, 5, 0, 0, 0, 0, time.UTC)
+	m := &marks{known: map[string]mark{}}
+	start := func() *Publisher {
+		return New(loader{feed: func(context.Context, string) (*Feed, error) { f := *at; return &f, nil }},
+			Options{Marks: m, Now: func() time.Time { return now }})
+	}
+	nodes := []*Publisher{start(), start()}
+	for round := range 4 {
+		first := nodes[round%2]
+		doc := get(t, first, financePath)
+		now = now.Add(time.Minute)
+		for _, p := range nodes {
+			if other := get(t, p, financePath); !other.Modified.Equal(doc.Modified) || other.ETag != doc.ETag {
+				t.Errorf("round %d: modified %s, want %s", round, other.Modified, doc.Modified)
+			}
+		}
+		at.Title += "!"
+		for _, p := range nodes {
+			p.Changed()
 		}
 	}
 }

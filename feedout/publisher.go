@@ -29,7 +29,9 @@ type Marks interface {
 	// since when it is the one. Where none was shown the tag is empty, and the
 	// time is that from which on one would be known.
 	Mark(path string) (etag string, since time.Time, err error)
-	PutMark(path, etag string, since time.Time) error
+	// PutMark notes another one, and gives since when it is the one: another
+	// process, which shows the same, may have noted it before.
+	PutMark(path, etag string, since time.Time) (time.Time, error)
 }
 
 // Options may all be left zero.
@@ -212,10 +214,12 @@ func (p *Publisher) refresh(ctx context.Context, path string, s *slot, count uin
 	}
 	doc, changed := p.settle(path, s, doc, count)
 	if changed && p.o.Marks != nil {
-		// What goes unnoted counts as a change after the next start.
-		if err := p.o.Marks.PutMark(path, doc.ETag, doc.Modified); err != nil {
+		since, err := p.o.Marks.PutMark(path, doc.ETag, doc.Modified)
+		if err != nil { // it counts as a change after the next start
 			p.o.Log.Warn("feed's change not noted", "path", path, "err", err)
+			return doc, nil
 		}
+		return p.redate(path, s, doc, since.Truncate(time.Second)), nil
 	}
 	return doc, nil
 }

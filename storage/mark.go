@@ -36,15 +36,23 @@ func (s *Store) Mark(path string) (tag string, since time.Time, err error) {
 	return tag, since, nil
 }
 
-// PutMark remembers how the document at a path looks from now on. There is one a
-// document that was ever shown, of some 80 bytes.
-func (s *Store) PutMark(path, tag string, since time.Time) error {
+// PutMark remembers how the document at a path looks from now on, and gives since
+// when it does: where it was told so already, that stays. There is one a document that
+// was ever shown, of some 80 bytes.
+func (s *Store) PutMark(path, tag string, since time.Time) (time.Time, error) {
 	value, err := s.codec.marshal(storedMark{tag, millis(since)})
 	if err == nil {
-		err = s.update(func(t *tables) error { return t.meta.Put(markKey(path), value) })
+		err = s.update(func(t *tables) error {
+			var before storedMark
+			if old := t.meta.Get(markKey(path)); old != nil && t.codec.unmarshal(old, &before) == nil && before.Tag == tag {
+				since = fromMillis(before.Since)
+				return nil
+			}
+			return t.meta.Put(markKey(path), value)
+		})
 	}
 	if err != nil {
-		return fmt.Errorf("put mark of %s: %w", path, err)
+		return time.Time{}, fmt.Errorf("put mark of %s: %w", path, err)
 	}
-	return nil
+	return since, nil
 }

@@ -44,7 +44,7 @@ type Store interface {
 	CategoryBySlug(slug string) (storage.Category, error)
 	RenameSlugs(slugs map[string]string) ([]storage.Renaming, error)
 	Mark(path string) (tag string, since time.Time, err error)
-	PutMark(path, tag string, since time.Time) error
+	PutMark(path, tag string, since time.Time) (time.Time, error)
 	PutSaved(slugs []string) error
 	WasSaved(slug string) (bool, error)
 	Source(name string) (storage.Source, error)

@@ -109,7 +109,7 @@ func (f Feeds) Mark(path string) (etag string, since time.Time, err error) {
 }
 
 // PutMark implements feedout.Marks.
-func (f Feeds) PutMark(path, etag string, since time.Time) error {
+func (f Feeds) PutMark(path, etag string, since time.Time) (time.Time, error) {
 	return f.d.store.PutMark(path, etag, since)
 }
 
