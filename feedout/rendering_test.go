@@ -15,8 +15,9 @@ func TestRendering(t *testing.T) {
 	for _, s := range []any{*specimen(), specimen().History, specimen().Articles[0]} {
 		v := reflect.ValueOf(s)
 		for i := range v.NumField() {
-			if v.Field(i).IsZero() && !unwritten[v.Type().Field(i).Name] {
-				t.Errorf("the specimen has no %s.%s", v.Type(), v.Type().Field(i).Name)
+			name := v.Type().Field(i).Name
+			if v.Field(i).IsZero() && !unwritten[name] && !unwritten[v.Type().String()+"."+name] {
+				t.Errorf("the specimen has no %s.%s", v.Type(), name)
 			}
 		}
 	}
@@ -38,4 +39,5 @@ func TestRendering(t *testing.T) {
 var unwritten = map[string]bool{
 	"Settled": true, "Cadence": true,
 	"GUID": true, "Changed": true, "Order": true, "Filed": true, "Tags": true, "Withdrawn": true,
+	"article.Article.History": true,
 }
