@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -23,6 +25,7 @@ type Document struct {
 	links        string        // Link field; empty for none
 	settled      string        // History.Settled
 	gzip, brotli func() Representation
+	stamp        *atomic.Pointer[[]string] // the field Last-Modified, once it was asked for
 }
 
 // Representation is a document in one content coding. Each has an entity tag
@@ -31,6 +34,8 @@ type Representation struct {
 	Coding string // Content-Encoding; empty for none
 	ETag   string // strong, quoted
 	Body   []byte
+	// etag and length are the fields that say so.
+	etag, length []string
 }
 
 // Names of content codings, RFC 9110 §8.4.1 and RFC 7932.
@@ -44,6 +49,7 @@ const (
 // so: of many feeds only some are read between two changes.
 func newDocument(mediaType string, modified time.Time, body []byte) *Document {
 	return &Document{
+		stamp:          new(atomic.Pointer[[]string]),
 		Type:           mediaType + "; charset=utf-8",
 		Modified:       modified.Truncate(time.Second),
 		Representation: newRepresentation("", body),
@@ -66,10 +72,13 @@ func (d *Document) In(coding string) Representation {
 
 func newRepresentation(coding string, body []byte) Representation {
 	sum := sha256.Sum256(body)
+	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 	return Representation{
 		Coding: coding,
-		ETag:   `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`,
+		ETag:   etag,
 		Body:   body,
+		etag:   []string{etag},
+		length: []string{strconv.Itoa(len(body))},
 	}
 }
 

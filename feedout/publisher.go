@@ -145,6 +145,10 @@ func (p *Publisher) Document(ctx context.Context, path string) (*Document, error
 	if !ok {
 		return nil, ErrNoFeed
 	}
+	return p.document(ctx, path, at)
+}
+
+func (p *Publisher) document(ctx context.Context, path string, at target) (*Document, error) {
 	s, doc, count := p.slot(path, at)
 	if doc != nil {
 		return doc, nil

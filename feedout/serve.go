@@ -10,12 +10,21 @@ import (
 
 const methods = "GET, HEAD, OPTIONS"
 
+// fields are what all answers say alike. A ResponseWriter does not change them.
+var fields = struct{ anyOrigin, nosniff, vary, exposed, ranges []string }{
+	anyOrigin: []string{"*"},
+	nosniff:   []string{"nosniff"},
+	vary:      []string{"Accept-Encoding"},
+	exposed:   []string{"ETag, Link, Content-Range, Accept-Ranges, Retry-After"},
+	ranges:    []string{"bytes"},
+}
+
 // ServeHTTP serves /feeds.opml and /feeds/SLUG in each format. Feeds are public: any
 // page may read them (CORS), and no browser may take them for something else.
 func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h["Access-Control-Allow-Origin"] = []string{"*"}
-	h["X-Content-Type-Options"] = []string{"nosniff"}
+	h["Access-Control-Allow-Origin"] = fields.anyOrigin
+	h["X-Content-Type-Options"] = fields.nosniff
 	at, ok := p.target(r.URL.Path)
 	if !ok {
 		fail(w, http.StatusNotFound)
@@ -38,12 +47,12 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, at target) {
-	doc, err := p.Document(r.Context(), r.URL.Path)
+	doc, err := p.document(r.Context(), r.URL.Path, at)
 	if err != nil {
 		p.failed(w, at, err)
 		return
 	}
-	w.Header()["Vary"] = []string{"Accept-Encoding"} // of a 304 and a 406 too
+	w.Header()["Vary"] = fields.vary // of a 304 and a 406 too
 	coding, ok := negotiate(r.Header["Accept-Encoding"])
 	if !ok {
 		fail(w, http.StatusNotAcceptable)
@@ -56,13 +65,17 @@ func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, at target) {
 // reader has it already.
 func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, rep Representation, slug string) {
 	h := w.Header()
-	h["Etag"] = []string{rep.ETag}
-	h["Cache-Control"] = []string{p.cacheControl(slug, doc, r.URL.Query().Get("r"))}
-	h["Access-Control-Expose-Headers"] = []string{"ETag, Link, Content-Range, Accept-Ranges, Retry-After"}
+	revision := ""
+	if r.URL.RawQuery != "" {
+		revision = r.URL.Query().Get("r")
+	}
+	h["Etag"] = rep.etag
+	h["Cache-Control"] = []string{p.cacheControl(slug, doc, revision)}
+	h["Access-Control-Expose-Headers"] = fields.exposed
 	if doc.links != "" {
 		h["Link"] = []string{doc.links}
 	}
-	h["Last-Modified"] = []string{p.modified(doc).UTC().Format(http.TimeFormat)}
+	h["Last-Modified"] = p.lastModified(doc)
 	switch status := evaluate(r.Header, rep.ETag, doc.Modified); status {
 	case http.StatusOK:
 	case http.StatusNotModified:
@@ -73,7 +86,7 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 		return
 	}
 	h["Content-Type"] = []string{doc.Type}
-	h["Accept-Ranges"] = []string{"bytes"}
+	h["Accept-Ranges"] = fields.ranges
 	if rep.Coding != "" {
 		h["Content-Encoding"] = []string{rep.Coding}
 	}
@@ -85,20 +98,27 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 			return
 		}
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(rep.Body))}
+	h["Content-Length"] = rep.length
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(rep.Body) // the reader is gone: nobody is left to tell
 	}
 }
 
-// modified is what Last-Modified says: never later than now, RFC 9110
+// lastModified is the field of this name: never later than now, RFC 9110
 // §8.8.2.1, whatever the origin's clock made of its articles.
-func (p *Publisher) modified(doc *Document) time.Time {
+func (p *Publisher) lastModified(doc *Document) []string {
 	if now := p.o.Now(); doc.Modified.After(now) {
-		return now.Truncate(time.Second)
+		return []string{httpTime(now)}
 	}
-	return doc.Modified
+	if s := doc.stamp.Load(); s != nil {
+		return *s
+	}
+	s := []string{httpTime(doc.Modified)}
+	doc.stamp.Store(&s)
+	return s
 }
+
+func httpTime(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 
 // forever is a year: nobody keeps anything longer.
 const forever = "public, max-age=31536000, immutable" // RFC 8246
