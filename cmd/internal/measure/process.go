@@ -19,7 +19,8 @@ import (
 type cost struct {
 	cpu  time.Duration // user and system
 	wall time.Duration
-	peak int64 // KB of memory that it had at most
+	peak int64 // KB of memory that it had at most,
+	own  int64 // and without what is mapped of files: the program itself, and a store
 }
 
 // spend runs a process to its end.
@@ -28,12 +29,40 @@ func spend(name string, args ...string) (c cost, out string, err error) {
 	cmd := exec.Command(name, args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	start := time.Now()
-	if err := cmd.Run(); err != nil {
+	if err := cmd.Start(); err != nil {
+		return c, "", err
+	}
+	ended, own := make(chan struct{}), make(chan int64)
+	go func() { own <- watch(cmd.Process.Pid, ended) }()
+	err = cmd.Wait()
+	close(ended)
+	c.own, c.wall = <-own, time.Since(start)
+	if err != nil {
 		return c, "", errors.Join(err, errors.New(stdout.String()+stderr.String()))
 	}
 	use := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	c = cost{time.Duration(use.Utime.Nano() + use.Stime.Nano()), time.Since(start), use.Maxrss}
+	c.cpu, c.peak = time.Duration(use.Utime.Nano()+use.Stime.Nano()), use.Maxrss
 	return c, stdout.String(), nil
+}
+
+// watch is the most memory, in KB, that a process had of its own, looked at now and then.
+func watch(pid int, ended <-chan struct{}) (most int64) {
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-ended:
+			return most
+		case <-look.C:
+		}
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)) // it may just have ended
+		for line := range strings.Lines(string(status)) {
+			var size int64
+			if _, err := fmt.Sscanf(line, "RssAnon: %d kB", &size); err == nil {
+				most = max(most, size)
+			}
+		}
+	}
 }
 
 // floor runs a floor on the feeds of an edition; tag says whether it has them.
@@ -50,6 +79,18 @@ func (b *bench) floor(name string, o *origin, e edition, tag string) (cost, erro
 
 // outcome is what a fetch of all sources is to bring.
 type outcome struct{ sources, items, fresh int }
+
+// started is ours without what it costs to start: what one source costs of as many is
+// taken away.
+func (b *bench) started(want outcome) (cost, error) {
+	start, _, err := spend(b.program, "--config", b.config(), "fetch", "--once", "--json", "feed-0")
+	if err != nil {
+		return start, err
+	}
+	c, err := b.ours(want)
+	c.cpu -= start.cpu
+	return c, err
+}
 
 // ours fetches all sources once.
 func (b *bench) ours(want outcome) (cost, error) {
