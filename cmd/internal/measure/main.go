@@ -37,6 +37,8 @@ func run() error {
 			return serveOrigin(os.Args[2])
 		case "floor":
 			return runFloor(os.Args[2], os.Args[3:])
+		case "render":
+			return runRender(os.Args[2], os.Args[3])
 		}
 	}
 	pairs := flag.Int("pairs", 3, "how many times each row is measured")
@@ -71,6 +73,7 @@ type bench struct {
 	pairs   int
 	dir     string
 	program string // aggregator, as built now
+	self    string // this one
 	kept    bool
 }
 
@@ -83,6 +86,9 @@ func newBench(pairs int, dir string) (*bench, error) {
 		err = os.MkdirAll(dir, 0o755)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if b.self, err = os.Executable(); err != nil {
 		return nil, err
 	}
 	b.program = filepath.Join(b.dir, "aggregator")

@@ -28,11 +28,7 @@ func (b *bench) origin(e edition) (*origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	o := &origin{cmd: exec.Command(self, "origin", string(text))}
+	o := &origin{cmd: exec.Command(b.self, "origin", string(text))}
 	o.cmd.Stderr = os.Stderr
 	out, err := o.cmd.StdoutPipe()
 	if err != nil {

@@ -67,13 +67,9 @@ func watch(pid int, ended <-chan struct{}) (most int64) {
 
 // floor runs a floor on the feeds of an edition; tag says whether it has them.
 func (b *bench) floor(name string, o *origin, e edition, tag string) (cost, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return cost{}, err
-	}
 	file := filepath.Join(b.dir, "floor.db")
 	defer os.Remove(file)
-	c, _, err := spend(self, "floor", name, o.url, fmt.Sprint(e.Feeds+e.Lists), tag, file)
+	c, _, err := spend(b.self, "floor", name, o.url, fmt.Sprint(e.Feeds+e.Lists), tag, file)
 	return c, err
 }
 

@@ -33,6 +33,7 @@ var rows = []row{
 	{"touched", "500 feeds in which only lastBuildDate changed", "GET, gofeed", 0.3, 0, touched},
 	{"incremental", "500 feeds with 2 new items of 50", "GET, gofeed", 0.3, 0, incremental},
 	{"roll", "50 lists of 50 articles with pages of 40 KB, for the first time", "GET, html.Parse of the pages", 1.6, 0, roll},
+	{"render", "500 changed feeds of 50 articles, read, rendered and compressed", "text of Atom, gzip", 1.5, 0, render},
 	{"latency", "5,000 feeds not modified, 50 ms each; wall time", "feeds / 16 x 50 ms", 1.1, 0, latency},
 }
 
