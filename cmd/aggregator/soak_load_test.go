@@ -176,6 +176,9 @@ func (l *load) babble(context.Context) {
 	_, _ = c.Write(noise)
 }
 
+// longestFetch is how long the worst source may take, with a timeout of three seconds.
+const longestFetch = 30 * time.Second
+
 // insist has broken sources fetched, whatever rest they asked for.
 func (l *load) insist(ctx context.Context) {
 	args := []string{"fetch", "--once", "--force", l.broken[mathrand.IntN(len(l.broken))], l.broken[mathrand.IntN(len(l.broken))]}
@@ -184,7 +187,11 @@ func (l *load) insist(ctx context.Context) {
 	_, _ = daemon.Dial(ctx, filepath.Join(l.dir, "a.db.sock"), daemon.Call{Args: args}, s) // it may be killed meanwhile
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.longest = max(l.longest, time.Since(began))
+	took := time.Since(began)
+	l.longest = max(l.longest, took)
+	if took > longestFetch {
+		l.t.Errorf("%v took %s", args, took)
+	}
 }
 
 // report finds what readers saw in the store.

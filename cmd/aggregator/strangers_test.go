@@ -95,7 +95,7 @@ func (v *visited) undisturbed(t *testing.T) {
 	if status, body := v.get("/feeds/all.atom"); status != http.StatusOK || !strings.HasSuffix(body, "</feed>\n") {
 		t.Errorf("a reader gets %d, %.100q", status, body)
 	}
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > 8*time.Second { // less than what the slow are given
 		t.Errorf("a reader waits %s", took)
 	}
 }

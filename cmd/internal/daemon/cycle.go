@@ -50,13 +50,11 @@ func (r *Report) Failed() bool { return r.Err != nil && !r.Resting }
 // recorded on every path.
 func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Report {
 	defer at.pass()
-	select {
-	case s.running <- struct{}{}:
-		defer func() { <-s.running }()
-	case <-ctx.Done():
-		return Report{Source: s.Name, Err: context.Cause(ctx)}
+	if err := s.run(ctx, at); err != nil {
+		return Report{Source: s.Name, Err: err}
 	}
-	ctx, release, err := d.hold(ctx, s, o)
+	defer func() { <-s.running }()
+	ctx, release, err := d.hold(ctx, s, o, at)
 	if err != nil {
 		return Report{Source: s.Name, Err: err}
 	}
@@ -82,6 +80,23 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	c.metrics.cycle(c)
 	c.log()
 	return c.rep
+}
+
+// run waits until no other cycle of the source runs. It keeps nobody of its own round
+// waiting meanwhile: the other may be of a round that goes the other way round.
+func (s *source) run(ctx context.Context, at *place) error {
+	select {
+	case s.running <- struct{}{}:
+		return nil
+	default:
+	}
+	at.pass()
+	select {
+	case s.running <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // conclude records the outcome, where that can be, and judges the source by it.

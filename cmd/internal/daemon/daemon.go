@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -181,17 +182,17 @@ func (d *Daemon) named(names []string) ([]*source, error) {
 		if s == nil {
 			return nil, &UnknownSource{name}
 		}
-		out = append(out, s)
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
 	}
 	return out, nil
 }
 
 // Sources tells how many sources Once would fetch.
 func (d *Daemon) Sources(names []string) int {
-	if len(names) == 0 {
-		return len(d.sources)
-	}
-	return len(names)
+	sources, _ := d.named(names) // Once tells what is wrong with them
+	return len(sources)
 }
 
 func (d *Daemon) sourceNamed(name string) *source {

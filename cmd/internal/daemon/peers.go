@@ -138,7 +138,7 @@ func (d *Daemon) ask(wishes []postgres.Wish, now time.Time) (map[string]postgres
 
 // hold has the source for one cycle; what it returns lets go of it. The context ends
 // when the source is another node's.
-func (d *Daemon) hold(ctx context.Context, s *source, o Options) (context.Context, func(), error) {
+func (d *Daemon) hold(ctx context.Context, s *source, o Options, at *place) (context.Context, func(), error) {
 	if d.node == nil || o.DryRun {
 		return ctx, func() {}, nil
 	}
@@ -152,6 +152,7 @@ func (d *Daemon) hold(ctx context.Context, s *source, o Options) (context.Contex
 			lease = &given
 			continue
 		}
+		at.pass() // as in run
 		select {
 		case <-time.After(heldAgain / 4):
 		case <-ctx.Done():
