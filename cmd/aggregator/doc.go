@@ -29,7 +29,9 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/storage]: one bbolt file. Articles, the keys they are known
     by, and every source's state change in one transaction. Explain tells what
     it knows of one article, Versions how it looked before it was edited. A
-    new article whose story is told already becomes a copy (join.go).
+    new article whose story is told already becomes a copy (join.go). Old ones
+    lie in bundles (bundle.go), pruned ones leave graves (grave.go); what moves by
+    files is history.go, frame.go and restore.go.
   - [aggregator/feedout]: articles become feed documents, rendered once per
     change and served as bytes; when each changed is remembered (keep.go). What
     a feed showed before lies in archive documents by month (history.go;
