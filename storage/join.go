@@ -1,6 +1,8 @@
 package storage
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -60,7 +62,8 @@ func (r *record) hasRoom(keys []string) bool {
 	return len(r.Keys)+len(keys) <= maxKeys && len(r.Listings) < maxKeys && len(r.Joins) < maxKeys
 }
 
-// keepCopy keeps what the entry would have been as an article, for Split.
+// keepCopy keeps what the entry would have been as an article, for Split, and its body
+// as it came as long as others'.
 func (a *addition) keepCopy() error {
 	r := newRecord(a.Article, a.time)
 	r.Source, r.Revision, r.Verdict = a.source.Name, whole(a.Revision), a.Verdict
@@ -69,7 +72,10 @@ func (a *addition) keepCopy() error {
 	if err != nil {
 		return err
 	}
-	return a.copies.Put(versionKey(a.arrival, a.order), value)
+	if len(a.ready.raw) > 0 {
+		err = a.raw.Put(number(a.order), a.ready.raw)
+	}
+	return errors.Join(err, a.copies.Put(versionKey(a.arrival, a.order), value))
 }
 
 // note records on the article by what step an entry was joined with it, when it
@@ -157,10 +163,11 @@ func (t *tables) splitOff(arrival uint64, r *record, j joined) (article.Article,
 	if err := t.takeBack(arrival, r, j, own); err != nil {
 		return article.Article{}, err
 	}
-	if err := t.copies.Delete(key); err != nil {
+	raw := bytes.Clone(t.raw.Get(number(j.Order)))
+	if err := errors.Join(t.copies.Delete(key), t.raw.Delete(number(j.Order))); err != nil {
 		return article.Article{}, err
 	}
-	return t.standAlone(own, src, print)
+	return t.standAlone(own, src, print, raw)
 }
 
 // takeBack takes from the article the keys, listings, link and categories that
@@ -231,8 +238,8 @@ func (a *addition) unfileCategory(r *record, name string) error {
 }
 
 // standAlone stores a copy as the article that it would have been.
-func (t *tables) standAlone(own *record, src *sourceRecord, print uint64) (article.Article, error) {
-	a := addition{tables: t, source: src, Entry: Entry{
+func (t *tables) standAlone(own *record, src *sourceRecord, print uint64, raw []byte) (article.Article, error) {
+	a := addition{tables: t, source: src, ready: prepared{raw: raw}, Entry: Entry{
 		Identity: article.Identity{Keys: own.Keys, Print: print, Revision: own.Revision, Name: own.Key},
 		Article:  own.Article, Verdict: own.Verdict,
 	}}

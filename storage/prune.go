@@ -120,7 +120,7 @@ func (t *tables) takeOut(arrival uint64, r *record) error {
 		errs = append(errs, t.versions.Delete(key))
 	}
 	for _, j := range r.Joins {
-		errs = append(errs, t.copies.Delete(versionKey(arrival, j.Order)))
+		errs = append(errs, t.copies.Delete(versionKey(arrival, j.Order)), t.raw.Delete(number(j.Order)))
 	}
 	errs = append(errs, t.leave(arrival), t.index.Delete(publishedKey(r.Published, arrival)), t.changes.Delete(number(r.Change)),
 		t.raw.Delete(number(arrival)), t.articles.Delete(number(arrival)), t.count(-1), t.untell(arrival))
@@ -159,6 +159,9 @@ func (t *tables) pruneRaw(r Retention) (n int, done bool, err error) {
 
 func (t *tables) keeps(r Retention, arrival uint64) (bool, error) {
 	if r.Keep == nil {
+		return false, nil
+	}
+	if t.articles.Get(number(arrival)) == nil { // of a copy
 		return false, nil
 	}
 	rec, err := t.record(arrival)

@@ -24,6 +24,9 @@ func (s *Store) Bodies(since time.Time, after uint64, limit int) (list []Body, e
 	err = s.view(func(t *tables) error {
 		c := t.raw.Cursor()
 		for k, v := c.Seek(number(after + 1)); k != nil && len(list) < limit; k, v = c.Next() {
+			if t.articles.Get(k) == nil { // of a copy
+				continue
+			}
 			r, err := t.record(fromNumber(k))
 			if err != nil {
 				return err
@@ -47,7 +50,9 @@ func (s *Store) CountBodies(since time.Time) (n int, err error) {
 	err = s.view(func(t *tables) error {
 		c := t.raw.Cursor()
 		for k, _ := c.Seek(number(orderAt(since))); k != nil; k, _ = c.Next() {
-			n++
+			if t.articles.Get(k) != nil {
+				n++
+			}
 		}
 		return nil
 	})

@@ -24,7 +24,8 @@ import (
 //	["articles", arrival] => record; grows at its end only; of old ones the number
 //	        of the bundle that has it
 //	["bundles", number] => records of many articles; see bundle.go
-//	["raw", arrival] => storedRaw; pruned from its start           Raw, Bodies
+//	["raw", arrival] => storedRaw; pruned from its start; of a copy its order
+//	                                                               Raw, Bodies
 //	["versions", arrival, order] => what readers saw before an edit, as it was
 //	        stored at that order; pruned from its start                   Versions
 //	["copies", arrival, order] => record of an item that was joined with the

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"aggregator/normalize/article"
 	"aggregator/storage"
 )
 
@@ -118,11 +119,18 @@ func split(b *bench) {
 	b.tell("s", told("央行今天下调存款准备金率", "a"))
 	copied := told("央行今天下调存款准备金率", "copy", "url-copy")
 	copied.Article.Categories = []string{"elsewhere"}
+	copied.Raw = article.Raw{Body: []byte("as it came"), From: "rule", Source: "two"}
 	b.tell("two", copied)
 	b.pass(time.Minute)
+	if bodies, err := b.Bodies(time.Time{}, 0, 9); err != nil || len(bodies) != 0 {
+		b.Errorf("bodies of articles: %+v, %v", bodies, err)
+	}
 	got, err := b.Split("a", "copy")
 	if err != nil || len(got) != 1 || got[0].ID == b.get("a").ID || got[0].Title != copied.Article.Title || got[0].Content != copied.Article.Content {
 		b.Fatalf("%+v, %v", got, err)
+	}
+	if bodies, err := b.Bodies(time.Time{}, 0, 9); err != nil || len(bodies) != 1 || !bodies[0].Raw.Equal(&copied.Raw) || bodies[0].Article.Key != got[0].Key {
+		b.Errorf("bodies of what was split: %+v, %v", bodies, err)
 	}
 	b.reopen()
 	b.counts(2)
@@ -156,4 +164,22 @@ func byAddress(b *bench) {
 	if err != nil || len(e.Joins) != 1 || e.Joins[0].Step != storage.ByAddress || e.Joins[0].Key != "b" || e.Joins[0].Source != "three" {
 		b.Errorf("%+v, %v", e.Joins, err)
 	}
+}
+
+// copiesForget: the body of a copy goes with those of its days, and with its article.
+func copiesForget(b *bench) {
+	for i, words := range []string{"央行今天下调存款准备金率", "两市股指高开"} {
+		b.tell("s", told(words, fmt.Sprint("a", i)))
+		copied := told(words, fmt.Sprint("copy", i))
+		copied.Raw = article.Raw{Body: []byte("as it came"), From: "rule", Source: "two"}
+		b.tell("two", copied)
+		b.pass(5 * 24 * time.Hour)
+	}
+	r := storage.Retention{Raw: 7 * 24 * time.Hour, Keep: func(string) bool { return true }}
+	if p := b.prune(r); p.Bodies != 1 || p.Articles != 0 {
+		b.Errorf("by age: %+v", p)
+	}
+	r.MaxAge = time.Hour
+	b.prune(r)
+	b.counts(0)
 }

@@ -124,6 +124,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"other stories stay apart":                     apart,
 		"a story twice in a batch is one article":      joinedAtOnce,
 		"a story told without end has an end":          joinedWithoutEnd,
+		"a copy's body is kept as others are":          copiesForget,
 		"a join is undone for good":                    split,
 		"a source that changes all ids is known":       recognised,
 		"what is pruned by age never comes back":       prunedByAge,
