@@ -33,7 +33,7 @@ func Identities(items []fetcher.Item, o Options) []article.Identity {
 			first = "text:" + o.Source + ":" + hash(it.ID+"\x00"+it.Link+"\x00"+it.Title+"\x00"+it.Summary+"\x00"+it.Content)
 		}
 		keys := []string{first}
-		if address != "" {
+		if address != "" && !tells(it, first, o) {
 			keys = append(keys, "url:"+address)
 		}
 		name := keyName(keys[0])
@@ -45,6 +45,12 @@ func Identities(items []fetcher.Item, o Options) []article.Identity {
 		out[i] = article.Identity{Keys: keys, Print: printOf(it), Same: it.Known != 0, Revision: it.Updated, Name: name}
 	}
 	return out
+}
+
+// tells tells whether an item's address leads to its first key whoever lists it: it
+// says nothing more then.
+func tells(it fetcher.Item, first string, o Options) bool {
+	return strings.HasPrefix(first, "sina:") && first == "sina:"+sinaDoc(target(it.Link), false)
 }
 
 // repeated counts the items of a document that share an id or a canonical

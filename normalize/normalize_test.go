@@ -181,10 +181,10 @@ func TestIdentities(t *testing.T) {
 		keys string
 		key  string
 	}{
-		{"docid with prefix", fetcher.Item{ID: "comos:nihefve8236522", Link: "https://finance.sina.com.cn/china/doc-inihefve8236522.shtml"}, sina, "sina:inihefve8236522 url:finance.sina.com.cn/china/doc-inihefve8236522.shtml", "inihefve8236522"},
+		{"docid with prefix, whose address tells it too", fetcher.Item{ID: "comos:nihefve8236522", Link: "https://finance.sina.com.cn/china/doc-inihefve8236522.shtml"}, sina, "sina:inihefve8236522", "inihefve8236522"},
 		{"docid without link", fetcher.Item{ID: "nihefve8236522"}, sina, "sina:inihefve8236522", "inihefve8236522"},
 		{"docid of a mirror", fetcher.Item{ID: "comos:nihefve8236522", Link: "http://127.0.0.1:80/doc-inihefve8236522.shtml"}, sina, "sina:inihefve8236522 url:127.0.0.1/doc-inihefve8236522.shtml", "inihefve8236522"},
-		{"mobile page", fetcher.Item{ID: "x", Link: "https://finance.sina.cn/a/detail-inihefve8236522.d.html?vt=4"}, feed, "sina:inihefve8236522 url:finance.sina.com.cn/a/detail-inihefve8236522.d.html", "inihefve8236522"},
+		{"mobile page", fetcher.Item{ID: "x", Link: "https://finance.sina.cn/a/detail-inihefve8236522.d.html?vt=4"}, feed, "sina:inihefve8236522", "inihefve8236522"},
 		{"live wire", fetcher.Item{ID: "zhibo:152:4155848"}, sina, "zhibo:152:4155848", "zhibo-152-4155848"},
 		{"guid", fetcher.Item{ID: "7", Link: "http://www.Example.org:80/a/?utm_source=x&id=1#c"}, feed, "guid:f:7 url:example.org/a/?id=1#c", "xw4kcitshjlub"},
 		{"link only", fetcher.Item{Link: "https://example.org/a"}, feed, "link:f:example.org/a url:example.org/a", "t5qewh3waszdh"},

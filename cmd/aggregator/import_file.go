@@ -54,8 +54,10 @@ func (im *importer) recall(e *storage.Entry, h *article.History) {
 	if len(h.Keys) > 0 {
 		e.Keys = h.Keys
 	}
-	e.Raw.From = h.Verdict.From
 	if h.Content != nil {
+		if h.Verdict.From != "feed" { // the body is a page's, whatever became of the text since
+			e.Raw.From = h.Verdict.From
+		}
 		a.Content = normalize.Clean(*h.Content, a.Link)
 		a.Image = h.Image
 	} else {
