@@ -20,8 +20,10 @@ func newCheck(p *program) *cobra.Command {
 		Use:   "check",
 		Short: "Validate the configuration",
 		Long: `Validate the configuration and print all its mistakes with line and column. Slugs
-that are left to chance, since another feed has or wants them, are warned of. Beside
-a running daemon its environment and its credentials count.`,
+that are left to chance, since another feed has or wants them, are warned of, and
+directories of the database, the control socket and the archive that do not exist or
+may not be written. Beside a running daemon its environment, its credentials and what
+it may write count.`,
 		Example: "  aggregator check --config config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -85,6 +87,9 @@ func (p *program) check(f daemon.File) error {
 	doubts, err := config.Doubts(f.Name, f.Data, p.environ...)
 	if err != nil {
 		return err
+	}
+	for _, doubt := range doubtedPlaces(cfg) {
+		fmt.Fprintf(p.Err, "aggregator: warning: %s: %s\n", f.Name, doubt)
 	}
 	for _, doubt := range doubts {
 		fmt.Fprintf(p.Err, "aggregator: warning: %s\n", doubt)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"aggregator/cmd/internal/daemon"
 	"aggregator/fetcher/simulated"
 )
 
@@ -161,6 +162,12 @@ func TestReload(t *testing.T) {
 	r.reload(cmd.Process, "STATUS=reload refused")
 	r.await("/feeds/all.atom", ">第二</title>")
 
+	// What a command reads is the refused configuration.
+	r.write(strings.ReplaceAll(reloadFirst, "LISTEN", r.address) + "control: aside.sock\nnonsense: 1\n")
+	r.reload(cmd.Process, "STATUS=reload refused")
+	if !daemon.Running(filepath.Join(r.dir, "aside.sock")) {
+		t.Error("commands do not find the daemon after a refusal")
+	}
 	old := r.address
 	r.address = free(t)
 	r.write(strings.ReplaceAll(reloadFirst, "LISTEN", r.address) + "control: other.sock\n")
@@ -169,6 +176,9 @@ func TestReload(t *testing.T) {
 	if conn, err := net.Dial("tcp", old); err == nil {
 		conn.Close()
 		t.Errorf("%s is still listened on", old)
+	}
+	if daemon.Running(filepath.Join(r.dir, "aside.sock")) || !daemon.Running(filepath.Join(r.dir, "other.sock")) {
+		t.Error("the control socket is not where the configuration says")
 	}
 	r.end(cmd)
 	for _, want := range []string{

@@ -42,6 +42,7 @@ type succession struct {
 	front   *front // nil where nothing is published
 	metrics *metrics.Metrics
 	control *control
+	aside   *control // another one, for a configuration that was refused
 	closers []func() // of what generations left behind
 }
 
@@ -131,6 +132,7 @@ func (s *succession) run(reload <-chan os.Signal) error {
 		case <-reload:
 			if err := systemd.reload(s.reload); err != nil {
 				s.refuse(err)
+				s.listenAside()
 			}
 			continue
 		case <-s.ctx.Done():
@@ -151,6 +153,7 @@ func (s *succession) daemon() *daemon.Daemon { return s.now.Load().d }
 func (s *succession) close() {
 	s.fail(nil)
 	s.control.close()
+	s.closeAside()
 	s.now.Load().unhook()
 	for _, f := range s.closers {
 		f()
@@ -167,6 +170,7 @@ func (s *succession) reload() error {
 	if cfg.Database.Reveal() != old.cfg.Database.Reveal() {
 		return &failure{err: errors.New("the database cannot be another while the daemon runs"), hint: "restart it"}
 	}
+	s.closeAside()
 	doors, err := s.doors(old.cfg, cfg)
 	if err != nil {
 		return err
@@ -310,29 +314,4 @@ func (s *succession) refuse(err error) {
 		attrs = append(attrs, "hint", f.hint)
 	}
 	s.log.Error("configuration refused", attrs...)
-}
-
-// control is the socket by which other commands come in.
-type control struct {
-	cancel context.CancelFunc
-	group  sync.WaitGroup
-}
-
-// openControl opens a control socket.
-func (s *succession) openControl(path string) (*control, error) {
-	l, err := daemon.ListenControl(path)
-	if err != nil {
-		return nil, &failure{code: exitCannotRun, err: err, hint: "see `control` in the configuration"}
-	}
-	c := &control{}
-	var ctx context.Context
-	ctx, c.cancel = context.WithCancel(s.ctx)
-	c.group.Go(func() { daemon.ServeControl(ctx, l, s.runner(s.daemon)) })
-	return c, nil
-}
-
-// close closes the socket and waits for the commands that run through it.
-func (c *control) close() {
-	c.cancel()
-	c.group.Wait()
 }

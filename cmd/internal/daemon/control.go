@@ -60,7 +60,7 @@ func Dial(ctx context.Context, path string, call Call, s Streams) (int, error) {
 	var sending sync.WaitGroup
 	defer sending.Wait()
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "unix", path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ECONNREFUSED) {
 		return 0, ErrNoDaemon // a socket that nobody listens on is left over
 	}
 	if err != nil {

@@ -79,6 +79,7 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	c.interrupted = ours
 	c.metrics.cycle(c)
 	c.log()
+	c.rep.Err = s.hideError(c.rep.Err)
 	return c.rep
 }
 

@@ -62,7 +62,7 @@ func (d *Daemon) Probe(ctx context.Context, nameOrURL string, pages int) (*Probe
 	c := &cycle{Daemon: d, s: s, began: start, seat: seat{desks: d.desks}, rec: rec}
 	defer c.rise()
 	p := &Probe{Source: s.Source}
-	p.Err = c.probe(ctx, p, pages)
+	p.Err = s.hideError(c.probe(ctx, p, pages))
 	p.Took = time.Since(start)
 	p.Next = c.nextTurn(ctx, p)
 	return p, ctx.Err()

@@ -61,3 +61,19 @@ func (h *hider) hide(text string) string {
 	}
 	return text
 }
+
+// hideError is an error that says nothing of them; what it is stays.
+func (h *hider) hideError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &discreet{err, h.hide(err.Error())}
+}
+
+type discreet struct {
+	err  error
+	text string
+}
+
+func (d *discreet) Error() string { return d.text }
+func (d *discreet) Unwrap() error { return d.err }

@@ -194,8 +194,9 @@ sources:
 	if err != nil {
 		t.Fatal(err)
 	}
+	report := ""
 	for range 3 {
-		if err := d.Once(t.Context(), nil, daemon.Options{}, func(daemon.Report) {}); err != nil {
+		if err := d.Once(t.Context(), nil, daemon.Options{}, func(r daemon.Report) { report = fmt.Sprint(r.Err) }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -207,7 +208,12 @@ sources:
 	if err != nil || len(changes) != 1 {
 		t.Fatalf("%+v, %v", changes, err)
 	}
+	probe, err := d.Probe(t.Context(), "api", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for what, text := range map[string]string{
+		"report": report, "probe": fmt.Sprint(probe.Err),
 		"log": log.String(), "error": list[0].Error, "health": list[0].Health.Text, "url": list[0].URL, "condition": changes[0].Text,
 	} {
 		for _, secret := range []string{"hunter2", "pass-word-1", "head3r", "5ecret"} {
