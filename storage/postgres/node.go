@@ -55,9 +55,27 @@ func (n *Node) Close() {
 	<-n.done
 	ctx, cancel := context.WithTimeout(n.e.ctx, beat)
 	defer cancel()
-	for _, table := range []string{"leases", "places", "claims"} { // what it does not reach lapses
-		_, _ = n.e.talk.Exec(ctx, "UPDATE "+table+" SET node = '', until = '-infinity' WHERE node = $1", n.id)
+	h := n.holds() // what is not reached lapses
+	_, _ = n.e.talk.Exec(ctx, "UPDATE leases SET node = '', until = '-infinity' WHERE node = $1 AND source = ANY($2)", n.id, h.sources)
+	_, _ = n.e.talk.Exec(ctx, "DELETE FROM claims WHERE node = $1 AND item = ANY($2)", n.id, h.items)
+	_, _ = n.e.talk.Exec(ctx, `UPDATE places SET node = '', until = '-infinity' FROM unnest($2::text[], $3::integer[]) AS held(site, place)
+		WHERE places.site = held.site AND places.place = held.place AND node = $1`, n.id, h.sites, h.numbers)
+}
+
+// held is what a node holds.
+type held struct {
+	sources, items, sites []string
+	numbers               []int32 // of the places, by site
+}
+
+func (n *Node) holds() (h held) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h.sources, h.items = slices.Collect(maps.Keys(n.leases)), slices.Collect(maps.Keys(n.items))
+	for p := range n.places {
+		h.sites, h.numbers = append(h.sites, p.site), append(h.numbers, int32(p.n))
 	}
+	return h
 }
 
 func (n *Node) run(ctx context.Context) {
@@ -79,29 +97,22 @@ func (n *Node) run(ctx context.Context) {
 func (n *Node) renew(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lifetime/2)
 	defer cancel()
-	n.mu.Lock()
 	asked := time.Now()
-	sources, items := slices.Collect(maps.Keys(n.leases)), slices.Collect(maps.Keys(n.items))
-	var sites []string
-	var numbers []int32
-	for p := range n.places {
-		sites, numbers = append(sites, p.site), append(numbers, int32(p.n))
+	h := n.holds()
+	kept, err := n.renewLeases(ctx, h.sources)
+	if err == nil && len(h.items) > 0 {
+		_, err = n.e.talk.Exec(ctx, "UPDATE claims SET until = now() + $3 WHERE node = $1 AND item = ANY($2)", n.id, h.items, lifetime)
 	}
-	n.mu.Unlock()
-	kept, err := n.renewLeases(ctx, sources)
-	if err == nil && len(items) > 0 {
-		_, err = n.e.talk.Exec(ctx, "UPDATE claims SET until = now() + $3 WHERE node = $1 AND item = ANY($2)", n.id, items, lifetime)
-	}
-	if err == nil && len(sites) > 0 {
+	if err == nil && len(h.sites) > 0 {
 		_, err = n.e.talk.Exec(ctx, `UPDATE places SET until = now() + $4 FROM unnest($2::text[], $3::integer[]) AS held(site, place)
-			WHERE places.site = held.site AND places.place = held.place AND node = $1`, n.id, sites, numbers, lifetime)
+			WHERE places.site = held.site AND places.place = held.place AND node = $1`, n.id, h.sites, h.numbers, lifetime)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err == nil {
 		n.heard = asked
 	}
-	for _, s := range sources {
+	for _, s := range h.sources {
 		lost := err == nil && !kept[s] || time.Since(n.heard) > lifetime-beat
 		if end := n.leases[s]; lost && end != nil {
 			end()

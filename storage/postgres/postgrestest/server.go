@@ -150,10 +150,19 @@ func (s *Server) Up() {
 			return
 		}
 		if time.Since(began) > 30*time.Second {
-			text, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-			s.t.Fatalf("PostgreSQL does not answer: %v\n%s", err, text)
+			s.t.Fatalf("PostgreSQL does not answer: %v\n%s", err, s.Log())
 		}
 	}
+}
+
+// Log is what the server has written to its log.
+func (s *Server) Log() string {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.dir, "log"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(text)
 }
 
 // Down stops the server by a signal: SIGINT is a fast shutdown, SIGQUIT a crash.
