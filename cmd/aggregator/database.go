@@ -52,8 +52,11 @@ func openDatabase(now func() *config.Config) (*database, error) {
 	return &database{store, engine.NewNode()}, nil
 }
 
-// isServer tells a database that is a server's from a file.
-func isServer(name string) bool { return strings.Contains(name, "://") }
+// isServer tells a database that is a server's from a file. A URL with a slash too few
+// is none, but no file either: its password is not to be shown as a path.
+func isServer(name string) bool {
+	return strings.Contains(name, "://") || strings.HasPrefix(name, "postgres:") || strings.HasPrefix(name, "postgresql:")
+}
 
 // serverWait is how long to wait for a server that does not answer.
 const serverWait = 10 * time.Second

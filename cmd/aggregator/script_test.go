@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -33,17 +35,20 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup:               setup,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"advance": advance,
-			"fail":    fail,
-			"await":   await,
-			"capture": capture,
-			"crawl":   crawl,
-			"lines":   lines,
-			"status":  status,
-			"subst":   subst,
-		},
+		Cmds:                scriptCommands,
 	})
+}
+
+var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
+	"advance": advance,
+	"fail":    fail,
+	"get":     get,
+	"await":   await,
+	"capture": capture,
+	"crawl":   crawl,
+	"lines":   lines,
+	"status":  status,
+	"subst":   subst,
 }
 
 type worldKey struct{}
@@ -62,10 +67,27 @@ func setup(env *testscript.Env) error {
 	env.Defer(srv.Close)
 	env.Values[worldKey{}] = w
 	env.Setenv("ORIGIN", srv.URL)
-	files := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(env.WorkDir, "www"))))
+	files := httptest.NewServer(www(filepath.Join(env.WorkDir, "www")))
 	env.Defer(files.Close)
 	env.Setenv("WWW", files.URL)
-	return nil
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a port for the script's daemon
+	if err != nil {
+		return err
+	}
+	env.Setenv("LISTEN", l.Addr().String())
+	return l.Close()
+}
+
+// www serves files; one beside which lies a file of its name and .gone is gone.
+func www(dir string) http.Handler {
+	files := http.FileServer(http.Dir(dir))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(r.URL.Path)) + ".gone"); err == nil {
+			w.WriteHeader(http.StatusGone)
+			return
+		}
+		files.ServeHTTP(w, r)
+	})
 }
 
 // advance moves the origin's clock.
@@ -109,6 +131,19 @@ func lines(ts *testscript.TestScript, _ bool, args []string) {
 	if got := strings.Count(ts.ReadFile(args[0]), "\n"); got != want {
 		ts.Fatalf("%s has %d lines, want %d\n%s", args[0], got, want, ts.ReadFile(args[0]))
 	}
+}
+
+// get writes what the daemon at $LISTEN answers to a file.
+func get(ts *testscript.TestScript, _ bool, args []string) {
+	res, err := http.Get("http://" + ts.Getenv("LISTEN") + args[0])
+	ts.Check(err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	if res.StatusCode != http.StatusOK {
+		ts.Fatalf("%s: %s\n%s", args[0], res.Status, body)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), body, 0o644))
 }
 
 // capture sets a variable to what a regular expression's submatch finds in a

@@ -37,7 +37,7 @@ func BenchmarkCycle(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer s.Close()
-			w := newWork(b, s)
+			w := newWorkload(b, s)
 			b.Run("unchanged", func(b *testing.B) {
 				for b.Loop() {
 					w.unchanged()
@@ -62,21 +62,21 @@ func BenchmarkCycle(b *testing.B) {
 	}
 }
 
-type work struct {
+type workload struct {
 	*testing.B
 	s *storage.Store
 	n int
 }
 
-func newWork(b *testing.B, s *storage.Store) *work {
-	w := &work{b, s, 0}
+func newWorkload(b *testing.B, s *storage.Store) *workload {
+	w := &workload{b, s, 0}
 	for range 20 {
 		w.some(50)
 	}
 	return w
 }
 
-func (w *work) unchanged() {
+func (w *workload) unchanged() {
 	src, err := w.s.Source("s")
 	if err != nil {
 		w.Fatal(err)
@@ -88,7 +88,7 @@ func (w *work) unchanged() {
 }
 
 // some is a document of 50 items, of which so many are new.
-func (w *work) some(news int) {
+func (w *workload) some(news int) {
 	w.n += news
 	var ids []article.Identity
 	var entries []storage.Entry
@@ -125,7 +125,7 @@ func (w *work) some(news int) {
 	}
 }
 
-func (w *work) text(n int) string {
+func (w *workload) text(n int) string {
 	r := rand.New(rand.NewPCG(3, uint64(n)))
 	var b strings.Builder
 	for range 2000 {
@@ -134,7 +134,7 @@ func (w *work) text(n int) string {
 	return "<p>" + b.String() + "</p>"
 }
 
-func (w *work) newest() {
+func (w *workload) newest() {
 	if _, err := w.s.Newest("news", storage.Window{Entries: 50}); err != nil {
 		w.Fatal(err)
 	}

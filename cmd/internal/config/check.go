@@ -70,7 +70,9 @@ func (f *findings) checkListen(listen string) {
 }
 
 func (f *findings) checkDatabase(database Address) {
-	if !f.required("database", database.Reveal()) || !strings.Contains(database.Reveal(), "://") {
+	name := database.Reveal()
+	server := strings.Contains(name, "://") || strings.HasPrefix(name, "postgres:") || strings.HasPrefix(name, "postgresql:")
+	if !f.required("database", name) || !server {
 		return
 	}
 	u, err := database.parse()
