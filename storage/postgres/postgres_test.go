@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,6 +45,32 @@ func nodes(t *testing.T, url string, n int, now func() time.Time) (all []*storag
 		all = append(all, s)
 	}
 	return all
+}
+
+// TestFirstOfMany: of nodes that start at the same time on an empty database one makes
+// its tables, and all find them.
+func TestFirstOfMany(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	for range 5 {
+		url := server.Database()
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				e, err := postgres.Open(t.Context(), url)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				s, err := storage.On(e, storage.Options{Authority: "example.net,2026"})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				s.Close()
+			})
+		}
+		group.Wait()
+	}
 }
 
 func entry(key, text string, at time.Time) storage.Entry {

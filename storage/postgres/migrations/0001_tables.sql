@@ -9,6 +9,9 @@ CREATE TABLE counters (
     value bigint NOT NULL
 );
 
+-- A row that is there before the first table's: without any, nobody would wait.
+INSERT INTO counters VALUES ('', 0);
+
 -- Who is at work on a source, and until when others leave it alone. due is that of
 -- the source's record, kept beside it in the same transaction.
 CREATE TABLE leases (
