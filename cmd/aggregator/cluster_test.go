@@ -441,14 +441,16 @@ func (c *cluster) compare() {
 func (c *cluster) manners() {
 	for n, s := range c.sites {
 		s.mu.Lock()
-		close := 0
-		for i := range s.starts[1:] {
-			if s.starts[i+1].Sub(s.starts[i]) < clusterInterval*3/4 {
-				close++
+		// When a request comes says little of when it was sent, but of many in a row
+		// the time in all does.
+		const many = 20
+		for i := range s.starts[:len(s.starts)-many] {
+			if took := s.starts[i+many].Sub(s.starts[i]); took < many*clusterInterval/2 {
+				c.Errorf("site %d: %d requests within %s", n, many, took)
 			}
 		}
-		if s.most > 2 || close > len(s.starts)/100 {
-			c.Errorf("site %d: %d requests at a time; %d of %d closer than %s", n, s.most, close, len(s.starts), clusterInterval)
+		if s.most > 2 {
+			c.Errorf("site %d: %d requests at a time", n, s.most)
 		}
 		for lid, times := range s.lists {
 			longest := time.Duration(0)

@@ -87,7 +87,7 @@ func stacks(t *testing.T, database string) string {
 	}
 	_ = cmd.Wait()
 	dump := read()
-	if !strings.Contains(dump, "SIGQUIT: quit") || !strings.Contains(dump, "net/http.(*Server).Serve") {
+	if !strings.Contains(dump, "SIGQUIT: quit") || !strings.Contains(dump, "(*succession).run") {
 		t.Fatalf("no stacks:\n%s", dump)
 	}
 	return dump
