@@ -39,7 +39,19 @@ func (t *tables) expectMatches(found []match) {
 			keys = append(keys, number(m.arrival))
 		}
 	}
-	t.articles.Expect(keys)
+	t.expectRecords(keys)
+}
+
+// expectRecords tells of records, wherever they lie.
+func (t *tables) expectRecords(arrivals [][]byte) {
+	t.articles.Expect(arrivals)
+	var bundles [][]byte
+	for _, arrival := range arrivals {
+		if value := t.articles.Get(arrival); isBundled(value) {
+			bundles = append(bundles, value[1:])
+		}
+	}
+	t.bundles.Expect(bundles)
 }
 
 // expectTerms tells of the entries of an article in runs.
@@ -109,7 +121,7 @@ func (t *tables) expecting(run iter.Seq2[uint64, uint64], atLeast int) iter.Seq2
 					orders, arrivals, keys = append(orders, order), append(arrivals, arrival), append(keys, number(arrival))
 				}
 			}
-			t.articles.Expect(keys)
+			t.expectRecords(keys)
 			for i := range orders {
 				if !yield(orders[i], arrivals[i]) {
 					return

@@ -16,7 +16,7 @@ import (
 // time: what came in a month lies in a partition of its own, so that the indexes
 // that are written to stay small, and what is years old can be moved or dropped
 // by itself.
-var partitioned = []string{"articles", "raw"}
+var partitioned = []string{"articles", "bundles", "raw"}
 
 // exists tells whether a table is there.
 func (e *Engine) exists(t *tx, name string) bool {
