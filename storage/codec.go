@@ -21,11 +21,17 @@ const (
 // newest dictionary there is. Its zstd frames carry checksums, so that a damaged
 // value is noticed.
 type codec struct {
-	now  atomic.Pointer[coders]
+	now  *atomic.Pointer[coders]
 	cbor cbor.DecMode
 	// further primes it with dictionaries that others who share the tables have
-	// made meanwhile; nil where nobody does.
+	// made meanwhile, read in the transaction that the codec is of; nil where
+	// nobody does.
 	further func() error
+}
+
+// within is the codec of a transaction.
+func (c *codec) within(further func() error) *codec {
+	return &codec{now: c.now, cbor: c.cbor, further: further}
 }
 
 // coders are an encoder, and a decoder for all that encoders before it wrote.
@@ -43,7 +49,7 @@ func newCodec() (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &codec{cbor: mode}
+	c := &codec{now: new(atomic.Pointer[coders]), cbor: mode}
 	return c, c.prime(nil)
 }
 

@@ -61,9 +61,7 @@ func newStore(e Engine, o Options) (*Store, error) {
 		engine: e, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed, metrics: newMetrics(),
 		writes: make(chan write), closing: make(chan struct{}), written: make(chan struct{}),
 	}
-	if s.disk, _ = e.(*file); s.disk == nil {
-		c.further = func() error { return s.engine.View(s.loadDictionaries) }
-	}
+	s.disk, _ = e.(*file)
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -109,7 +109,7 @@ func (s *Store) view(fn func(*tables) error) error {
 func (s *Store) viewSources(fn func(*tables) error) error {
 	return s.wrap(protect(func() error {
 		return s.engine.View(func(tx Tx) error {
-			return fn(&tables{Store: s, tx: tx, sourceRecords: tx.Table("sources"), retries: tx.Table("retries")})
+			return fn(&tables{Store: s, codec: s.reading(tx), tx: tx, sourceRecords: tx.Table("sources"), retries: tx.Table("retries")})
 		})
 	}))
 }

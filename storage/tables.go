@@ -65,9 +65,10 @@ const schema = 9
 // tables are those of one transaction.
 type tables struct {
 	*Store
-	tx   Tx
-	time time.Time              // of the transaction, UTC, whole seconds
-	told map[uint64]fingerprint // see settle
+	codec *codec // which reads on in tx
+	tx    Tx
+	time  time.Time              // of the transaction, UTC, whole seconds
+	told  map[uint64]fingerprint // see settle
 	// began and ended are the order numbers before and after what a write
 	// transaction did.
 	began, ended uint64
@@ -82,12 +83,20 @@ type tables struct {
 func (s *Store) tables(tx Tx) *tables {
 	b := tx.Table
 	return &tables{
-		Store: s, tx: tx, time: s.now().UTC().Truncate(time.Second),
+		Store: s, codec: s.reading(tx), tx: tx, time: s.now().UTC().Truncate(time.Second),
 		meta: b("meta"), articles: b("articles"), raw: b("raw"), versions: b("versions"), copies: b("copies"), names: b("names"),
 		aliases: b("aliases"), seen: b("seen"), index: b("index"), runs: b("runs"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
 		categoryTable: b("categories"), health: b("health"), toldTable: b("told"), bundles: b("bundles"),
 	}
+}
+
+// reading is the codec of a transaction.
+func (s *Store) reading(tx Tx) *codec {
+	if s.disk != nil {
+		return s.codec
+	}
+	return s.codec.within(func() error { return s.loadDictionaries(tx) })
 }
 
 func tableNames() []string {

@@ -164,3 +164,31 @@ func TestDictionaryOfOthers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDictionaryOfOthersOnOneConnection: who reads a dictionary that another node has
+// made needs no second connection for that: all may be taken.
+func TestDictionaryOfOthersOnOneConnection(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	two := nodes(t, postgrestest.Start(t, "fsync=off").Database()+"&pool_max_conns=1", 2, func() time.Time { return at })
+	b := storage.Batch{Source: "s"}
+	for n := range 600 {
+		key := fmt.Sprint("n", n)
+		b.Entries = append(b.Entries, entry(key, strings.Repeat("a text of words that are much alike, ", 10)+key, at))
+	}
+	if _, err := two[0].Add(b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := two[0].Add(storage.Batch{Source: "s", Entries: []storage.Entry{entry("last", strings.Repeat("a text of words that are much alike, ", 20), at)}}); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error, 1)
+	go func() { _, err := two[1].Article("last"); read <- err }()
+	select {
+	case err := <-read:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it waits for ever")
+	}
+}
