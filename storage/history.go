@@ -33,6 +33,11 @@ func (c *cursor) whole(t *tables, r *record, arrival uint64) (err error) {
 			Title: v.Title, Summary: v.Summary, Content: v.Content, Image: v.Image, Remade: v.Remade,
 		})
 	}
+	for _, n := range sourcesOf(r) {
+		if err := c.retry(t, h, n, arrival); err != nil {
+			return err
+		}
+	}
 	for _, j := range r.Joins {
 		told, err := t.toldJoin(arrival, j)
 		if err != nil {
@@ -43,6 +48,21 @@ func (c *cursor) whole(t *tables, r *record, arrival uint64) (err error) {
 	r.History = h
 	r.Filed, err = c.filed(t, r, arrival)
 	return err
+}
+
+// retry adds what a source wants fetched again.
+func (c *cursor) retry(t *tables, h *article.History, source uint32, arrival uint64) error {
+	value := t.retries.Get(retryKey(source, arrival))
+	if len(value) < 8 {
+		return nil
+	}
+	var s storedRetry
+	name, err := c.sourceName(t, source)
+	if err := errors.Join(err, t.codec.unmarshal(value[8:], &s)); err != nil {
+		return err
+	}
+	h.Retries = append(h.Retries, article.Retry{Source: name, Keys: s.Keys, Item: string(s.Item), Attempts: s.Attempts, Due: fromMillis(int64(fromNumber(value)))})
+	return nil
 }
 
 func (t *tables) toldJoin(arrival uint64, j joined) (article.Join, error) {
@@ -70,6 +90,11 @@ func (a *addition) recall(r *record) error {
 	r.Revision, r.Unrevised, r.Verdict = whole(h.Revision), max(h.Unrevised, 0), h.Verdict
 	if err := a.recallVersions(r, h); err != nil {
 		return err
+	}
+	for _, want := range h.Retries[:min(len(h.Retries), maxKeys)] {
+		if err := a.recallRetry(r, want); err != nil {
+			return err
+		}
 	}
 	for _, j := range h.Joins[:min(len(h.Joins), maxKeys)] {
 		if err := a.recallJoin(r, j); err != nil {
@@ -104,6 +129,25 @@ func (a *addition) recallVersions(r *record, h *article.History) error {
 	}
 	r.Version, r.Remade = h.Version, h.Remade
 	return a.reach(h.Version)
+}
+
+// recallRetry stores a wish of a source that lists the article.
+func (a *addition) recallRetry(r *record, want article.Retry) error {
+	src := a.source // which may not be stored yet
+	if want.Source != src.Name {
+		var err error
+		if src, err = a.tables.source(want.Source); err != nil {
+			return err
+		}
+	}
+	if !r.lists(src.Number) {
+		return nil
+	}
+	wish := addition{tables: a.tables, source: src, arrival: a.arrival, Entry: Entry{
+		Identity: article.Identity{Keys: a.Keys},
+		Retry:    &Retry{Keys: want.Keys, Item: []byte(want.Item), Attempts: want.Attempts, Due: want.Due},
+	}}
+	return wish.putRetry()
 }
 
 func (a *addition) recallJoin(r *record, j article.Join) error {

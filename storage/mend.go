@@ -225,20 +225,14 @@ func (m *mending) move(arrival uint64) error {
 	m.believe(a)
 	e := Entry{Identity: article.Identity{Keys: a.History.Keys, Name: a.Key}, Article: *a}
 	ready := prepared{raw: bytes.Clone(m.raw.Get(number(arrival)))}
-	retries, err := m.takeAway(arrival)
-	if err != nil {
+	if err := m.takeAway(arrival); err != nil {
 		return err
 	}
-	if done, err := m.restore(e, ready); err != nil || !done {
-		return errors.Join(err, fmt.Errorf("restored: %t", done))
+	done, err := m.restore(e, ready)
+	if err == nil && !done {
+		err = errors.New("it is there still")
 	}
-	now := m.names.Get([]byte(a.Key))
-	for source, value := range retries {
-		if err := m.retries.Put(retryKey(source, fromNumber(now)), value); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // believe takes times from the future for what they are: those of our own clock.
@@ -251,31 +245,25 @@ func (m *mending) believe(a *article.Article) {
 	}
 }
 
-// takeAway removes an article as if it had never been, and gives its retries.
-func (m *mending) takeAway(arrival uint64) (retries map[uint32][]byte, err error) {
+// takeAway removes an article as if it had never been.
+func (m *mending) takeAway(arrival uint64) error {
 	r, err := m.record(arrival)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	src, err := m.source(r.Source)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	src.Articles-- // restore counts it
 	errs := []error{m.putSource(src), m.names.Delete([]byte(r.Key))}
-	retries = map[uint32][]byte{}
 	for _, l := range r.Listings {
-		key := retryKey(l.Source, arrival)
-		if value := m.retries.Get(key); value != nil {
-			retries[l.Source] = bytes.Clone(value)
-			errs = append(errs, m.retries.Delete(key))
-		}
-		errs = append(errs, m.takeOutListing(arrival, l))
+		errs = append(errs, m.retries.Delete(retryKey(l.Source, arrival)), m.takeOutListing(arrival, l))
 	}
 	for _, key := range r.Keys {
 		errs = append(errs, m.aliases.Delete([]byte(key)))
 	}
-	return retries, errors.Join(append(errs, m.takeOut(arrival, r))...)
+	return errors.Join(append(errs, m.takeOut(arrival, r))...)
 }
 
 // rest moves what is no article, and has tick go on from the last.

@@ -220,6 +220,9 @@ func (w *movedWorld) document(s *storage.Store) {
 				e.Verdict = article.Verdict{From: "rule"}
 			}
 			e.Gone = rapid.IntRange(0, 9).Draw(w.T, "gone") == 0
+			if rapid.IntRange(0, 4).Draw(w.T, "retried") == 0 {
+				e.Retry = &storage.Retry{Item: []byte("\x00\xff" + items[i].Title), Attempts: 2, Due: w.now.Add(time.Hour)}
+			}
 		}
 		b.Entries = append(b.Entries, e)
 	}

@@ -166,6 +166,7 @@ func TestAnyArticleIsReadBack(t *testing.T) {
 			Listings: []article.Listing{{Source: line("listing"), Item: 1<<64 - 1, Print: 3}},
 			Verdict:  article.Verdict{From: "rule", Failed: line("failed"), Candidates: []article.Candidate{{From: "rule", Score: 3, Why: line("why")}}},
 			Former:   []article.Former{{Order: 5, Updated: example.Seen, Title: line("former"), Content: lines("former content"), Summary: line("former summary")}, {Order: 6, Remade: true}},
+			Retries:  []article.Retry{{Source: line("retry"), Keys: []string{line("retry key")}, Item: text.Draw(t, "item"), Attempts: 3, Due: example.Seen}},
 			Joins:    []article.Join{{Step: "same story", Key: text.Draw(t, "joined"), Source: line("joined by"), At: example.Seen, Order: 9, Gained: []string{line("gained")}, Copy: &copied}},
 		}
 		file := want.File("<p>x</p>", true)

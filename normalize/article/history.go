@@ -28,6 +28,7 @@ type History struct {
 	Image   string   `yaml:"image,omitempty"`
 	Former  []Former `yaml:"versions,omitempty"` // oldest first
 	Joins   []Join   `yaml:"joins,omitempty"`
+	Retries []Retry  `yaml:"retries,omitempty"`
 }
 
 // Listing is a source's item that is the article.
@@ -35,6 +36,15 @@ type Listing struct {
 	Source string `yaml:"source"`
 	Item   uint64 `yaml:"item"`            // hash of the item's first key
 	Print  uint64 `yaml:"print,omitempty"` // of what the list showed
+}
+
+// Retry is that a source wants the article's page fetched again.
+type Retry struct {
+	Source   string    `yaml:"source"`
+	Keys     []string  `yaml:"keys,omitempty"` // of its item
+	Item     string    `yaml:"item,omitempty"` // as the source's reader encoded it
+	Attempts int       `yaml:"attempts,omitempty"`
+	Due      time.Time `yaml:"due,omitempty"`
 }
 
 // Former is what readers saw of an article before an edit, since an order.
