@@ -105,6 +105,7 @@ func (s *Store) RestoreFrame(f Frame) error {
 func (t *tables) buryAll(f Frame) error {
 	order, err := t.tick()
 	if err == nil && len(f.Names)+len(f.Keys) > 0 {
+		t.noGraves.Store(false)
 		err = t.meta.Put([]byte(gravesKey), []byte{0})
 	}
 	if err != nil {

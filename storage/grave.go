@@ -60,11 +60,18 @@ func (t *tables) forgotten(key string) bool {
 // as long as that is told, and half a year longer. A document that is as it was last
 // time need not be told.
 func (s *Store) Listed(source string, ids []article.Identity) error {
+	if s.noGraves.Load() {
+		return nil
+	}
 	var idle bool
 	err := s.view(func(t *tables) error {
-		src, err := t.source(source)
-		if err != nil || t.meta.Get([]byte(gravesKey)) == nil {
+		if t.meta.Get([]byte(gravesKey)) == nil {
 			idle = true
+			s.noGraves.Store(true)
+			return nil
+		}
+		src, err := t.source(source)
+		if err != nil {
 			return err
 		}
 		idle = s.now().Sub(src.Read).Abs() < listedOften && len(t.toRelist(src.Number, ids)) == 0
@@ -118,6 +125,7 @@ func (t *tables) relistAll(source string, ids []article.Identity) error {
 // clearGraves goes on with the search for graves that need not be kept.
 func (t *tables) clearGraves() error {
 	position := t.meta.Get([]byte(gravesKey))
+	t.noGraves.Store(position == nil)
 	if position == nil {
 		return nil
 	}
@@ -196,6 +204,7 @@ func (t *tables) bury(r *record, order uint64) error {
 	for _, key := range r.Keys {
 		errs = append(errs, t.aliases.Put([]byte(key), grave(order, sources)))
 	}
+	t.noGraves.Store(false)
 	if t.meta.Get([]byte(gravesKey)) == nil {
 		errs = append(errs, t.meta.Put([]byte(gravesKey), []byte{0}))
 	}

@@ -65,6 +65,7 @@ type Store struct {
 	articles     atomic.Int64  // how many there are, of the last write
 	wrote        atomic.Uint64 // order number that the last write came to
 	dictionaries atomic.Int64  // how many there are
+	noGraves     atomic.Bool   // at the last look: another who shares the tables may have dug some
 	training     sync.Mutex    // held while one is made
 
 	metrics   *metrics
