@@ -80,11 +80,12 @@ dedup: {similar: false}
 sources:
   - {name: all, kind: sina-roll, endpoint: "%[2]s/api/roll/get", params: {pageid: 153, lid: 2509}, schedule: "@every 2s"}
   - {name: china, kind: sina-roll, endpoint: "%[2]s/api/roll/get", params: {pageid: 155, lid: 1686}, schedule: "@every 2s"}
+  - {name: wire, kind: sina-live, endpoint: "%[2]s/api/zhibo/feed", params: {zhibo_id: 152}, schedule: "@every 2s"}
   - {name: site, kind: feed, url: "%[2]s/site/1/atom.xml", schedule: "@every 2s"}
 `
 
 func newSoak(t *testing.T) *soak {
-	s := &soak{t: t, length: 16 * time.Second, address: free(t), healthy: []string{"lid=2509", "lid=1686"}}
+	s := &soak{t: t, length: 16 * time.Second, address: free(t), healthy: []string{"zhibo_id=152"}}
 	s.crash = &crash{dir: t.TempDir(), ids: map[string]string{}}
 	if text := os.Getenv("SOAK"); text != "" {
 		var err error
@@ -243,6 +244,8 @@ func most(all []footprint) (m footprint) {
 const latest = 8 * time.Second
 
 // punctual: healthy lists were fetched as their schedules say, whatever the others did.
+// Those of the rolls are left out: the flaky one lists the same articles, and who finds
+// an article that another is at work on waits for him.
 func (s *soak) punctual(from, to time.Time) {
 	s.t.Helper()
 	all := s.Requests() // in the order in which they ended
@@ -277,6 +280,9 @@ func (s *soak) compare(t *testing.T) {
 	t.Helper()
 	var written []string
 	for a := range s.Articles(0, time.Time{}, time.Time{}) {
+		written = append(written, path.Base(a.Path))
+	}
+	for a := range s.LiveItems(time.Time{}, time.Time{}) {
 		written = append(written, path.Base(a.Path))
 	}
 	for a := range s.SiteArticles(1, time.Time{}, time.Time{}) {
