@@ -126,11 +126,11 @@ func TestDiskFull(t *testing.T) {
 	}
 	defer syscall.Unmount(s.disk, syscall.MNT_DETACH)
 	cmd := s.serve("aggregator", "serve")
-	s.until("complete", 30*time.Second, s.complete)
+	s.until("complete", time.Minute, s.complete)
 
 	free := s.fill()
 	s.clock.advance(6 * time.Hour)
-	s.until("short", 30*time.Second, func(now *statusNow) bool { return strings.Contains(now.Machine.Lacks, "no space left on device") })
+	s.until("short", time.Minute, func(now *statusNow) bool { return strings.Contains(now.Machine.Lacks, "no space left on device") })
 	if status, body := s.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "no space left on device") {
 		t.Errorf("readyz: %d %s", status, body)
 	}
@@ -209,11 +209,11 @@ func TestFileLimit(t *testing.T) {
 	s := newShortage(t)
 	s.clock.advance(6 * time.Hour)
 	cmd := s.serve("sh", "-c", "ulimit -f 512; exec aggregator serve") // 512 KB or 256, as the shell counts
-	s.until("short", 30*time.Second, func(now *statusNow) bool { return strings.Contains(now.Machine.Lacks, "file too large") })
+	s.until("short", time.Minute, func(now *statusNow) bool { return strings.Contains(now.Machine.Lacks, "file too large") })
 	s.end(cmd)
 	s.sound()
 	cmd = s.serve("aggregator", "serve")
-	s.until("complete", 30*time.Second, s.complete)
+	s.until("complete", time.Minute, s.complete)
 	s.end(cmd)
 }
 
@@ -224,7 +224,7 @@ func TestDescriptors(t *testing.T) {
 	s := newShortage(t)
 	s.clock.advance(time.Hour)
 	cmd := s.serve("aggregator", "serve")
-	s.until("complete", 30*time.Second, s.complete)
+	s.until("complete", time.Minute, s.complete)
 	pid := fmt.Sprint(cmd.Process.Pid)
 	limit := func(n int) {
 		t.Helper()
@@ -256,6 +256,6 @@ func TestDescriptors(t *testing.T) {
 	if said, err := s.run("fetch", "--once"); err != nil { // or it would be tried in a minute
 		t.Errorf("fetch --once: %v %s", err, said)
 	}
-	s.until("complete again", 30*time.Second, s.complete)
+	s.until("complete again", time.Minute, s.complete)
 	s.end(cmd)
 }

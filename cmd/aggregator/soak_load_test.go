@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -189,7 +190,7 @@ func (l *load) insist(ctx context.Context) {
 	defer l.mu.Unlock()
 	took := time.Since(began)
 	l.longest = max(l.longest, took)
-	if took > longestFetch {
+	if took > longestFetch && !slices.Contains(args, "flaky") { // which has much to catch up with
 		l.t.Errorf("%v took %s", args, took)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -126,8 +127,26 @@ func (s *soak) host() string {
 type soaked struct {
 	*soak
 	*exec.Cmd
-	said  bytes.Buffer
+	said  logText
 	ended chan error
+}
+
+// logText is what a process has said so far.
+type logText struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (l *logText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.Write(p)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.String()
 }
 
 func (s *soak) serve() *soaked {
@@ -147,7 +166,7 @@ func (d *soaked) kill() {
 	d.t.Helper()
 	select {
 	case err := <-d.ended:
-		d.t.Fatalf("it ended by itself: %v\n%s", err, &d.said)
+		d.t.Fatalf("it ended by itself: %v\n%s", err, d.said.String())
 	default:
 	}
 	_ = d.Process.Kill()
@@ -161,7 +180,7 @@ func (d *soaked) stop() {
 		d.t.Fatal(err)
 	}
 	if err := <-d.ended; err != nil {
-		d.t.Errorf("ended with %v\n%s", err, &d.said)
+		d.t.Errorf("ended with %v\n%s", err, d.said.String())
 	}
 	d.sober()
 }
@@ -169,7 +188,7 @@ func (d *soaked) stop() {
 // sober: a log is told in lines of ours alone, and of no panic.
 func (d *soaked) sober() {
 	d.t.Helper()
-	for lines := bufio.NewScanner(&d.said); lines.Scan(); {
+	for lines := bufio.NewScanner(strings.NewReader(d.said.String())); lines.Scan(); {
 		if line := lines.Bytes(); !json.Valid(line) || bytes.Contains(line, []byte("panic")) {
 			d.t.Errorf("the log says %.500s", line)
 		}
@@ -183,19 +202,20 @@ func (s *soak) live(d *soaked) {
 	end := from.Add(s.length/2 - 2*time.Second)
 	unserved := time.Duration(0)
 	var early, late []footprint
-	for now := from; now.Before(end); now = time.Now() {
+	time.Sleep(time.Until(from))
+	for now := from; now.Before(end) || len(late) == 0; now = time.Now() {
 		time.Sleep(200 * time.Millisecond)
 		unserved = max(unserved, time.Since(time.UnixMilli(s.served.Load())))
+		if unserved > 4*latest {
+			d.hung()
+		}
 		switch u, ok := d.footprint(); {
 		case !ok:
-		case now.Before(from.Add(end.Sub(from) / 2)):
+		case now.Before(from.Add(end.Sub(from)/2)) || len(early) == 0:
 			early = append(early, u)
 		default:
 			late = append(late, u)
 		}
-	}
-	if len(early) < 3 || len(late) < 3 {
-		s.t.Fatalf("measured %d and %d times\n%s", len(early), len(late), &d.said)
 	}
 	before, after := most(early), most(late)
 	s.t.Logf("at most, in the first half of a life and in the second: %+v, %+v", before, after)
@@ -206,6 +226,16 @@ func (s *soak) live(d *soaked) {
 		s.t.Errorf("a reader was not served for %s", unserved)
 	}
 	s.punctual(from, end)
+}
+
+// hung ends a daemon that does not answer, and shows what it was at.
+func (d *soaked) hung() {
+	d.t.Helper()
+	_ = d.Process.Signal(syscall.SIGQUIT)
+	<-d.ended
+	said := d.said.String()
+	_, stacks, _ := strings.Cut(said, "SIGQUIT")
+	d.t.Fatalf("it does not answer any more:\n%s", stacks)
 }
 
 // footprint is what a process takes: memory without what is mapped, in KB.
@@ -219,7 +249,7 @@ var (
 func (d *soaked) footprint() (u footprint, ok bool) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.Process.Pid))
 	if err != nil {
-		d.t.Fatalf("%v\n%s", err, &d.said)
+		d.t.Fatalf("%v\n%s", err, d.said.String())
 	}
 	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", d.Process.Pid))
 	body, told := glance(d.address, "/metrics")
@@ -270,7 +300,7 @@ func (s *soak) finish(d *soaked) {
 	cmd := exec.Command("aggregator", append([]string{"fetch", "--once", "--force"}, "all", "china", "site", "flaky")...)
 	cmd.Dir = s.dir
 	if out, err := cmd.CombinedOutput(); err != nil {
-		s.t.Fatalf("last run: %v\n%s\n%s", err, out, &d.said)
+		s.t.Fatalf("last run: %v\n%s\n%s", err, out, d.said.String())
 	}
 }
 

@@ -62,7 +62,8 @@ func (d *Daemon) Run(ctx context.Context) error {
 		case s := <-done:
 			plan[s] = d.due(s)
 			if now := d.wall(); !plan[s].After(now) && !d.link.isDown() {
-				plan[s] = now.Add(tick) // its outcome could not be stored
+				// Its outcome could not be stored, or it is due again already.
+				plan[s] = now.Add(min(tick, s.rhythm(now)))
 			}
 			if d.link.hasTurned() {
 				d.replan(plan)

@@ -263,3 +263,22 @@ func TestNoStampedeAfterSleep(t *testing.T) {
 		})
 	}
 }
+
+// TestDueAgainAlready: a source that is due again by the time its cycle is over, as one
+// of a short schedule on a busy machine, does not wait for a minute.
+func TestDueAgainAlready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMonth(t, monday, character{host: "both", lists: 1, schedule: `"@every 2s"`, every: time.Second, serve: bare})
+		m.open()
+		m.daemon.Changed = func(...string) { time.Sleep(3 * time.Second) }
+		m.run()
+		m.until(10 * time.Minute)
+		m.stop()
+		visits := m.visits("both", 0)
+		for i, v := range visits[1:] {
+			if gap := v.Sub(visits[i]); gap > 10*time.Second {
+				t.Errorf("fetched at %s, and only %s after that again", visits[i].Format(time.TimeOnly), gap)
+			}
+		}
+	})
+}
