@@ -16,11 +16,11 @@ import (
 // Identities tells which article each item of a document is. It looks at all
 // of them together: an id or a link that several share tells none apart.
 func Identities(items []fetcher.Item, o Options) []article.Identity {
-	step := max(o.Step, StepOf(items))
-	ids, links := repeated(items)
+	ids, links, addresses := repeated(items)
+	step := max(o.Step, stepOf(ids, links, len(items)))
 	out := make([]article.Identity, len(items))
 	for i, it := range items {
-		address := canonical(it.Link)
+		address := addresses[i]
 		if links[address] > 1 || isRoot(address) || step >= ByText {
 			address = "" // it tells no item from another
 		}
@@ -54,26 +54,27 @@ func tells(it fetcher.Item, first string, o Options) bool {
 }
 
 // repeated counts the items of a document that share an id or a canonical
-// link. An item that is listed twice, word for word, is one.
-func repeated(items []fetcher.Item) (ids, links map[string]int) {
-	ids, links = map[string]int{}, map[string]int{}
+// link, which it gives as well. An item that is listed twice, word for word, is one.
+func repeated(items []fetcher.Item) (ids, links map[string]int, addresses []string) {
+	ids, links, addresses = map[string]int{}, map[string]int{}, make([]string, len(items))
 	type seenItem struct {
 		id    string
 		print uint64
 	}
 	seen := map[seenItem]bool{}
-	for _, it := range items {
+	for i, it := range items {
+		addresses[i] = canonical(it.Link)
 		once := seenItem{it.ID, printOf(it)}
 		if seen[once] {
 			continue
 		}
 		seen[once] = true
 		ids[it.ID]++
-		if address := canonical(it.Link); address != "" {
-			links[address]++
+		if addresses[i] != "" {
+			links[addresses[i]]++
 		}
 	}
-	return ids, links
+	return ids, links, addresses
 }
 
 // originKey is the strongest key of an item: an id of Sina's, which means the

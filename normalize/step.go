@@ -16,9 +16,12 @@ const (
 // StepOf is the step that the items of one document call for. It takes more
 // than one odd item in ten: for those few [Identities] steps down by itself.
 func StepOf(items []fetcher.Item) Step {
+	ids, links, _ := repeated(items)
+	return stepOf(ids, links, len(items))
+}
+
+func stepOf(ids, links map[string]int, count int) Step {
 	const fewest = 3 // below that nothing can be said of a source
-	ids, links := repeated(items)
-	count := len(items)
 	switch {
 	case count < fewest, odd(ids, count)*10 <= count:
 		return ByID
