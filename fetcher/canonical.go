@@ -46,6 +46,8 @@ type canonical struct {
 	again int
 
 	old      map[uint64]bool // prints of items whose texts are left out
+	fresh    bool            // some item is not old
+	written  []span          // where the items are in out
 	prints   Prints
 	context  uint64 // see surroundings
 	measured int    // bytes that were searched for the ends of items
@@ -301,9 +303,11 @@ func (c *canonical) endItem() {
 	if c.item.base != nil {
 		c.write("own:base", c.item.base.String())
 	}
-	if c.item.end == c.pos && c.item.end != 0 {
+	whole := c.item.end == c.pos && c.item.end != 0
+	if whole {
 		c.prints.add(c.item.sum)
 	}
+	c.fresh = c.fresh || !whole || !c.item.old
 	if c.item.old {
 		c.write("own:known", strconv.FormatUint(c.item.sum, 16))
 	}
@@ -312,7 +316,24 @@ func (c *canonical) endItem() {
 	} else {
 		c.out.WriteString("</item>")
 	}
+	c.written = append(c.written, span{from: c.item.start, to: c.out.Len()})
 	c.scope, c.item = c.item.scope, nil
+}
+
+// unchanged tells whether all items are old; their document then goes on without them.
+func (c *canonical) unchanged() bool {
+	if c.fresh || c.items == 0 || c.items != len(c.written) || c.partial != "" || c.note != "" {
+		return false
+	}
+	all := bytes.Clone(c.out.Bytes())
+	c.out.Reset()
+	done := 0
+	for _, s := range c.written {
+		c.out.Write(all[done:s.from])
+		done = s.to
+	}
+	c.out.Write(all[done:])
+	return true
 }
 
 // outlines are the elements that only hold others, by local names. They are

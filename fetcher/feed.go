@@ -28,8 +28,11 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
+	same := doc.Known != "" && c.unchanged()
 	list, err := w.readCanonical(c)
-	if err == nil && len(list.Items) == 0 && c.items > 0 {
+	if same {
+		list.Same = c.items
+	} else if err == nil && len(list.Items) == 0 && c.items > 0 {
 		err = &Error{Reason: ReasonNoItems, Err: errNoItems}
 	}
 	list.Note, list.Partial, list.Prints = c.note, c.partial, c.prints

@@ -95,6 +95,9 @@ type List struct {
 	Skip Skip
 	// Prints are those of its items that a reader could tell next time.
 	Prints Prints
+	// Same is how many items there are where all of them are among Document.Known; they
+	// are not in Items then.
+	Same int
 	// Next is the URL of the document with older items (RFC 5005 §3, §4).
 	Next string
 }

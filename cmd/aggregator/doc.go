@@ -63,7 +63,7 @@ to article, normalize to fetcher. A test in this package keeps it so.
 # One cycle of one source
 
 	due -> fetch the list (conditional)
-	    -> not modified, or the same bytes: the outcome is noted, that is all
+	    -> not modified, or the same bytes or items: the outcome is noted, that is all
 	    -> items, the texts only of those that differ from last time
 	       (prints.go of the fetcher); further pages while known ground is not reached (gap.go)
 	    -> store: which are new or changed?

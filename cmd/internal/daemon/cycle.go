@@ -222,12 +222,22 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	if feeds := fetcher.Feeds(err); len(feeds) > 0 && (c.rec.LastSuccess.IsZero() || c.rec.URL != doc.URL) { // else a page stands in the feed's place for a while
 		doc, first, err = c.discovered(ctx, feeds[0], err)
 	}
+	if first.Same > 0 && c.rec.Articles == 0 { // the record is another store's
+		doc.Known = ""
+		first, err = c.s.reader.Read(doc)
+	}
 	if err != nil {
 		return found{}, err
 	}
 	c.rec.TTL, c.rec.Skip = min(first.TTL, longestFresh), uint32(first.Skip)
 	c.rep.Note = c.s.hide(cmp.Or(first.Partial, first.Note))
 	c.rec.Note = c.rep.Note
+	if first.Same > 0 {
+		c.rep.Items, c.rec.Empty = first.Same, time.Time{}
+		v := doc.Validators
+		v.Hash = c.s.reader.Print(doc)
+		return found{validators: &v, prints: first.Prints}, nil
+	}
 	p, err := c.pages(ctx, doc, first)
 	if err == nil && p.doubtful() {
 		doc.Known = ""
