@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -60,6 +61,9 @@ func staticFiles(ctx context.Context, site Site) ([]feedout.File, error) {
 			continue
 		}
 		made, err := p.static(ctx, l, list)
+		if errors.Is(err, feedout.ErrNoFeed) || errors.Is(err, feedout.ErrGone) { // since the list was read
+			continue
+		}
 		if err != nil {
 			return files, fmt.Errorf("page %s: %w", l.Path, err)
 		}
