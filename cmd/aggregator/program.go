@@ -193,9 +193,11 @@ func (p *program) besideDaemon(cmd *cobra.Command, do task) error {
 
 // onlyDaemon refuses to be the second daemon of a database.
 func onlyDaemon(cfg *config.Config) error {
-	if path := cfg.ControlPath(); daemon.Running(path) {
-		return &failure{code: exitCannotRun, err: fmt.Errorf("a daemon is running already: it answers at %s", path),
-			hint: "stop it first, or have it fetch now with `aggregator fetch --once`"}
+	for _, path := range []string{cfg.ControlPath(), cfg.ControlLink()} {
+		if path != "" && daemon.Running(path) {
+			return &failure{code: exitCannotRun, err: fmt.Errorf("a daemon is running already: it answers at %s", path),
+				hint: "stop it first, or have it fetch now with `aggregator fetch --once`"}
+		}
 	}
 	return nil
 }
@@ -207,7 +209,11 @@ func (p *program) passOn(ctx context.Context) error {
 	if err != nil {
 		return daemon.ErrNoDaemon
 	}
-	code, err := daemon.Dial(ctx, cfg.ControlPath(), daemon.Call{Args: p.args, Terminal: p.terminal}, p.Streams)
+	call := daemon.Call{Args: p.args, Terminal: p.terminal}
+	code, err := daemon.Dial(ctx, cfg.ControlPath(), call, p.Streams)
+	if link := cfg.ControlLink(); link != "" && errors.Is(err, daemon.ErrNoDaemon) {
+		code, err = daemon.Dial(ctx, link, call, p.Streams) // it may not have taken this configuration
+	}
 	switch {
 	case ctx.Err() != nil:
 		return &failure{code: exitFailed, err: errors.New("interrupted")}

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"aggregator/cmd/internal/daemon"
 	"aggregator/fetcher/simulated"
 )
 
@@ -162,11 +161,11 @@ func TestReload(t *testing.T) {
 	r.reload(cmd.Process, "STATUS=reload refused")
 	r.await("/feeds/all.atom", ">第二</title>")
 
-	// What a command reads is the refused configuration.
-	r.write(strings.ReplaceAll(reloadFirst, "LISTEN", r.address) + "control: aside.sock\nnonsense: 1\n")
-	r.reload(cmd.Process, "STATUS=reload refused")
-	if !daemon.Running(filepath.Join(r.dir, "aside.sock")) {
-		t.Error("commands do not find the daemon after a refusal")
+	status := func(when string) {
+		t.Helper()
+		if err := r.start(nil, "aggregator", "status").Wait(); err != nil {
+			t.Errorf("%s commands do not find the daemon: %v", when, err)
+		}
 	}
 	old := r.address
 	r.address = free(t)
@@ -177,8 +176,12 @@ func TestReload(t *testing.T) {
 		conn.Close()
 		t.Errorf("%s is still listened on", old)
 	}
-	if daemon.Running(filepath.Join(r.dir, "aside.sock")) || !daemon.Running(filepath.Join(r.dir, "other.sock")) {
-		t.Error("the control socket is not where the configuration says")
+	r.write(strings.ReplaceAll(reloadFirst, "LISTEN", r.address) + "control: refused.sock\nnonsense: 1\n")
+	status("while the file names a third socket, and has mistakes,")
+	for _, control := range []string{"third.sock", "a.db.sock", "other.sock"} {
+		r.write(strings.ReplaceAll(reloadFirst, "LISTEN", r.address) + "control: " + control + "\n")
+		r.reload(cmd.Process, "STATUS=1 sources")
+		status("after " + control)
 	}
 	r.end(cmd)
 	for _, want := range []string{

@@ -42,7 +42,6 @@ type succession struct {
 	front   *front // nil where nothing is published
 	metrics *metrics.Metrics
 	control *control
-	aside   *control // another one, for a configuration that was refused
 	closers []func() // of what generations left behind
 }
 
@@ -68,10 +67,11 @@ func (p *program) newSuccession(ctx context.Context, cfg *config.Config, log *sl
 	s.now.Store(&generation{cfg: cfg, d: d, hubEnded: make(chan struct{}), unhook: p.unhook})
 	s.metrics = metrics.New(version(), func() prometheus.Collector { return s.daemon() })
 	var err error
-	if s.control, err = s.openControl(cfg.ControlPath()); err != nil {
+	if s.control, err = s.openControl(cfg); err != nil {
 		s.fail(nil)
 		return nil, err
 	}
+	s.control.lead()
 	return s, nil
 }
 
@@ -132,7 +132,6 @@ func (s *succession) run(reload <-chan os.Signal) error {
 		case <-reload:
 			if err := systemd.reload(s.reload); err != nil {
 				s.refuse(err)
-				s.listenAside()
 			}
 			continue
 		case <-s.ctx.Done():
@@ -153,7 +152,6 @@ func (s *succession) daemon() *daemon.Daemon { return s.now.Load().d }
 func (s *succession) close() {
 	s.fail(nil)
 	s.control.close()
-	s.closeAside()
 	s.now.Load().unhook()
 	for _, f := range s.closers {
 		f()
@@ -170,7 +168,6 @@ func (s *succession) reload() error {
 	if cfg.Database.Reveal() != old.cfg.Database.Reveal() {
 		return &failure{err: errors.New("the database cannot be another while the daemon runs"), hint: "restart it"}
 	}
-	s.closeAside()
 	doors, err := s.doors(old.cfg, cfg)
 	if err != nil {
 		return err
@@ -242,7 +239,9 @@ func (s *succession) doors(old, cfg *config.Config) (d doors, err error) {
 		}
 	}
 	if cfg.ControlPath() != old.ControlPath() {
-		if d.control, err = s.openControl(cfg.ControlPath()); err != nil {
+		s.control.unlead() // the link may be where the new one is to be
+		if d.control, err = s.openControl(cfg); err != nil {
+			s.control.lead()
 			d.abandon()
 			return d, err
 		}
@@ -283,6 +282,7 @@ func (d *doors) abandon() {
 	}
 	if d.control != nil {
 		d.control.close()
+		d.s.control.lead()
 	}
 }
 
@@ -293,7 +293,10 @@ func (d *doors) open() {
 		d.s.log.Info("serving", "address", d.entrance.listeners[0].Addr().String())
 	}
 	if d.control != nil {
-		go d.s.control.close() // commands under way come to their end
+		go func(old, now *control) {
+			old.close() // commands under way come to their end
+			now.lead()
+		}(d.s.control, d.control)
 		d.s.control = d.control
 	}
 }

@@ -39,6 +39,21 @@ func (c *Config) ControlPath() string {
 	return filepath.Join(os.TempDir(), "aggregator-"+hex.EncodeToString(sum[:8])+".sock")
 }
 
+// ControlLink returns where a link leads to the control socket that is named: beside
+// the database, for commands whose configuration names another. Empty where the socket
+// itself is there, and where the database is no file and may have several daemons.
+func (c *Config) ControlLink() string {
+	link := c.Database.Reveal() + ".sock"
+	if c.Control == "" || strings.Contains(link, "://") || len(link) > longestSocket {
+		return ""
+	}
+	control, err := filepath.Abs(c.Control)
+	if path, failed := filepath.Abs(link); err != nil || failed != nil || path == control {
+		return ""
+	}
+	return link
+}
+
 // TagAuthority returns site.tag_authority, else the one for a first run at now:
 // the host of base_url without its port, and the year (RFC 4151 §2.1).
 func (c *Config) TagAuthority(now time.Time) string {

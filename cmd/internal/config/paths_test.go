@@ -52,6 +52,24 @@ func TestControlPath(t *testing.T) {
 	}
 }
 
+// TestControlLink: a link is where the socket would be beside a file, and nowhere where
+// several daemons may have one database.
+func TestControlLink(t *testing.T) {
+	for _, tc := range []struct{ database, control, want string }{
+		{"a.db", "/run/a.sock", "a.db.sock"},
+		{"a.db", "", ""},
+		{"a.db", "./a.db.sock", ""},
+		{"postgres://db/news", "/run/a.sock", ""},
+		{strings.Repeat("a", 100), "/run/a.sock", ""},
+	} {
+		c := Default()
+		c.Database, c.Control = Address(tc.database), tc.control
+		if got := c.ControlLink(); got != tc.want {
+			t.Errorf("%+v: got %q", tc, got)
+		}
+	}
+}
+
 func TestUserAgent(t *testing.T) {
 	c := Default()
 	if got := c.UserAgent("1.0"); got != "aggregator/1.0 (+http://127.0.0.1:8080)" {

@@ -11,6 +11,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -158,7 +159,7 @@ func ListenControl(path string) (net.Listener, error) {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return nil, fmt.Errorf("control socket: %w", err)
-	case info.Mode().Type() != fs.ModeSocket:
+	case info.Mode().Type() != fs.ModeSocket && !leads(path, info):
 		return nil, fmt.Errorf("control socket %s: there is something else, left alone", path)
 	default:
 		if err := os.Remove(path); err != nil {
@@ -172,6 +173,33 @@ func ListenControl(path string) (net.Listener, error) {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
 	return l, nil
+}
+
+// LinkControl makes a link at a path that leads to a control socket, in place of one
+// that leads to none. What it returns removes it.
+func LinkControl(path, socket string) (remove func(), err error) {
+	socket, err = filepath.Abs(socket)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Lstat(path); err == nil && (info.Mode().Type() == fs.ModeSocket || leads(path, info)) && !Running(path) {
+		os.Remove(path) // what a killed daemon left behind
+	}
+	if err := os.Symlink(socket, path); err != nil {
+		return nil, err
+	}
+	return func() {
+		if to, err := os.Readlink(path); err == nil && to == socket {
+			os.Remove(path)
+		}
+	}, nil
+}
+
+// leads tells whether something at a path is a link to a socket, or to one that is no
+// more.
+func leads(path string, info fs.FileInfo) bool {
+	to, err := os.Stat(path)
+	return info.Mode().Type() == fs.ModeSymlink && (errors.Is(err, fs.ErrNotExist) || err == nil && to.Mode().Type() == fs.ModeSocket)
 }
 
 // Runner runs a command inside the daemon and returns its exit code.

@@ -59,3 +59,45 @@ func TestCallThatPanics(t *testing.T) {
 		t.Error("the socket is still open")
 	}
 }
+
+// TestLinkToControlSocket: a link leads to the socket, goes when it is taken away, and
+// takes the place of what a killed daemon left, but of nothing else.
+func TestLinkToControlSocket(t *testing.T) {
+	dir := t.TempDir()
+	socket, link := filepath.Join(dir, "s.sock"), filepath.Join(dir, "a.db.sock")
+	l, err := daemon.ListenControl(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.Symlink(filepath.Join(dir, "gone.sock"), link); err != nil {
+		t.Fatal(err)
+	}
+	remove, err := daemon.LinkControl(link, socket)
+	if err != nil || !daemon.Running(link) {
+		t.Fatalf("it leads nowhere: %v", err)
+	}
+	if _, err := daemon.LinkControl(link, filepath.Join(dir, "other.sock")); err == nil {
+		t.Error("the link of a running daemon was taken")
+	}
+	remove()
+	if _, err := os.Lstat(link); err == nil {
+		t.Error("the link is still there")
+	}
+	if err := os.WriteFile(link, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := daemon.LinkControl(link, socket); err == nil {
+		t.Error("a file was taken for a link")
+	}
+	// A daemon that is killed leaves its link behind, where another one listens.
+	os.Remove(link)
+	if err := os.Symlink(filepath.Join(dir, "gone.sock"), link); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := daemon.ListenControl(link); err != nil {
+		t.Error(err)
+	} else {
+		again.Close()
+	}
+}
