@@ -26,12 +26,16 @@ Read it bottom-up; each package's comment says what to call first.
     anew of the body as it came, for db reprocess.
   - [aggregator/normalize/article/diff]: how one text became another, in words or
     characters.
-  - [aggregator/storage]: one bbolt file. Articles, the keys they are known
+  - [aggregator/storage]: the store, on an Engine of ordered tables (engine.go):
+    one bbolt file (file.go), or another that is given to it. Articles, the keys they are known
     by, and every source's state change in one transaction. Explain tells what
     it knows of one article, Versions how it looked before it was edited. A
     new article whose story is told already becomes a copy (join.go). Old ones
     lie in bundles (bundle.go), pruned ones leave graves (grave.go); what moves by
     files is history.go, frame.go and restore.go.
+  - [aggregator/storage/postgres]: that engine on PostgreSQL (postgres.go, tx.go,
+    cursor.go), for several machines; and the Node that a program is among them
+    (node.go): leases of sources, turns at sites, claims of items, notices.
   - [aggregator/feedout]: articles become feed documents, rendered once per
     change and served as bytes; when each changed is remembered (keep.go). What
     a feed showed before lies in archive documents by month (history.go;
@@ -84,6 +88,13 @@ however many sources are due.
 A command that needs the database runs inside the daemon if there is one: it
 hands its command line to the control socket, and the daemon executes the same
 code and streams the output back. Else it opens the database itself.
+
+# Several machines
+
+Daemons that share one PostgreSQL agree on who does what by its Node (peers.go and
+claims.go of the daemon, turns.go of the fetcher). The loop is the same: what is due is leased
+before its cycle begins, and a request to a site waits for a turn. Who tells readers
+of a change tells the other nodes too.
 
 # One configuration after another
 
