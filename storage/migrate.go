@@ -114,12 +114,15 @@ func (s *Store) leadOn(from int, m migration) error {
 }
 
 func (s *Store) migrateSome(tx Tx, from int, m migration) (done bool, err error) {
+	meta := tx.Table("meta")
+	if now, err := strconv.Atoi(string(meta.Get(schemaKey))); err == nil && now > from {
+		return true, nil // another node has done it meanwhile
+	}
 	for _, name := range m.tables {
 		if err := tx.Create(name); err != nil {
 			return false, err
 		}
 	}
-	meta := tx.Table("meta")
 	var position []byte
 	if m.step != nil {
 		if position, err = m.step(s.tables(tx), meta.Get([]byte("migrated"))); err != nil {
@@ -132,7 +135,7 @@ func (s *Store) migrateSome(tx Tx, from int, m migration) (done bool, err error)
 	if err := meta.Delete([]byte("migrated")); err != nil {
 		return false, err
 	}
-	return true, meta.Put([]byte("schema"), strconv.AppendInt(nil, int64(from+1), 10))
+	return true, putSchema(meta, from+1)
 }
 
 // migrationStep is how many entries one transaction of a migration takes.

@@ -132,7 +132,20 @@ func (s *Store) create(tx Tx) error {
 	if err := meta.Put(markKey(""), began); err != nil {
 		return err
 	}
-	return meta.Put([]byte("schema"), strconv.AppendInt(nil, schema, 10))
+	return putSchema(meta, schema)
+}
+
+// putSchema stores the version of the schema, also as the table's number: that is read
+// with every write, and costs nothing.
+func putSchema(meta Table, version int) error {
+	if err := meta.SetSequence(uint64(version)); err != nil {
+		return err
+	}
+	return meta.Put(schemaKey, strconv.AppendInt(nil, int64(version), 10))
+}
+
+func errNewer(version int) error {
+	return fmt.Errorf("%w: it has schema %d, this version knows %d", ErrNewer, version, schema)
 }
 
 // head reads what a database says of itself, and tells its schema; 0 of an empty
@@ -147,7 +160,7 @@ func (s *Store) head(tx Tx) (version int, err error) {
 		return 0, errForeign
 	}
 	if version > schema {
-		return 0, fmt.Errorf("%w: it has schema %d, this version knows %d", ErrNewer, version, schema)
+		return 0, errNewer(version)
 	}
 	authority := string(meta.Get([]byte("authority")))
 	s.authority.Store(&authority)

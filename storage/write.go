@@ -121,11 +121,10 @@ func (s *Store) try(group []write) (failed int, err error) {
 // ours tells whether the tables are still those that this version knows: another
 // node of a newer one may have brought them forward.
 func (t *tables) ours() error {
-	if t.disk != nil || t.began == t.wrote.Load() {
-		return nil
+	if version := t.meta.Sequence(); version > schema {
+		return errNewer(int(version))
 	}
-	_, err := t.head(t.tx)
-	return err
+	return nil
 }
 
 // protect turns a panic into an error. Engines panic where they cannot read: bbolt

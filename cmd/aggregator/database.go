@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -69,7 +70,31 @@ func openServer(name string) (*postgres.Engine, error) {
 		return nil, &failure{code: exitCannotRun, err: err,
 			hint: "look whether PostgreSQL runs and lets this user in: try psql with the same URL; see `database` in the configuration"}
 	}
+	if err := sameTime(ctx, engine, time.Now); err != nil {
+		engine.Close()
+		return nil, err
+	}
 	return engine, nil
+}
+
+// mostAhead is how far a clock may be from the server's.
+const mostAhead = time.Minute
+
+// sameTime refuses a clock that is wrong: when sources are due and articles came is
+// stored, and a node three hours ahead would have the others leave sources alone for
+// three hours when it is gone.
+func sameTime(ctx context.Context, engine *postgres.Engine, now func() time.Time) error {
+	ahead, err := engine.Ahead(ctx, now)
+	switch {
+	case err != nil:
+	case ahead > mostAhead:
+		err = fmt.Errorf("the clock of this machine is %s ahead of the database's", ahead.Round(time.Second))
+	case ahead < -mostAhead:
+		err = fmt.Errorf("the clock of this machine is %s behind the database's", -ahead.Round(time.Second))
+	default:
+		return nil
+	}
+	return &failure{code: exitCannotRun, err: err, hint: "have all machines keep the same time, by NTP"}
 }
 
 // cannotOpen says what is to be done about a database that cannot be opened.

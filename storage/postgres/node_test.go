@@ -211,3 +211,18 @@ func TestNotice(t *testing.T) {
 		t.Errorf("heard itself: %v", <-own)
 	}
 }
+
+// TestAhead: a clock that is wrong is found out by the server's.
+func TestAhead(t *testing.T) {
+	e, err := postgres.Open(t.Context(), postgrestest.Start(t, "fsync=off").Database())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	for _, want := range []time.Duration{0, 3 * time.Hour, -3 * time.Hour} {
+		got, err := e.Ahead(t.Context(), func() time.Time { return time.Now().Add(want) })
+		if err != nil || (got-want).Abs() > 5*time.Second {
+			t.Errorf("ahead by %s, %v; want %s", got, err, want)
+		}
+	}
+}
