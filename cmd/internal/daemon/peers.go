@@ -73,9 +73,10 @@ func (d *Daemon) restAll(site string, r fetcher.Rest) {
 }
 
 const (
-	// mostLeased is how many sources a node has at a time: so many that it has
-	// enough to do, and few enough that the others have, too.
-	mostLeased = 128
+	// mostLeased is how many sources a node has at a time for each request that it may
+	// make at a time: so many that it has enough to do, and few enough that the
+	// others have, too.
+	mostLeased = 4
 	// heldAgain is after how long a node asks again for a source that another one
 	// is at work on.
 	heldAgain = 2 * time.Second
@@ -87,8 +88,9 @@ func (d *Daemon) leased(plan map[*source]time.Time, due []*source, now time.Time
 	if d.node == nil {
 		return due
 	}
-	room := mostLeased - (len(d.sources) - len(plan))
-	if room < mostLeased/2 {
+	most := mostLeased * d.cfg.Fetch.Concurrency
+	room := most - (len(d.sources) - len(plan))
+	if room < most/2 {
 		return nil // the next that is done asks for more
 	}
 	for len(due) > 0 && len(mine) < room {
