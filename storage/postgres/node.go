@@ -95,9 +95,14 @@ func (n *Node) run(ctx context.Context) {
 // renew lets the others hear of the node. What it has lost meanwhile, or may have
 // lost since it could not be heard of, is given up.
 func (n *Node) renew(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, lifetime/2)
-	defer cancel()
 	asked := time.Now()
+	n.mu.Lock()
+	latest := n.heard.Add(lifetime - beat)
+	n.mu.Unlock()
+	// A server that is slow is waited for, but not so long that what is lost is not
+	// given up in time; a beat before, it is given up.
+	ctx, cancel := context.WithDeadline(ctx, later(latest, asked.Add(beat/2)))
+	defer cancel()
 	h := n.holds()
 	kept, err := n.renewLeases(ctx, h.sources)
 	if err == nil && len(h.items) > 0 {
@@ -113,11 +118,18 @@ func (n *Node) renew(ctx context.Context) {
 		n.heard = asked
 	}
 	for _, s := range h.sources {
-		lost := err == nil && !kept[s] || time.Since(n.heard) > lifetime-beat
+		lost := err == nil && !kept[s] || time.Since(n.heard) >= lifetime-beat
 		if end := n.leases[s]; lost && end != nil {
 			end()
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (n *Node) renewLeases(ctx context.Context, sources []string) (kept map[string]bool, err error) {

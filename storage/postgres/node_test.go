@@ -1,8 +1,11 @@
 package postgres_test
 
 import (
+	"net"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -225,4 +228,87 @@ func TestAhead(t *testing.T) {
 			t.Errorf("ahead by %s, %v; want %s", got, err, want)
 		}
 	}
+}
+
+// TestCutOff: a node that does not reach the server any more gives up what it holds
+// before another may have it, though nobody tells it that nothing comes through.
+func TestCutOff(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	url := server.Database()
+	var cut atomic.Bool
+	e, err := postgres.Open(t.Context(), strings.Replace(url, server.Addr(), relay(t, server.Addr(), &cut), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := e.NewNode()
+	t.Cleanup(func() { cut.Store(false); a.Close(); e.Close() })
+	other, err := postgres.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := other.NewNode()
+	t.Cleanup(func() { b.Close(); other.Close() })
+
+	mine := lease(t, a, "news", time.Time{})
+	time.Sleep(5 * time.Second) // it has been renewed
+	var group sync.WaitGroup
+	for range 20 { // so that several connections are there, each of which may hang
+		group.Go(func() {
+			if _, err := a.Claimed(t.Context(), []string{"x"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	cut.Store(true)
+	began := time.Now()
+	for lease(t, b, "news", time.Time{}).Ctx == nil {
+		if time.Since(began) > 30*time.Second {
+			t.Fatal("it is nobody's")
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Logf("another has it after %s", time.Since(began))
+	if mine.Ctx.Err() == nil {
+		t.Error("both hold it")
+	}
+}
+
+// relay passes on to a server what comes; while it is cut nothing gets through, and
+// nobody is told.
+func relay(t *testing.T, to string, cut *atomic.Bool) (addr string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	pass := func(to, from net.Conn) {
+		defer to.Close()
+		b := make([]byte, 32<<10)
+		for {
+			n, err := from.Read(b)
+			for cut.Load() {
+				time.Sleep(20 * time.Millisecond)
+			}
+			if _, writeErr := to.Write(b[:n]); err != nil || writeErr != nil {
+				return
+			}
+		}
+	}
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", to)
+			if err != nil {
+				in.Close()
+				return
+			}
+			go pass(out, in)
+			go pass(in, out)
+		}
+	}()
+	return l.Addr().String()
 }
