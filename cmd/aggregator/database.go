@@ -67,14 +67,27 @@ func openServer(name string) (*postgres.Engine, error) {
 	defer cancel()
 	engine, err := postgres.Open(ctx, name)
 	if err != nil {
-		return nil, &failure{code: exitCannotRun, err: err,
-			hint: "look whether PostgreSQL runs and lets this user in: try psql with the same URL; see `database` in the configuration"}
+		return nil, &failure{code: exitCannotRun, err: err, hint: serverHint(err)}
 	}
 	if err := sameTime(ctx, engine, time.Now); err != nil {
 		engine.Close()
 		return nil, err
 	}
 	return engine, nil
+}
+
+// serverHint says what is to be done about a server that cannot be used.
+func serverHint(err error) string {
+	var refused interface{ SQLState() string }
+	if errors.As(err, &refused) {
+		switch refused.SQLState() {
+		case "42501", "3F000": // insufficient privilege, no such schema
+			return "the user makes tables: have it own the database, or GRANT USAGE, CREATE ON SCHEMA to it; search_path in the URL names another schema"
+		case "3D000":
+			return "make it with CREATE DATABASE; see the README on several machines"
+		}
+	}
+	return "look whether PostgreSQL runs and lets this user in: try psql with the same URL; see `database` in the configuration"
 }
 
 // mostAhead is how far a clock may be from the server's.

@@ -30,6 +30,8 @@ func TestPostgresScripts(t *testing.T) {
 			}
 			u.User = url.UserPassword("aggregator", "s3cret")
 			env.Setenv("DATABASE", u.String())
+			env.Setenv("UNMADE", strings.Replace(u.String(), "/postgres?", "/unmade?", 1))
+			env.Setenv("SCHEMALESS", strings.Replace(u.String(), "search_path=", "search_path=no", 1))
 			u.User = url.UserPassword("stranger", "s3cret")
 			env.Setenv("REFUSED", u.String())
 			env.Setenv("NOWHERE", strings.Replace(u.String(), server.Addr(), "nowhere.invalid", 1))
