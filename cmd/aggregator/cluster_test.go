@@ -66,6 +66,7 @@ func TestCluster(t *testing.T) {
 
 	c.stopped.Store(true) // nothing new comes from now on
 	c.await("the same bytes from all", 40*time.Second, c.agree)
+	c.over = time.Now()
 	c.end()
 	c.compare()
 	c.manners()
@@ -85,6 +86,7 @@ type cluster struct {
 	mu     sync.Mutex
 	seen   map[string]map[int]time.Time // when an article was first seen, by node
 	watch_ sync.WaitGroup
+	over   time.Time // when it ended
 	ended  chan struct{}
 }
 
@@ -175,7 +177,7 @@ func (s *site) serve(o http.Handler, w http.ResponseWriter, r *http.Request) {
 		s.pages[r.URL.Path]++
 	}
 	s.mu.Unlock()
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(80 * time.Millisecond)
 	o.ServeHTTP(w, r)
 	s.mu.Lock()
 	s.under--
@@ -460,7 +462,10 @@ func (c *cluster) manners() {
 			c.Errorf("site %d: %d requests at a time", n, s.most)
 		}
 		for lid, times := range s.lists {
-			longest := time.Duration(0)
+			longest := c.over.Sub(times[len(times)-1])
+			if longest > 30*time.Second {
+				c.Errorf("site %d: list %s was left alone for the last %s: what failed was not its fault", n, lid, longest)
+			}
 			for i := range times[1:] {
 				longest = max(longest, times[i+1].Sub(times[i]))
 			}

@@ -91,7 +91,7 @@ func (c *cycle) claim(ctx context.Context, items []wanted) (mine map[string]bool
 			c.claims.release(mine, key)
 		}
 	}
-	return mine, err
+	return mine, unstored(err)
 }
 
 // claimName is a key as nodes name it: no text is too long or odd for it.
@@ -131,7 +131,7 @@ func (c *cycle) await(ctx context.Context, mine map[string]bool, items []wanted)
 	for len(names) > 0 {
 		held, err := c.node.Claimed(ctx, names)
 		if err != nil || !held {
-			return err
+			return unstored(err)
 		}
 		select {
 		case <-time.After(askAgain):
@@ -155,5 +155,5 @@ func (c *cycle) resight(items []wanted) error {
 			items[i].standing, items[i].id.Keys = s.Standing, s.Keys
 		}
 	}
-	return err
+	return unstored(err)
 }

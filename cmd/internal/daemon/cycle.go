@@ -145,7 +145,7 @@ type cycle struct {
 
 func (c *cycle) run(ctx context.Context) (err error) {
 	if c.rec, c.again, err = c.store.State(c.s.Name, time.Now(), batchSize); err != nil {
-		return err
+		return unstored(err)
 	}
 	if c.o.scheduled && c.s.dueBy(&c.rec).After(c.Now()) {
 		return errNotDue

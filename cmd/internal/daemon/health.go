@@ -49,11 +49,11 @@ func (w *ward) forget() {
 func (c *cycle) learn(now time.Time) error {
 	moments, err := c.store.Moments(c.s.Name, now.Add(-health.Learned), health.Together, health.Moments)
 	if err != nil {
-		return err
+		return unstored(err)
 	}
 	pauses, err := c.store.Pauses()
 	if err != nil {
-		return err
+		return unstored(err)
 	}
 	r := health.Learn(append(moments, now), pauses, c.Zone())
 	c.rec.LastNew, c.rec.Expected, c.rec.Usual = now, r.Deadline(now), r.Usual(now)

@@ -50,7 +50,7 @@ func (c *cycle) record(err error) error {
 	// articles: the record goes on from what the store holds.
 	rec, lookup := c.store.Source(c.s.Name)
 	if lookup != nil {
-		return lookup
+		return unstored(lookup)
 	}
 	c.s.renew(&rec)
 	c.s.agree(&rec)

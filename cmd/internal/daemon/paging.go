@@ -113,11 +113,11 @@ func (c *cycle) sight(p *pages) (err error) {
 	c.rec.Step = max(c.rec.Step, int(normalize.StepOf(p.items)))
 	p.ids = normalize.Identities(p.items, c.options())
 	if p.sightings, err = c.store.Sight(c.s.Name, p.ids); err != nil {
-		return err
+		return unstored(err)
 	}
 	if !c.o.DryRun {
 		if err := c.store.Listed(c.s.Name, p.ids); err != nil {
-			return err
+			return unstored(err)
 		}
 	}
 	return c.recognise(p)
@@ -148,7 +148,7 @@ func (c *cycle) recognise(p *pages) error {
 			p.of[i], p.sightings[i].Standing, p.sightings[i].Listed = key, storage.Copy, true
 		}
 	}
-	return err
+	return unstored(err)
 }
 
 // tail is how many of the last items must all be known for them to be known
@@ -187,7 +187,7 @@ func (c *cycle) known() (time.Time, error) {
 	}
 	newest, err := c.store.NewestOfSource(c.s.Name, storage.Window{Entries: 1})
 	if err != nil || len(newest) == 0 {
-		return time.Time{}, err
+		return time.Time{}, unstored(err)
 	}
 	return newest[0].Published, nil
 }
