@@ -22,10 +22,13 @@ func clean(body []byte) []byte {
 }
 
 // holdsIllegal looks for characters that legalRune changes by their bytes, which
-// is much faster than to decode all others.
+// is much faster than to decode all others. Those that most of a Chinese text
+// consists of are passed over whole.
 func holdsIllegal(body []byte) bool {
-	for i, c := range body {
-		switch {
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c >= 0xE3 && c <= 0xE9 && i+2 < len(body) && body[i+1] >= 0x80 && body[i+2] >= 0x80: // U+3000 to U+9FFF, of three bytes
+			i += 2
 		case c >= ' ' && c != 0xC2 && c != 0xEF, c == '\t', c == '\n', c == '\r':
 		case c < ' ',
 			c == 0xC2 && len(body) > i+1 && body[i+1] < 0xA0,                       // U+0080 to U+009F
