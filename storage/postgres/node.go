@@ -80,16 +80,30 @@ func (n *Node) holds() (h held) {
 
 func (n *Node) run(ctx context.Context) {
 	defer close(n.done)
-	tick := time.NewTicker(beat)
+	tick, tidy := time.NewTicker(beat), time.NewTicker(tidyEvery)
 	defer tick.Stop()
+	defer tidy.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			n.renew(ctx)
+		case <-tidy.C:
+			n.tidy(ctx)
 		}
 	}
+}
+
+// tidyEvery is how often rows are removed that nodes have left behind which ended
+// without letting go.
+const tidyEvery = time.Hour
+
+func (n *Node) tidy(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, beat)
+	defer cancel()
+	// What is not done now is done with the next.
+	_, _ = n.e.talk.Exec(ctx, "DELETE FROM claims WHERE until < now() - interval '1 day'")
 }
 
 // renew lets the others hear of the node. What it has lost meanwhile, or may have

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const (
@@ -77,8 +78,9 @@ func (l *listener) listen(ctx context.Context, missed bool) error {
 	if err := conn.QueryRow(ctx, "SELECT 'aggregator_' || current_schema()").Scan(&channel); err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {
-		return err
+	refused := new(pgconn.PgError)
+	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil && !errors.As(err, &refused) {
+		return err // refused, as by a pool in between, it looks by itself all the same
 	}
 	if l.seen, err = l.last(ctx, conn); err != nil {
 		return err
