@@ -119,10 +119,16 @@ func (f *file) copyTo(target string) error {
 	if err != nil {
 		return err
 	}
+	var size int64
 	if err = bolt.Compact(dst, f.db, compactStep); err == nil {
-		err = dst.Sync()
+		err = dst.View(func(tx *bolt.Tx) error { size = tx.Size(); return nil })
 	}
-	return errors.Join(err, dst.Close())
+	if err = errors.Join(err, dst.Close()); err != nil {
+		return err
+	}
+	// bbolt makes a file grow by more than it needs, which nothing would ever use
+	// here but the next growth.
+	return errors.Join(os.Truncate(target, size), syncFile(target))
 }
 
 // syncDir has the entries of a directory on the disk, so that a power cut does

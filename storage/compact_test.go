@@ -98,6 +98,30 @@ func TestCompact(t *testing.T) {
 	}
 }
 
+// TestCompactLeavesNoTail: a compacted file ends with the last page that something is
+// in; else it may be larger than before.
+func TestCompactLeavesNoTail(t *testing.T) {
+	path := filled(t)
+	s, err := storage.Open(path, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Compact(nil); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = storage.Open(path, options); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if st, err := s.Stats(); err != nil || st.Bytes != info.Size() {
+		t.Errorf("of %d bytes %d are pages, %v", info.Size(), st.Bytes, err)
+	}
+}
+
 // What cannot be compacted stays as it was.
 func TestCompactFails(t *testing.T) {
 	path := filled(t)

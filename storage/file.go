@@ -74,7 +74,7 @@ func (f *file) ours(tx *bolt.Tx) error {
 }
 
 // explain tells what became of a file that could not be opened.
-func (f *file) explain(err error, before os.FileInfo) error {
+func (f *file) explain(err error, before os.FileInfo, keep bool) error {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrLocked):
 		return fmt.Errorf("open %s: %w", f.path, ErrLocked)
@@ -82,6 +82,12 @@ func (f *file) explain(err error, before os.FileInfo) error {
 		return fmt.Errorf("create database: %w", err)
 	case errors.Is(err, ErrDamaged), errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum),
 		before.Size() < 2*pageSize:
+		if keep {
+			if !errors.Is(err, ErrDamaged) {
+				err = fmt.Errorf("%w: %w", ErrDamaged, err)
+			}
+			return fmt.Errorf("open %s: %w", f.path, err)
+		}
 		return setAside(f.path, before, err)
 	}
 	return fmt.Errorf("open database %s: %w", f.path, err)

@@ -17,6 +17,9 @@ func Open(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, there := os.Stat(path); before == nil && there == nil && o.Keep {
+		return nil, fmt.Errorf("database %s: %w: it is empty", path, ErrDamaged)
+	}
 	if before == nil && o.Authority == "" {
 		return nil, fmt.Errorf("create database %s: no authority to mint ids under", path)
 	}
@@ -26,13 +29,13 @@ func Open(path string, o Options) (*Store, error) {
 	}
 	if err := s.openFile(o); err != nil {
 		s.codec.close()
-		return nil, s.disk.explain(err, before)
+		return nil, s.disk.explain(err, before, o.Keep)
 	}
 	// Who compacts has the lock that is ours now: this is of one that was killed.
 	_ = os.Remove(s.disk.compacted())
 	if err := s.compactSparse(o); err != nil {
 		s.codec.close()
-		return nil, s.disk.explain(err, before)
+		return nil, s.disk.explain(err, before, o.Keep)
 	}
 	go s.write()
 	return s, nil

@@ -248,3 +248,42 @@ func TestClosed(t *testing.T) {
 		t.Errorf("close again: %v", err)
 	}
 }
+
+// TestKeep: who only reads leaves a damaged file where it is, and does not take an empty
+// one for a new database; who writes sets the one aside and begins in the other.
+func TestKeep(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	reading := options
+	reading.Keep = true
+	whole := func() {
+		t.Helper()
+		s, err := storage.Open(path, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+	}
+	whole()
+	if err := os.Truncate(path, 20000); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := storage.Open(path, reading); !errors.Is(err, storage.ErrDamaged) {
+		t.Errorf("reading a damaged file: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() != 20000 {
+		t.Errorf("it is not where it was: %v", err)
+	}
+	if _, err := storage.Open(path, options); !errors.Is(err, storage.ErrDamaged) {
+		t.Errorf("writing to a damaged file: %v", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it was not set aside: %v", err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := storage.Open(path, reading); !errors.Is(err, storage.ErrDamaged) {
+		t.Errorf("reading an empty file: %v", err)
+	}
+	whole()
+}

@@ -48,6 +48,9 @@ type Options struct {
 	Claimed func(slug, category string) bool
 	// Now is the clock. Default time.Now.
 	Now func() time.Time
+	// Keep leaves a damaged file where it is, and takes an empty one for one; else
+	// they make room for a new one. For who only reads.
+	Keep bool
 	// NoSync leaves it to the system when data reach the disk; for tests that
 	// simulate months. Default false: a kill may otherwise cost the file.
 	NoSync bool

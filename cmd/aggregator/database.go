@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -26,10 +28,12 @@ func (db *database) close() {
 	db.store.Close()
 }
 
-// openDatabase opens the database of a configuration that may be another later.
-func openDatabase(now func() *config.Config) (*database, error) {
+// openDatabase opens the database of a configuration that may be another later. Who
+// keeps it leaves a damaged file where it is.
+func openDatabase(now func() *config.Config, keep bool) (*database, error) {
 	cfg := now()
 	options := storage.Options{
+		Keep:      keep,
 		Authority: cfg.TagAuthority(time.Now()),
 		Slug:      func(category string) string { return now().Slug(category) },
 		Claimed:   func(slug, category string) bool { return now().Claims(slug, category) },
@@ -51,6 +55,16 @@ func openDatabase(now func() *config.Config) (*database, error) {
 		return nil, cannotOpen(err)
 	}
 	return &database{store, engine.NewNode()}, nil
+}
+
+// warnOfDamaged tells of a database that was set aside, for as long as it is there: what
+// was begun in its place has all of it but what only that had.
+func warnOfDamaged(path string, log *slog.Logger) {
+	aside, _ := filepath.Glob(path + ".damaged-*")
+	for _, name := range aside {
+		log.Warn("a damaged database was set aside", "file", name,
+			"hint", "what only it had is missing: stop, and put a backup in the place of "+path+"; or delete it")
+	}
 }
 
 // isServer tells a database that is a server's from a file. A URL with a slash too few
@@ -117,7 +131,7 @@ func cannotOpen(err error) error {
 	case errors.Is(err, storage.ErrLocked):
 		hint = "another program has it open, or a daemon with another control socket: see `control` in the configuration"
 	case errors.Is(err, storage.ErrDamaged):
-		hint = "restore a backup in its place, or start anew: the next run makes an empty database"
+		hint = "restore a backup in its place, or start anew: `serve` and `fetch` then make an empty database"
 	case errors.Is(err, storage.ErrNewer):
 		hint = "install the newer version again, or go back to a backup from before"
 	}

@@ -131,7 +131,7 @@ time first: "db check" tells whether there is any. Be sure that the clock is rig
 				return &failure{code: exitUsage, err: errors.New("the database is PostgreSQL's, which looks after its space by itself"),
 					hint: "see VACUUM in its manual"}
 			}
-			db, err := openDatabase(func() *config.Config { return cfg })
+			db, err := openDatabase(func() *config.Config { return cfg }, true)
 			if err != nil {
 				return err
 			}

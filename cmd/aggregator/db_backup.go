@@ -102,7 +102,7 @@ func (p *program) backupTo(cmd *cobra.Command, file *renameio.PendingFile) error
 	if err != nil {
 		return err
 	}
-	db, err := openDatabase(func() *config.Config { return cfg })
+	db, err := openDatabase(func() *config.Config { return cfg }, true)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ Beside a running daemon, fetch --once has that daemon fetch.`,
 		Example: `  aggregator fetch --once
   aggregator fetch --once --dry-run sina-china`,
 		RunE: func(cmd *cobra.Command, names []string) error {
+			p.begins = true
 			if !once {
 				return p.fetchOnSchedule(cmd, names, o)
 			}
@@ -120,7 +121,7 @@ func (p *program) reportFetch(r daemon.Report, o daemon.Options, asJSON bool, m 
 	case errors.Is(r.Err, context.Canceled):
 	case m != nil && !r.Failed(): // the bar counts it
 	case r.Failed():
-		report(m.over(p.Err), &failure{err: fmt.Errorf("source %s: %w", r.Source, r.Err), hint: fetcher.Hint(r.Err)})
+		report(m.over(p.Err), &failure{err: fmt.Errorf("source %s: %w", r.Source, r.Err), hint: r.Hint()})
 	case r.Resting:
 		fmt.Fprintf(p.Out, "%s: resting: %v\n", r.Source, r.Err)
 	case o.DryRun:

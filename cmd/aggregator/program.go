@@ -40,6 +40,7 @@ type program struct {
 	logLevel  slogLevel
 	logFormat string
 	unhook    func()                         // ends the webhook that alone began
+	begins    bool                           // may begin a new database in the place of a damaged one
 	node      *postgres.Node                 // of the opened database; nil where no other machine has it
 	cfg       *atomic.Pointer[config.Config] // what the opened database goes by
 	level     *slog.LevelVar                 // of the log; inside a daemon that of the daemon's
@@ -229,11 +230,12 @@ func (p *program) passOn(ctx context.Context) error {
 func (p *program) alone(ctx context.Context, cfg *config.Config, log *slog.Logger, do task) error {
 	p.cfg = new(atomic.Pointer[config.Config])
 	p.cfg.Store(cfg)
-	db, err := openDatabase(p.cfg.Load)
+	db, err := openDatabase(p.cfg.Load, !p.begins)
 	if err != nil {
 		return err
 	}
 	defer db.close()
+	warnOfDamaged(cfg.Database.Reveal(), log)
 	p.node = db.node
 	client, err := p.newClient(cfg)
 	if err != nil {

@@ -22,7 +22,7 @@ categories: {工: {slug: work}, 银: {slug: yi}, 宫: {slug: gong-4}}
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := openDatabase(func() *config.Config { return cfg })
+	db, err := openDatabase(func() *config.Config { return cfg }, false)
 	if err != nil {
 		t.Fatal(err)
 	}

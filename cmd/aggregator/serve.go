@@ -27,6 +27,7 @@ with aggregator check.`,
 		Example: "  aggregator serve --config /etc/aggregator/config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.begins = true
 			cfg, err := p.load()
 			if err != nil {
 				return err

@@ -85,7 +85,7 @@ func newDaemon(t *testing.T, file string) *daemon.Daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := openDatabase(func() *config.Config { return cfg })
+	db, err := openDatabase(func() *config.Config { return cfg }, false)
 	if err != nil {
 		t.Fatal(err)
 	}

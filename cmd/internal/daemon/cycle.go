@@ -41,6 +41,8 @@ type Report struct {
 	Took        time.Duration
 	// Articles that would be stored, of a dry run.
 	Articles []article.Article
+
+	ofServer bool // the store is a server's
 }
 
 // Failed tells whether the source itself failed.
@@ -56,11 +58,11 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	defer func() { <-s.running }()
 	ctx, release, err := d.hold(ctx, s, o, at)
 	if err != nil {
-		return Report{Source: s.Name, Err: err}
+		return Report{Source: s.Name, Err: unstored(err), ofServer: true}
 	}
 	defer release()
 	start := time.Now()
-	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, seat: seat{desks: d.desks}, rep: Report{Source: s.Name}}
+	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, seat: seat{desks: d.desks}, rep: Report{Source: s.Name, ofServer: d.node != nil}}
 	defer c.rise()
 	err = c.run(ctx)
 	if errors.Is(err, errNotDue) {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"slices"
 
 	"aggregator/cmd/internal/config"
@@ -44,13 +45,17 @@ func (f Feeds) hides(slug string) (storage.Category, bool) {
 	return c, err == nil && c.Slug == slug && f.gone(c) == nil
 }
 
-// gone is ErrGone for a category that nothing is in, and that no configuration
-// speaks of: it was renamed at its sources, or they were removed.
+// gone is ErrGone for a category that no configuration speaks of and that one did
+// before, or that nothing is in: it was taken out or renamed at its sources, or
+// they were. One that came by import alone stays.
 func (f Feeds) gone(c storage.Category) error {
 	cfg := f.d.cfg
 	_, named := cfg.Categories[c.Name]
 	if named || slices.ContainsFunc(cfg.Sources, func(s config.Source) bool { return slices.Contains(s.Categories, c.Name) }) {
 		return nil
+	}
+	if was, err := f.d.store.WasSaved(categoryMark + c.Name); err != nil || was {
+		return cmp.Or(err, feedout.ErrGone)
 	}
 	articles, err := f.d.store.Newest(c.Name, storage.Window{Entries: 1, Max: 1})
 	if err == nil && len(articles) == 0 {
@@ -85,10 +90,17 @@ func (f Feeds) goneSaved(slug string) error {
 	return feedout.ErrNoFeed
 }
 
-// rememberSaved has the store know the saved searches when they will have been
-// taken out of the configuration.
+// categoryMark heads the names of categories among the slugs of saved searches, none
+// of which begins like that.
+const categoryMark = "category:"
+
+// rememberSaved has the store know the saved searches and categories when they will
+// have been taken out of the configuration.
 func (d *Daemon) rememberSaved() {
 	var slugs []string
+	for _, name := range d.categories() {
+		slugs = append(slugs, categoryMark+name)
+	}
 	for _, s := range d.cfg.Feeds.Saved {
 		slugs = append(slugs, s.Slug)
 	}

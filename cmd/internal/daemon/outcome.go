@@ -138,7 +138,7 @@ func (c *cycle) log() {
 		c.s.log.Info("fetch postponed", "err", c.s.hide(r.Err.Error()))
 	case r.Err != nil:
 		attrs := []any{"err", c.s.hide(r.Err.Error()), "failures", c.rec.Failures, took}
-		if hint := fetcher.Hint(r.Err); hint != "" && !shortOf(r.Err) {
+		if hint := r.Hint(); hint != "" && !shortOf(r.Err) {
 			attrs = append(attrs, "hint", hint)
 		}
 		c.s.log.Warn("fetch failed", attrs...)

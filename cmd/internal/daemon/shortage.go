@@ -6,6 +6,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"aggregator/fetcher"
+	"aggregator/storage"
 )
 
 // shortage is want of something that this machine gives: room on the disk of the
@@ -31,7 +34,7 @@ const sharedRest = 5 * time.Second
 func shortOf(err error) bool {
 	var unstored *unstoredError
 	// What the resolver meets with is text alone.
-	return errors.As(err, &unstored) || err != nil && strings.Contains(err.Error(), syscall.EMFILE.Error())
+	return errors.As(err, &unstored) && !errors.Is(err, storage.ErrDamaged) || err != nil && strings.Contains(err.Error(), syscall.EMFILE.Error())
 }
 
 // unstoredError is of what was fetched and could not be stored.
@@ -125,6 +128,17 @@ func (c *cycle) stored() {
 	if c.shortage.end() {
 		c.Daemon.log.Info("fetching goes on")
 	}
+}
+
+// Hint tells what to do about what failed a source; empty for nothing.
+func (r *Report) Hint() string {
+	switch {
+	case errors.Is(r.Err, storage.ErrDamaged):
+		return "look at the database with `aggregator db check`, and put a backup in its place"
+	case shortOf(r.Err):
+		return shortHint(r.Err, r.ofServer)
+	}
+	return fetcher.Hint(r.Err)
 }
 
 func shortHint(err error, shared bool) string {

@@ -56,6 +56,6 @@ const mostScrapes = 3
 // Handler answers Prometheus.
 func (m *Metrics) Handler(log *slog.Logger) http.Handler {
 	return promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: mostScrapes,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), ErrorHandling: promhttp.ContinueOnError, DisableCompression: true, MaxRequestsInFlight: mostScrapes,
 	})
 }

@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -469,5 +470,24 @@ func TestRules(t *testing.T) {
 	}
 	if out, err := exec.Command(promtool, "test", "rules", "testdata/rules_test.yaml").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestOddEncodings: who asks for an encoding that there is none of writes nothing into
+// our log.
+func TestOddEncodings(t *testing.T) {
+	var log bytes.Buffer
+	m := metrics.New("1.0", func() prometheus.Collector { return prometheus.NewRegistry() })
+	for _, accept := range []string{"*;q=0", "identity;q=0", "nonsense", ""} {
+		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		r.Header.Set("Accept-Encoding", accept)
+		rec := httptest.NewRecorder()
+		m.Handler(slog.New(slog.NewTextHandler(&log, nil))).ServeHTTP(rec, r)
+		if rec.Code != http.StatusOK || rec.Header().Get("Content-Encoding") != "" {
+			t.Errorf("%q: %d, %v", accept, rec.Code, rec.Header())
+		}
+	}
+	if log.Len() > 0 {
+		t.Errorf("the log says %s", &log)
 	}
 }
