@@ -11,6 +11,8 @@ import (
 // for earlier ones only: items are taken in one order, so that of two nodes that want
 // the same one has all of them first.
 func (n *Node) Claim(ctx context.Context, items []string) (mine map[string]bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
 	mine = map[string]bool{}
 	if len(items) == 0 {
 		return mine, nil
@@ -33,6 +35,8 @@ func (n *Node) Claim(ctx context.Context, items []string) (mine map[string]bool,
 
 // Claimed tells whether another node is at work on one of the items.
 func (n *Node) Claimed(ctx context.Context, items []string) (held bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
 	err = n.e.talk.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM claims WHERE item = ANY($1) AND node <> $2 AND until > now())", items, n.id).Scan(&held)
 	if err != nil {
 		return false, fmt.Errorf("claims: %w", err)

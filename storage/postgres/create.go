@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -26,7 +27,9 @@ func (e *Engine) exists(t *tx, name string) bool {
 	if there {
 		return true
 	}
-	err := t.db.QueryRow(e.ctx, "SELECT to_regclass($1) IS NOT NULL", pgx.Identifier{name}.Sanitize()).Scan(&there)
+	ctx, cancel := context.WithTimeout(e.ctx, answer)
+	defer cancel()
+	err := t.db.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", pgx.Identifier{name}.Sanitize()).Scan(&there)
 	if err != nil {
 		panic(storage.Failure{Err: err})
 	}
@@ -125,7 +128,9 @@ func (e *Engine) knows(partition string) bool {
 func (e *Engine) Space() (s storage.Space, err error) {
 	s.PageSize = 8 << 10
 	err = e.patiently(func() error {
-		return e.pool.QueryRow(e.ctx, `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+		ctx, cancel := context.WithTimeout(e.ctx, answer)
+		defer cancel()
+		return e.pool.QueryRow(ctx, `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
 			WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace`).Scan(&s.Bytes)
 	})
 	return s, err

@@ -39,7 +39,9 @@ func (n *Node) Tell(slugs ...string) error {
 	if err != nil {
 		return err
 	}
-	_, err = n.e.talk.Exec(n.e.ctx, "SELECT pg_notify('aggregator_' || current_schema(), nextval('notices') || ' ' || $1)", string(text))
+	ctx, cancel := context.WithTimeout(n.e.ctx, beat)
+	defer cancel()
+	_, err = n.e.talk.Exec(ctx, "SELECT pg_notify('aggregator_' || current_schema(), nextval('notices') || ' ' || $1)", string(text))
 	if err != nil {
 		return fmt.Errorf("tell other nodes: %w", err)
 	}

@@ -31,6 +31,9 @@ const (
 	// patience is how long a transaction waits for a server that cannot be
 	// reached, as one that is being restarted.
 	patience = 10 * time.Second
+	// answer is how long a server may take for an answer, and longAnswer for one that
+	// waits for others' locks or for its disk. One that hangs says nothing at all.
+	answer, longAnswer = 10 * time.Second, 30 * time.Second
 	// stale is how long a transaction may stand still before the server ends it:
 	// its node is gone, or cut off, and all others wait for its lock.
 	stale = 10 * time.Second
@@ -44,7 +47,8 @@ type Engine struct {
 	// they go on.
 	talk *pgxpool.Pool
 
-	away atomic.Bool // it could not be reached for long
+	away    atomic.Bool // it could not be reached for long
+	probing atomic.Bool // somebody finds out whether it still is
 
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
@@ -151,10 +155,13 @@ func (e *Engine) Update(fn func(storage.Tx) error) error {
 
 // transact runs fn in a transaction, and commits it unless fn fails or panics.
 func (e *Engine) transact(o pgx.TxOptions, fn func(*tx) error) (err error) {
-	dbtx, err := e.pool.BeginTx(e.ctx, o)
+	ctx, cancel := context.WithTimeout(e.ctx, answer)
+	dbtx, err := e.pool.BeginTx(ctx, o)
+	cancel()
 	if err != nil {
 		return err
 	}
+	e.away.Store(false)
 	done := false
 	defer func() {
 		if done {
@@ -174,7 +181,9 @@ func (e *Engine) transact(o pgx.TxOptions, fn func(*tx) error) (err error) {
 		return nil // there is nothing to commit
 	}
 	done = true
-	if err := dbtx.Commit(e.ctx); err != nil {
+	ctx, cancel = context.WithTimeout(e.ctx, longAnswer)
+	defer cancel()
+	if err := dbtx.Commit(ctx); err != nil {
 		return unsure(err)
 	}
 	return nil
@@ -206,6 +215,12 @@ func unsure(err error) error {
 // long nobody waits for it any more: who serves from memory is not to be held up by
 // each question that memory does not answer.
 func (e *Engine) patiently(do func() error) error {
+	if e.away.Load() {
+		if !e.probing.CompareAndSwap(false, true) {
+			return errAway
+		}
+		defer e.probing.Store(false)
+	}
 	for began, wait := time.Now(), 50*time.Millisecond; ; wait *= 2 {
 		err := caught(do)
 		var o outcome
@@ -226,6 +241,9 @@ func (e *Engine) patiently(do func() error) error {
 		}
 	}
 }
+
+// errAway is what is said while somebody else finds out.
+var errAway = errors.New("PostgreSQL does not answer")
 
 // caught turns a failure to read back into an error, as it comes out of a
 // transaction.

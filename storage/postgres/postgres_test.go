@@ -192,3 +192,33 @@ func TestDictionaryOfOthersOnOneConnection(t *testing.T) {
 		t.Fatal("it waits for ever")
 	}
 }
+
+// TestFrozen: a server that hangs, and closes nothing, is waited for once; who asks
+// meanwhile is told at once, and all goes on when it does.
+func TestFrozen(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	s := nodes(t, server.Database(), 1, time.Now)[0]
+	thaw := server.Freeze()
+	defer thaw()
+	began := time.Now()
+	if _, err := s.Count(); err == nil {
+		t.Fatal("it answers though it is frozen")
+	}
+	if took := time.Since(began); took > 25*time.Second {
+		t.Errorf("waited for %s", took)
+	}
+	go func() { _, _ = s.Count() }() // finds out
+	time.Sleep(100 * time.Millisecond)
+	began = time.Now()
+	if _, err := s.Count(); err == nil || time.Since(began) > time.Second {
+		t.Errorf("told %v after %s", err, time.Since(began))
+	}
+	thaw()
+	for began := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		if _, err := s.Count(); err == nil {
+			return
+		} else if time.Since(began) > 20*time.Second {
+			t.Fatalf("it does not go on: %v", err)
+		}
+	}
+}

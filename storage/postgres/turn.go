@@ -24,6 +24,8 @@ const crowded = 50 * time.Millisecond
 // time, and so much time lies between the starts of two. A request to a site that
 // asked to rest has a turn only if it is forced to.
 func (n *Node) Turn(ctx context.Context, site string, concurrency int, interval time.Duration, force bool) (t Turn, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
 	number := -1
 	err = n.seat(ctx, site, concurrency)
 	if err == nil {

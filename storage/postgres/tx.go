@@ -46,7 +46,9 @@ func (t *tx) lock() error {
 
 func (t *tx) count(sql string) error {
 	t.counters = map[string]uint64{}
-	rows, err := t.db.Query(t.engine.ctx, sql)
+	ctx, cancel := context.WithTimeout(t.engine.ctx, longAnswer)
+	defer cancel()
+	rows, err := t.db.Query(ctx, sql)
 	if err != nil {
 		return err
 	}
@@ -75,7 +77,9 @@ func (t *tx) flush() error {
 	if b.Len() == 0 {
 		return nil
 	}
-	return t.db.SendBatch(t.engine.ctx, b).Close()
+	ctx, cancel := context.WithTimeout(t.engine.ctx, longAnswer)
+	defer cancel()
+	return t.db.SendBatch(ctx, b).Close()
 }
 
 // mostKnown bounds what a transaction remembers of a table that it goes through.
@@ -92,8 +96,6 @@ type table struct {
 }
 
 func (t *table) ident() string { return pgx.Identifier{t.name}.Sanitize() }
-
-func (t *table) ctx() context.Context { return t.tx.engine.ctx }
 
 func (t *table) Get(key []byte) []byte {
 	if v, ok := t.written[string(key)]; ok {
@@ -130,7 +132,9 @@ func (t *table) fetch(keys [][]byte) {
 
 // read notes what a query finds, and gives it.
 func (t *table) read(sql string, args ...any) (found []entry) {
-	rows, err := t.tx.db.Query(t.ctx(), sql, args...)
+	ctx, cancel := context.WithTimeout(t.tx.engine.ctx, answer)
+	defer cancel()
+	rows, err := t.tx.db.Query(ctx, sql, args...)
 	if err != nil {
 		panic(storage.Failure{Err: err})
 	}

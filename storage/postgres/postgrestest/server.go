@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -177,6 +178,38 @@ func (s *Server) Down(by syscall.Signal) {
 	}
 	<-s.end
 	s.cmd = nil
+}
+
+// Freeze stops the server and all its processes where they are, so that it answers
+// nothing and closes nothing; thaw lets them go on.
+func (s *Server) Freeze() (thaw func()) {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	parent := s.cmd.Process.Pid
+	pids := []int{parent}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, name := range stats {
+		stat, err := os.ReadFile(name) // 12 (name) S 1 ...
+		if err != nil {
+			continue // it has ended
+		}
+		pid, _, _ := strings.Cut(string(stat), " ")
+		fields := strings.Fields(string(stat[strings.LastIndex(string(stat), ")")+1:]))
+		if n, err := strconv.Atoi(pid); err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(parent) {
+			pids = append(pids, n)
+		}
+	}
+	if len(pids) == 1 {
+		s.t.Skip("the processes of PostgreSQL cannot be found here: there is no /proc")
+	}
+	tell := func(sig syscall.Signal) {
+		for _, pid := range pids {
+			_ = syscall.Kill(pid, sig) // it may have ended
+		}
+	}
+	tell(syscall.SIGSTOP)
+	return func() { tell(syscall.SIGCONT) }
 }
 
 // Addr is the host:port that the server listens on.
