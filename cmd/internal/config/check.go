@@ -71,7 +71,8 @@ func (f *findings) checkListen(listen string) {
 
 func (f *findings) checkDatabase(database Address) {
 	name := database.Reveal()
-	server := strings.Contains(name, "://") || strings.HasPrefix(name, "postgres:") || strings.HasPrefix(name, "postgresql:")
+	server := strings.Contains(name, "://") || strings.HasPrefix(name, "postgres:") || strings.HasPrefix(name, "postgresql:") ||
+		strings.Contains(name, "password=") || strings.HasPrefix(name, "host=") || strings.HasPrefix(name, "dbname=") // libpq's other way
 	if !f.required("database", name) || !server {
 		return
 	}

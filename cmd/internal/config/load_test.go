@@ -101,6 +101,20 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// TestDatabaseAsLibpqWritesIt: what holds a password is no path of a file.
+func TestDatabaseAsLibpqWritesIt(t *testing.T) {
+	for database, good := range map[string]bool{
+		"host=db.example user=u password=s3cret dbname=news": false,
+		"dbname=news": false,
+		"postgres://db.example/news?user=u&password=s3cret": true,
+		"a=b.db": true,
+	} {
+		if _, err := Parse("x", []byte(fmt.Sprintf("sources: []\ndatabase: %q\n", database))); (err == nil) != good || strings.Contains(fmt.Sprint(err), "s3cret") {
+			t.Errorf("%s: %v", database, err)
+		}
+	}
+}
+
 func TestEnvironmentMistakes(t *testing.T) {
 	_, err := Parse("config.yaml", []byte("sources: []\nlisten: 80\nsite: x\n"),
 		"AGGREGATOR_LISTN=:80", "AGGREGATOR_SOURCES=x", "AGGREGATOR_FETCH_TIMEOUT=soon", "AGGREGATOR_FETCH_CONCURRENCY=-1",
