@@ -51,6 +51,7 @@ func (n *Node) Lease(ctx context.Context, wishes []Wish, now time.Time) (map[str
 	}
 	defer rows.Close()
 	given := make(map[string]Lease, len(wishes))
+	var taken []string
 	for rows.Next() {
 		var source string
 		var mine bool
@@ -60,12 +61,18 @@ func (n *Node) Lease(ctx context.Context, wishes []Wish, now time.Time) (map[str
 		}
 		if mine {
 			l.Held = false
-			l.Ctx = n.hold(source)
+			taken = append(taken, source)
 		}
 		given[source] = l
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("lease: %w", err)
+	}
+	// Only now: what the caller is not given would be renewed for ever.
+	for _, source := range taken {
+		l := given[source]
+		l.Ctx = n.hold(source)
+		given[source] = l
 	}
 	return given, nil
 }
