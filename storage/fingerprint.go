@@ -41,14 +41,13 @@ type fingerprint struct {
 
 // newFingerprint reads an article; false where it has too little text.
 func newFingerprint(a *article.Article) (fingerprint, bool) {
-	text := visible(a.Content)
-	letters := lettersOf(text)
+	text, title := read(visible(a.Content)), lettersOf(a.Title)
 	f := fingerprint{
-		at: a.Seen, letters: len(letters), text: simhash(letters),
-		title:   string(lettersOf(a.Title)),
-		words:   xxhash.Sum64String(string(slices.DeleteFunc(lettersOf(a.Title), unicode.IsDigit))),
-		numbers: numbersOf(text), stocks: xxhash.Sum64String(strings.Join(slices.Sorted(slices.Values(article.Union(nil, a.Stocks...))), " ")),
+		at: a.Seen, letters: text.letters, text: text.majority(),
+		title:   string(title),
+		numbers: text.numbers, stocks: xxhash.Sum64String(strings.Join(slices.Sorted(slices.Values(article.Union(nil, a.Stocks...))), " ")),
 	}
+	f.words = xxhash.Sum64String(string(slices.DeleteFunc(title, unicode.IsDigit)))
 	return f, f.letters >= minStory
 }
 
@@ -104,47 +103,6 @@ func closing(parts []diff.Part, i int) bool {
 	before := strings.TrimRight(parts[i-1].Text, " ")
 	last, _ := utf8.DecodeLastRuneInString(before)
 	return rest <= 3 && strings.ContainsRune("。！？!?；\n", last)
-}
-
-// lettersOf leaves out what papers set differently: blanks and punctuation.
-func lettersOf(text string) []rune {
-	letters := make([]rune, 0, len(text)/3)
-	for _, r := range text {
-		switch {
-		case r >= '\u4e00' && r <= '\u9fff': // most of a Chinese text, without a look at tables
-			letters = append(letters, r)
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			letters = append(letters, unicode.ToLower(r))
-		}
-	}
-	return letters
-}
-
-// numbersOf finds the numbers of a text: two reports of a cut by 0.5% and by
-// 0.25% differ in nothing else.
-func numbersOf(text string) (numbers []uint32) {
-	start := -1 // of what may be one
-	for i, r := range text {
-		switch of := r >= '0' && r <= '9' || r == '.' || r == '%' || r == '-' || r >= 0x80 && (r < 0x4e00 || r > 0x9fff) && unicode.IsDigit(r); {
-		case of && start < 0:
-			start = i
-		case !of && start >= 0:
-			numbers = appendNumber(numbers, text[start:i])
-			start = -1
-		}
-	}
-	if start >= 0 {
-		numbers = appendNumber(numbers, text[start:])
-	}
-	slices.Sort(numbers)
-	return numbers
-}
-
-func appendNumber(numbers []uint32, n string) []uint32 {
-	if n = strings.Trim(n, ".-"); n == "" {
-		return numbers
-	}
-	return append(numbers, uint32(xxhash.Sum64String(n)))
 }
 
 // holds tells whether all of the numbers of less are in more, as often as in

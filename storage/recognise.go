@@ -100,7 +100,8 @@ func (l Look) is(r *record) bool {
 	if d := l.Published.Sub(r.Published).Abs(); !l.Published.IsZero() && d > movedApart {
 		return false
 	}
-	seen, stored := lettersOf(visible(l.Text)), lettersOf(visible(r.Content))
+	shown, kept := visible(l.Text), visible(r.Content)
+	seen, stored := lettersOf(shown), lettersOf(kept)
 	if len(seen) == 0 || len(stored) == 0 { // a column has the same titles every day
 		return !l.Published.IsZero() && l.Published.Sub(r.Published).Abs() < time.Minute
 	}
@@ -110,7 +111,8 @@ func (l Look) is(r *record) bool {
 	if len(seen)*2 < len(stored) { // a summary, which need not stand in the text
 		return !l.Published.IsZero()
 	}
-	return bits.OnesCount64(simhash(seen)^simhash(stored)) <= nearTitled
+	now, before := read(shown), read(kept)
+	return bits.OnesCount64(now.majority()^before.majority()) <= nearTitled
 }
 
 // moved finds the article that an entry is said to be.

@@ -2,18 +2,22 @@ package storage
 
 import (
 	"math/bits"
+	"slices"
+	"strings"
 	"testing"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/cespare/xxhash/v2"
 	"pgregory.net/rapid"
 )
 
-// TestSimhash: the fingerprints in old files were made letter by letter and bit by
-// bit, as here.
-func TestSimhash(t *testing.T) {
+// TestRead: one pass finds what is found letter by letter, bit by bit and number by
+// number, as the fingerprints in old files were made.
+func TestRead(t *testing.T) {
+	pieces := []string{"中关村", "的一是", "不了在人", "有我他这", "一", "\u9fff", "a", "É", "é", "😀", " ", "。", "\xe4\xb8", "\xff", "1", "23", "0.5", "%", "-", ".", "１", "٣", "\u3000", "\n"}
 	rapid.Check(t, func(r *rapid.T) {
-		letters := []rune(rapid.StringOfN(rapid.RuneFrom([]rune("中关村的一是不了在人有我他这a1é😀")), 0, 3000, -1).Draw(r, "letters"))
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 600).Draw(r, "text"), "")
+		letters := lettersOf(text)
 		var weight [64]int
 		for i := 1; i < len(letters); i++ {
 			gram := xxhash.Sum64String(string(letters[i-1 : i+1]))
@@ -31,17 +35,16 @@ func TestSimhash(t *testing.T) {
 				want |= 1 << b
 			}
 		}
-		if got := simhash(letters); got != want {
-			r.Errorf("%d letters: %x, want %x", len(letters), got, want)
+		var numbers []uint32
+		for _, n := range strings.FieldsFunc(text, func(c rune) bool { return !unicode.IsDigit(c) && !strings.ContainsRune(".%-", c) }) {
+			if n = strings.Trim(n, ".-"); n != "" {
+				numbers = append(numbers, uint32(xxhash.Sum64String(n)))
+			}
 		}
-	})
-}
-
-func TestSumShort(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		b := rapid.SliceOfN(rapid.Byte(), 0, 2*utf8.UTFMax+1).Draw(r, "bytes")
-		if got, want := sumShort(b), xxhash.Sum64(b); got != want {
-			r.Errorf("%x: %x, want %x", b, got, want)
+		slices.Sort(numbers)
+		got := read(text)
+		if got.letters != len(letters) || got.majority() != want || !slices.Equal(got.numbers, numbers) {
+			r.Errorf("%q: %d letters, %x, numbers %x; want %d, %x, %x", text, got.letters, got.majority(), got.numbers, len(letters), want, numbers)
 		}
 	})
 }
