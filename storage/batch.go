@@ -120,7 +120,7 @@ func (s *Store) ready(b Batch) ([]prepared, error) {
 			return nil, fmt.Errorf("entry %d (%s) has no identity", i, e.Article.Link)
 		}
 		var err error
-		if ready[i].raw, err = s.codec.packRaw(e.Raw); err != nil {
+		if ready[i].raw, err = s.codec.packRaw(e.Raw, e.Article.Content); err != nil {
 			return nil, fmt.Errorf("body of %s: %w", e.Article.Link, err)
 		}
 		if b.Similar && !e.Copy && !e.Skip {

@@ -98,15 +98,30 @@ func (c *check) article(arrival uint64, r *record) {
 			continue
 		}
 		c.copied[j.Order] = true
-		if c.want["copies"]++; c.copies.Get(versionKey(arrival, j.Order)) == nil {
+		c.want["copies"]++
+		if value := c.copies.Get(versionKey(arrival, j.Order)); value == nil {
 			c.fault("copies: what was joined with article %s is missing", r.Key)
+		} else if own, err := c.decode(j.Order, value); err != nil {
+			c.fault("copies: %w", err)
+		} else {
+			c.body(j.Order, own)
 		}
 	}
+	c.body(arrival, r)
 	for _, n := range sourcesOf(r) {
 		c.filed(sourceTerm(n), arrival, r)
 	}
 	for _, code := range r.Stocks {
 		c.filed(stockTerm(code), arrival, r)
+	}
+}
+
+// body looks whether the body that an article or a copy was made of can be read.
+func (c *check) body(order uint64, r *record) {
+	if value := c.raw.Get(number(order)); value != nil {
+		if _, err := c.codec.unpackRaw(value, r.Content); err != nil {
+			c.fault("raw: body of %s: %w", r.Key, err)
+		}
 	}
 }
 

@@ -15,7 +15,11 @@ const (
 	compressed = 1 // zstd
 	primed     = 2 // zstd with the dictionary that its frame names
 	bundled    = 3 // an article that lies in a bundle, whose number follows
+	alike      = 4 // s2 against the content of its article; see raw.go
 )
+
+// maxUnpacked is how long a value may be, in bytes: what is longer is damaged.
+const maxUnpacked = 256 << 20
 
 // codec turns values into bytes: CBOR, and zstd where that is shorter, with the
 // newest dictionary there is. Its zstd frames carry checksums, so that a damaged
@@ -71,7 +75,7 @@ func (c *codec) prime(dictionaries [][]byte) error {
 	if err != nil {
 		return err
 	}
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(256<<20),
+	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxUnpacked),
 		zstd.WithDecoderDicts(dictionaries...))
 	if err != nil {
 		return err

@@ -40,6 +40,7 @@ func migrations() []migration {
 		{tables: []string{"health"}},
 		{tables: []string{"told"}},
 		{tables: []string{"bundles"}},
+		{}, // bodies are stored beside their contents from here on, which older versions take for damaged
 	}
 }
 

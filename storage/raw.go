@@ -2,7 +2,12 @@ package storage
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/fxamacker/cbor/v2"
+	"github.com/klauspost/compress/s2"
 
 	"aggregator/normalize/article"
 )
@@ -19,15 +24,26 @@ type storedRaw struct {
 	Stocks []string `cbor:"7,keyasint,omitempty"`
 }
 
-func (c *codec) packRaw(r article.Raw) ([]byte, error) {
+// packRaw codes a body by what it shares with the content that was made of it, which is
+// most of it: that takes a fifth of the time that compressing takes, and next to no space.
+func (c *codec) packRaw(r article.Raw, content string) ([]byte, error) {
 	if len(r.Body) == 0 {
 		return nil, nil
 	}
-	return c.marshal(storedRaw(r))
+	b, err := cbor.Marshal(storedRaw(r))
+	if err != nil {
+		return nil, err
+	}
+	if d := sharing(content); d != nil {
+		if value := against(d, b); len(value) < len(b)/2 {
+			return value, nil
+		}
+	}
+	return c.pack(b), nil
 }
 
-func (c *codec) unpackRaw(value []byte) (article.Raw, error) {
-	b, err := c.unpack(value)
+func (c *codec) unpackRaw(value []byte, content string) (article.Raw, error) {
+	b, err := c.unpackLike(value, content)
 	if err != nil {
 		return article.Raw{}, err
 	}
@@ -39,14 +55,56 @@ func (c *codec) unpackRaw(value []byte) (article.Raw, error) {
 	return article.Raw(s), err
 }
 
+// sharing is what is coded against a text; nil where it is too short.
+func sharing(text string) *s2.Dict {
+	return s2.MakeDictManual([]byte(text[:min(len(text), s2.MaxDictSize)]), 0)
+}
+
+// against codes b by what it shares with a text. Its sum tells damage, and another text.
+func against(d *s2.Dict, b []byte) []byte {
+	value := make([]byte, 5+s2.MaxEncodedLen(len(b)))
+	value[0] = alike
+	binary.BigEndian.PutUint32(value[1:], uint32(xxhash.Sum64(b)))
+	return bytes.Clone(value[:5+len(d.Encode(value[5:], b))])
+}
+
+func (c *codec) unpackLike(value []byte, text string) ([]byte, error) {
+	if len(value) < 5 || value[0] != alike {
+		return c.unpack(value)
+	}
+	d := sharing(text)
+	if d == nil {
+		return nil, fmt.Errorf("%w: nothing to read it with", ErrDamaged)
+	}
+	n, err := s2.DecodedLen(value[5:])
+	if err == nil && n > maxUnpacked {
+		err = s2.ErrTooLarge
+	}
+	var b []byte
+	if err == nil {
+		b, err = d.Decode(make([]byte, 0, n), value[5:])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if uint32(xxhash.Sum64(b)) != binary.BigEndian.Uint32(value[1:]) {
+		return nil, fmt.Errorf("%w: wrong sum", ErrDamaged)
+	}
+	return b, nil
+}
+
 // Raw gives the body as it came, for the article with a key.
 func (s *Store) Raw(key string) (raw article.Raw, err error) {
 	err = s.view(func(t *tables) (err error) {
-		value := t.raw.Get(number(fromNumber(t.names.Get([]byte(key)))))
+		arrival := fromNumber(t.names.Get([]byte(key)))
+		value := t.raw.Get(number(arrival))
 		if value == nil {
 			return fmt.Errorf("body of %s: %w", key, ErrNotFound)
 		}
-		raw, err = t.codec.unpackRaw(value)
+		r, err := t.record(arrival)
+		if err == nil {
+			raw, err = t.codec.unpackRaw(value, r.Content)
+		}
 		return err
 	})
 	return raw, err
@@ -65,4 +123,20 @@ func (a *addition) putRaw() error {
 		}
 	}
 	return a.raw.Put(key, a.ready.raw)
+}
+
+// recode has the body that an article keeps coded against its content as it is now.
+func (t *tables) recode(arrival uint64, before, now string) error {
+	value := t.raw.Get(number(arrival))
+	if value == nil || before == now {
+		return nil
+	}
+	raw, err := t.codec.unpackRaw(value, before)
+	if err != nil {
+		return err
+	}
+	if value, err = t.codec.packRaw(raw, now); err != nil {
+		return err
+	}
+	return t.raw.Put(number(arrival), value)
 }

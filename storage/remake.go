@@ -31,7 +31,7 @@ func (s *Store) Bodies(since time.Time, after uint64, limit int) (list []Body, e
 			if err != nil {
 				return err
 			}
-			raw, err := t.codec.unpackRaw(v)
+			raw, err := t.codec.unpackRaw(v, r.Content)
 			if err != nil {
 				return fmt.Errorf("body of %s: %w", r.Key, err)
 			}
@@ -117,7 +117,7 @@ func (t *tables) remake(m Remade) (bool, error) {
 		}
 		r.Remade = true
 	}
-	if err := t.tell(a.arrival, &r.Article); err != nil {
+	if err := errors.Join(t.tell(a.arrival, &r.Article), t.recode(a.arrival, before.Content, r.Content)); err != nil {
 		return false, err
 	}
 	r.Changed = t.time

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The layout, schema 9. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 10. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -24,8 +24,8 @@ import (
 //	["articles", arrival] => record; grows at its end only; of old ones the number
 //	        of the bundle that has it
 //	["bundles", number] => records of many articles; see bundle.go
-//	["raw", arrival] => storedRaw; pruned from its start; of a copy its order
-//	                                                               Raw, Bodies
+//	["raw", arrival] => storedRaw, coded against the content of its article; pruned
+//	        from its start; of a copy its order                    Raw, Bodies
 //	["versions", arrival, order] => what readers saw before an edit, as it was
 //	        stored at that order; pruned from its start                   Versions
 //	["copies", arrival, order] => record of an item that was joined with the
@@ -60,7 +60,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 9
+const schema = 10
 
 // tables are those of one transaction.
 type tables struct {

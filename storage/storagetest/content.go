@@ -1,8 +1,11 @@
 package storagetest
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +162,43 @@ func raws(b *bench) {
 	if raw, err := b.Raw("a"); !errors.Is(err, storage.ErrNotFound) {
 		b.Errorf("the body of an earlier text is kept: %+v, %v", raw, err)
 	}
+}
+
+// rawsBeside: a body is stored by what it shares with the content that was made of it,
+// and is the same whatever becomes of that.
+func rawsBeside(b *bench) {
+	e := told("央行今天下调存款准备金率", "a")
+	e.Raw = article.Raw{Body: []byte("<div>" + e.Article.Content + "</div>\n"), From: "rule", Source: "s"}
+	kept := func(when string) {
+		b.Helper()
+		if got, err := b.Raw("a"); err != nil || !got.Equal(&e.Raw) {
+			b.Errorf("%s: Raw = %+v, %v", when, got, err)
+		}
+		if all, err := b.Bodies(time.Time{}, 0, 9); err != nil || len(all) != 1 || !all[0].Raw.Equal(&e.Raw) {
+			b.Errorf("%s: Bodies = %+v, %v", when, all, err)
+		}
+		if err := b.Check(); err != nil {
+			b.Errorf("%s: %v", when, err)
+		}
+	}
+	b.add("s", e)
+	kept("new")
+	for _, content := range []string{"", "<p>short</p>", story("证监会昨天公布新规"), e.Article.Content, strings.Repeat(story("证监会"), 1000)} {
+		m := storage.Remade{Before: b.get("a"), After: b.get("a")}
+		m.After.Content = content
+		b.pass(time.Minute)
+		if n, err := b.Remake([]storage.Remade{m}); err != nil || n != 1 {
+			b.Fatal(n, err)
+		}
+		kept(fmt.Sprintf("remade as %d bytes", len(content)))
+	}
+	b.pass(time.Hour)
+	e.Print, e.Article.Content = 2, story("证监会今天公布新规")
+	e.Raw.Body = bytes.Repeat([]byte(e.Article.Content), 500)
+	b.add("s", e)
+	kept("edited")
+	b.reopen()
+	kept("after a restart")
 }
 
 func windows(b *bench) {

@@ -113,6 +113,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"changes come in order and once":               changes,
 		"order survives a clock that steps back":       clockBack,
 		"bodies are kept as they came":                 raws,
+		"a body is read beside any content":            rawsBeside,
 		"what chose a body is stored with it":          explained,
 		"what readers saw before an edit is kept":      versions,
 		"what our own rules change is no edit":         remade,
