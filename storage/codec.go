@@ -1,8 +1,10 @@
 package storage
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/fxamacker/cbor/v2"
@@ -28,6 +30,7 @@ const maxUnpacked = 256 << 20
 type codec struct {
 	now  *atomic.Pointer[coders]
 	cbor cbor.DecMode
+	enc  cbor.UserBufferEncMode
 	// further primes it with dictionaries that others who share the tables have
 	// made meanwhile, read in the transaction that the codec is of; nil where
 	// nobody does.
@@ -36,7 +39,7 @@ type codec struct {
 
 // within is the codec of a transaction.
 func (c *codec) within(further func() error) *codec {
-	return &codec{now: c.now, cbor: c.cbor, further: further}
+	return &codec{now: c.now, cbor: c.cbor, enc: c.enc, further: further}
 }
 
 // coders are an encoder, and a decoder for all that encoders before it wrote.
@@ -53,7 +56,11 @@ func newCodec() (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &codec{now: new(atomic.Pointer[coders]), cbor: mode}
+	enc, err := cbor.EncOptions{}.UserBufferEncMode()
+	if err != nil {
+		return nil, err
+	}
+	c := &codec{now: new(atomic.Pointer[coders]), cbor: mode, enc: enc}
 	return c, c.prime(nil)
 }
 
@@ -91,19 +98,34 @@ func (c *codec) close() {
 	now.dec.Close()
 }
 
-func (c *codec) marshal(v any) ([]byte, error) {
-	b, err := cbor.Marshal(v)
-	if err != nil {
+// scratch is where values are written before they are compressed.
+var scratch = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// largestScratch is what is kept for the next value, in bytes.
+const largestScratch = 1 << 20
+
+func giveBack(buf *bytes.Buffer) {
+	if buf.Cap() <= largestScratch {
+		scratch.Put(buf)
+	}
+}
+
+func (c *codec) marshal(v any) ([]byte, error) { return c.marshalBy(v, c.pack) }
+
+func (c *codec) marshalBy(v any, pack func(plain []byte) []byte) ([]byte, error) {
+	buf := scratch.Get().(*bytes.Buffer)
+	defer giveBack(buf)
+	buf.Reset()
+	if err := c.enc.MarshalToBuffer(v, buf); err != nil {
 		return nil, err
 	}
-	return c.pack(b), nil
+	return pack(buf.Bytes()), nil
 }
 
 // encode is marshal of what is short and stored often: compressing takes longer than
 // all else.
 func (c *codec) encode(v any) ([]byte, error) {
-	b, err := cbor.Marshal(v)
-	return append([]byte{plain}, b...), err
+	return c.marshalBy(v, func(b []byte) []byte { return append([]byte{plain}, b...) })
 }
 
 func (c *codec) unmarshal(value []byte, v any) error {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/cespare/xxhash/v2"
-	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/s2"
 
 	"aggregator/normalize/article"
@@ -30,16 +29,14 @@ func (c *codec) packRaw(r article.Raw, content string) ([]byte, error) {
 	if len(r.Body) == 0 {
 		return nil, nil
 	}
-	b, err := cbor.Marshal(storedRaw(r))
-	if err != nil {
-		return nil, err
-	}
-	if d := sharing(content); d != nil {
-		if value := against(d, b); len(value) < len(b)/2 {
-			return value, nil
+	return c.marshalBy(storedRaw(r), func(b []byte) []byte {
+		if d := sharing(content); d != nil {
+			if value := against(d, b); len(value) < len(b)/2 {
+				return value
+			}
 		}
-	}
-	return c.pack(b), nil
+		return c.pack(b)
+	})
 }
 
 func (c *codec) unpackRaw(value []byte, content string) (article.Raw, error) {
@@ -62,10 +59,13 @@ func sharing(text string) *s2.Dict {
 
 // against codes b by what it shares with a text. Its sum tells damage, and another text.
 func against(d *s2.Dict, b []byte) []byte {
-	value := make([]byte, 5+s2.MaxEncodedLen(len(b)))
-	value[0] = alike
-	binary.BigEndian.PutUint32(value[1:], uint32(xxhash.Sum64(b)))
-	return bytes.Clone(value[:5+len(d.Encode(value[5:], b))])
+	buf := scratch.Get().(*bytes.Buffer)
+	defer giveBack(buf)
+	buf.Reset()
+	buf.Grow(s2.MaxEncodedLen(len(b)))
+	block := d.Encode(buf.AvailableBuffer(), b)
+	value := append(make([]byte, 0, 5+len(block)), alike)
+	return append(binary.BigEndian.AppendUint32(value, uint32(xxhash.Sum64(b))), block...)
 }
 
 func (c *codec) unpackLike(value []byte, text string) ([]byte, error) {
