@@ -57,7 +57,7 @@ func (t *tables) add(b Batch, ready []prepared) ([]Change, error) {
 		changes = append(changes, change)
 	}
 	if b.State != nil {
-		src.set(*b.State)
+		t.setState(src, *b.State)
 	}
 	return changes, t.putSource(src)
 }

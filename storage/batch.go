@@ -83,14 +83,15 @@ type Change struct {
 //
 // Whether an entry is new is decided here and not by an earlier Sight, since
 // another source may have brought the same article meanwhile. The two become
-// one article then.
+// one article then. The error is [ErrLost] where State is of a cycle that is not this
+// program's any more.
 func (s *Store) Add(b Batch) ([]Change, error) {
 	ready, err := s.ready(b)
 	if err != nil {
 		return nil, fmt.Errorf("add %s: %w", b.Source, err)
 	}
 	var changes []Change
-	err = s.update(func(t *tables) (err error) {
+	err = s.updateOutcome(b.outcome(), func(t *tables) (err error) {
 		changes, err = t.add(b, ready)
 		s.articles.Store(int64(t.counted()))
 		return err
@@ -100,6 +101,14 @@ func (s *Store) Add(b Batch) ([]Change, error) {
 	}
 	s.train()
 	return changes, nil
+}
+
+// outcome is whose outcome the batch has; empty for nobody's.
+func (b *Batch) outcome() string {
+	if b.State == nil {
+		return ""
+	}
+	return b.Source
 }
 
 // prepared is what is made of an entry outside the transaction.

@@ -69,10 +69,13 @@ func (f Failure) Error() string { return f.Err.Error() }
 
 func (f Failure) Unwrap() error { return f.Err }
 
-// Timetable is a [Tx] that keeps beside the records when each source is due, for
-// those who share the engine.
+// Timetable is a [Tx] that keeps beside the records when each source is due, and who
+// is at work on it, for those who share the engine.
 type Timetable interface {
 	Due(source string, at time.Time)
+	// Lost gives those of the sources whose outcome is not this program's to store.
+	// The others are its own until the transaction ends.
+	Lost(sources []string) (map[string]bool, error)
 }
 
 // next is a number that the table never gave before.

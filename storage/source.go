@@ -125,17 +125,18 @@ func (s *Store) Sources() (all []Source, err error) {
 	return all, err
 }
 
-// PutSource stores the outcome of a cycle that changed no article.
+// PutSource stores the outcome of a cycle that changed no article. The error is
+// [ErrLost] where the cycle is not this program's any more.
 func (s *Store) PutSource(rec Source) error {
 	if rec.Name == "" {
 		return fmt.Errorf("put source: no name")
 	}
-	err := s.update(func(t *tables) error {
+	err := s.updateOutcome(rec.Name, func(t *tables) error {
 		src, err := t.ownSource(rec.Name)
 		if err != nil {
 			return err
 		}
-		src.set(rec)
+		t.setState(src, rec)
 		return t.putSource(src)
 	})
 	if err != nil {
@@ -144,10 +145,13 @@ func (s *Store) PutSource(rec Source) error {
 	return nil
 }
 
-// set takes over all but what is the store's own affair.
-func (r *sourceRecord) set(state Source) {
+// setState takes over all but what is the store's own affair.
+func (t *tables) setState(r *sourceRecord, state Source) {
 	state.Name, state.Articles, state.Read = r.Name, r.Articles, r.Read
 	r.Source = state
+	if shared, ok := t.tx.(Timetable); ok {
+		shared.Due(r.Name, r.Due)
+	}
 }
 
 func (t *tables) source(name string) (*sourceRecord, error) {
@@ -198,9 +202,6 @@ func (t *tables) putSource(r *sourceRecord) error {
 	})
 	if err != nil {
 		return err
-	}
-	if shared, ok := t.tx.(Timetable); ok {
-		shared.Due(r.Name, r.Due)
 	}
 	return t.sourceRecords.Put([]byte(r.Name), value)
 }

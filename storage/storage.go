@@ -31,6 +31,10 @@ var (
 // is not stored.
 var ErrNotFound = errors.New("not found")
 
+// ErrLost is returned by writes of a source's outcome that come late: another program
+// that shares the engine is at work on the source since.
+var ErrLost = errors.New("the source is another node's by now")
+
 // ErrClosed is returned by writes after Close.
 var ErrClosed = errors.New("database is closed")
 
@@ -120,7 +124,7 @@ func (s *Store) viewSources(fn func(*tables) error) error {
 
 // wrap names the database in errors that are about it.
 func (s *Store) wrap(err error) error {
-	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrClosed) {
+	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrClosed) || errors.Is(err, ErrLost) {
 		return err
 	}
 	return fmt.Errorf("database %s: %w", s.engine, err)

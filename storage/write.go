@@ -15,6 +15,8 @@ type write struct {
 	fn    func(*tables) error
 	done  chan error
 	alone bool // shares its transaction with nobody
+	// outcome is the source whose outcome is written; empty for none.
+	outcome string
 }
 
 // update runs fn in a write transaction, which it may share with others that
@@ -25,6 +27,12 @@ type write struct {
 // of its group wrote is.
 func (s *Store) update(fn func(*tables) error) error {
 	return s.enqueue(write{fn: fn, done: make(chan error, 1)})
+}
+
+// updateOutcome is update for the outcome of a source, which is refused with [ErrLost]
+// where another is at work on the source by then: a write may wait for long.
+func (s *Store) updateOutcome(source string, fn func(*tables) error) error {
+	return s.enqueue(write{fn: fn, done: make(chan error, 1), outcome: source})
 }
 
 func (s *Store) enqueue(w write) error {
@@ -101,8 +109,12 @@ func (s *Store) try(group []write) (failed int, err error) {
 			if err := t.ours(); err != nil {
 				return err
 			}
+			lost, err := t.lost(group)
+			if err != nil {
+				return err
+			}
 			for at = range group {
-				if err := group[at].fn(t); err != nil {
+				if err := group[at].run(t, lost); err != nil {
 					failed = at
 					return err
 				}
@@ -116,6 +128,31 @@ func (s *Store) try(group []write) (failed int, err error) {
 	}
 	s.settle(t, err)
 	return failed, err
+}
+
+// lost are the sources of a group whose outcome others store.
+func (t *tables) lost(group []write) (map[string]bool, error) {
+	shared, ok := t.tx.(Timetable)
+	if !ok {
+		return nil, nil
+	}
+	var sources []string
+	for _, w := range group {
+		if w.outcome != "" {
+			sources = append(sources, w.outcome)
+		}
+	}
+	if len(sources) == 0 {
+		return nil, nil
+	}
+	return shared.Lost(sources)
+}
+
+func (w *write) run(t *tables, lost map[string]bool) error {
+	if lost[w.outcome] {
+		return ErrLost
+	}
+	return w.fn(t)
 }
 
 // ours tells whether the tables are still those that this version knows: another

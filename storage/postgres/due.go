@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -14,6 +15,32 @@ func (t *tx) Due(source string, at time.Time) {
 		t.due = map[string]time.Time{}
 	}
 	t.due[source] = at
+}
+
+// Lost implements [storage.Timetable]. Where this program is no node all is its own: it
+// copies a database, or tries something out. A lease that has lapsed and that nobody
+// has taken is still its node's.
+func (t *tx) Lost(sources []string) (map[string]bool, error) {
+	n := t.engine.node.Load()
+	if n == nil {
+		return nil, nil
+	}
+	lost := make(map[string]bool, len(sources))
+	for _, s := range sources {
+		lost[s] = true
+	}
+	ctx, cancel := context.WithTimeout(t.engine.ctx, longAnswer)
+	defer cancel()
+	rows, err := t.db.Query(ctx, "SELECT source FROM leases WHERE source = ANY($1) AND node = $2 ORDER BY source FOR NO KEY UPDATE", sources, n.id)
+	if err != nil {
+		return nil, err
+	}
+	var source string
+	_, err = pgx.ForEachRow(rows, []any{&source}, func() error {
+		delete(lost, source)
+		return nil
+	})
+	return lost, err
 }
 
 func (t *tx) flushDue(b *pgx.Batch) {

@@ -39,12 +39,14 @@ type place struct {
 	n    int
 }
 
-// NewNode joins those who share the engine, until Close.
+// NewNode joins those who share the engine, until Close. From then on a source's outcome
+// is stored only while the source is leased: see [storage.ErrLost].
 func (e *Engine) NewNode() *Node {
 	n := &Node{e: e, id: rand.Text(), heard: time.Now(), leases: map[string]context.CancelFunc{}, items: map[string]bool{},
 		places: map[place]bool{}, known: map[string]bool{}, done: make(chan struct{})}
 	ctx, stop := context.WithCancel(e.ctx)
 	n.stop = stop
+	e.node.Store(n)
 	go n.run(ctx)
 	return n
 }
@@ -151,7 +153,10 @@ func (n *Node) renewLeases(ctx context.Context, sources []string) (kept map[stri
 		return nil, n.e.talk.Ping(ctx)
 	}
 	kept = map[string]bool{}
-	return kept, n.e.each(ctx, "UPDATE leases SET until = now() + $3 WHERE node = $1 AND source = ANY($2) RETURNING source",
+	// In one order, as those lock them who write: else two could wait for each other.
+	return kept, n.e.each(ctx, `
+		WITH mine AS (SELECT source FROM leases WHERE node = $1 AND source = ANY($2) ORDER BY source FOR NO KEY UPDATE)
+		UPDATE leases l SET until = now() + $3 FROM mine WHERE l.source = mine.source RETURNING l.source`,
 		[]any{n.id, sources, lifetime}, func(source string) { kept[source] = true })
 }
 

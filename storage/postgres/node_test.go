@@ -1,6 +1,8 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -8,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"aggregator/storage"
 	"aggregator/storage/postgres"
@@ -60,6 +64,82 @@ func TestLease(t *testing.T) {
 	// A node that knows the record has its reasons, such as another schedule.
 	if l := lease(t, b, "news", l.Due); l.Ctx == nil || l.Orphaned {
 		t.Errorf("not given: %+v", l)
+	}
+}
+
+// TestLateOutcome: what a node stores of a source is refused where another has the
+// source by then, though it had it when the write began to wait; what others store
+// with it is not, and the source's record stays what the other one made of it.
+func TestLateOutcome(t *testing.T) {
+	url := postgrestest.Start(t, "fsync=off").Database()
+	var nodes [2]*postgres.Node
+	var stores [2]*storage.Store
+	for i := range nodes {
+		e, err := postgres.Open(t.Context(), url)
+		if err == nil {
+			nodes[i] = e.NewNode()
+			stores[i], err = storage.On(e, storage.Options{Authority: "example.net,2026"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { nodes[i].Close(); stores[i].Close() })
+	}
+	for _, source := range []string{"news", "live", "other"} {
+		if lease(t, nodes[0], source, time.Time{}).Ctx == nil {
+			t.Fatal("not given")
+		}
+	}
+	unlock := lockWriting(t, url)
+	old, now := time.Now().Add(-time.Minute).UTC().Truncate(time.Millisecond), time.Now().UTC().Truncate(time.Millisecond)
+	var put, added, other error
+	var group sync.WaitGroup
+	group.Go(func() { put = stores[0].PutSource(storage.Source{Name: "news", LastFetch: old}) })
+	group.Go(func() {
+		_, added = stores[0].Add(storage.Batch{Source: "live", State: &storage.Source{LastFetch: old}, Entries: []storage.Entry{entry("x", "text", old)}})
+	})
+	group.Go(func() { other = stores[0].PutSource(storage.Source{Name: "other", LastFetch: old}) })
+	time.Sleep(200 * time.Millisecond) // they wait
+	for _, source := range []string{"news", "live"} {
+		nodes[0].Release(source) // as if it had lapsed
+		if lease(t, nodes[1], source, time.Time{}).Ctx == nil {
+			t.Fatal("not given")
+		}
+		group.Go(func() {
+			if err := stores[1].PutSource(storage.Source{Name: source, LastFetch: now}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	unlock()
+	group.Wait()
+	if !errors.Is(put, storage.ErrLost) || !errors.Is(added, storage.ErrLost) || other != nil {
+		t.Errorf("put: %v; added: %v; other: %v", put, added, other)
+	}
+	for source, want := range map[string]time.Time{"news": now, "live": now, "other": old} {
+		if rec, err := stores[0].Source(source); err != nil || !rec.LastFetch.Equal(want) {
+			t.Errorf("%s was fetched at %s, want %s; %v", source, rec.LastFetch, want, err)
+		}
+	}
+	if n, err := stores[0].Count(); err != nil || n != 0 {
+		t.Errorf("%d articles, %v", n, err)
+	}
+}
+
+// lockWriting keeps all from writing until unlock.
+func lockWriting(t *testing.T, url string) (unlock func()) {
+	conn, err := pgx.Connect(t.Context(), url)
+	if err == nil {
+		t.Cleanup(func() { conn.Close(context.Background()) })
+		_, err = conn.Exec(t.Context(), "BEGIN; SELECT FROM counters FOR UPDATE", pgx.QueryExecModeSimpleProtocol)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if _, err := conn.Exec(t.Context(), "COMMIT"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

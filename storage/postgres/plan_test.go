@@ -54,7 +54,7 @@ func TestPlans(t *testing.T) {
 		`^SELECT key, value FROM "index" ORDER BY key DESC LIMIT `,
 		`^SELECT key, value FROM "index" WHERE key < \$1 ORDER BY key DESC LIMIT `,
 		`^DELETE FROM "index" `, `^INSERT INTO "index" .* ON CONFLICT `,
-		`INSERT INTO leases \(source, due\) `, `UPDATE leases l SET node = \$4`, `^UPDATE leases SET until = `, `^UPDATE leases SET node = ''`,
+		`INSERT INTO leases \(source, due\) `, `UPDATE leases l SET node = \$4`, `UPDATE leases l SET until = `, `^SELECT source FROM leases .* FOR NO KEY UPDATE`, `^UPDATE leases SET node = ''`,
 		`UPDATE places p SET node = \$3`, `^UPDATE places SET until = `, `^UPDATE places SET node = ''`, `INSERT INTO sites \(site, rest\)`,
 		`INSERT INTO claims `, `FROM claims WHERE item = ANY`, `^UPDATE claims SET until = `, `^DELETE FROM claims `,
 	} {
@@ -168,6 +168,13 @@ func work(t *testing.T, e *postgres.Engine) {
 	n := e.NewNode()
 	defer n.Close()
 	agree(t, n)
+	err := e.Update(func(tx storage.Tx) error {
+		_, err := tx.(storage.Timetable).Lost([]string{"source 1", "source 2"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // walk reads by key, several keys at once, and both ways.

@@ -47,8 +47,9 @@ type Engine struct {
 	// they go on.
 	talk *pgxpool.Pool
 
-	away    atomic.Bool // it could not be reached for long
-	probing atomic.Bool // somebody finds out whether it still is
+	node    atomic.Pointer[Node] // that this program is; nil where it is none
+	away    atomic.Bool          // it could not be reached for long
+	probing atomic.Bool          // somebody finds out whether it still is
 
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc

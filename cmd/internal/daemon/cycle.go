@@ -68,17 +68,16 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	if errors.Is(err, errNotDue) {
 		return c.rep
 	}
-	ours := ctx.Err() != nil || errors.Is(err, fetcher.ErrTurn) // not the source's fault, and not recorded
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, storage.ErrLost) {
 		err = errInterrupted
 	}
+	c.interrupted = errors.Is(err, errInterrupted) || errors.Is(err, fetcher.ErrTurn) // not the source's fault, and not recorded
 	c.rep.Err = err
 	c.rep.Resting = err != nil && fetcher.ReasonOf(err) == fetcher.ReasonResting
 	c.rep.Took = time.Since(start)
-	if !o.DryRun && !ours {
+	if !o.DryRun && !c.interrupted {
 		c.conclude()
 	}
-	c.interrupted = ours
 	c.metrics.cycle(c)
 	c.log()
 	c.rep.Err = s.hideError(c.rep.Err)
@@ -106,6 +105,10 @@ func (s *source) run(ctx context.Context, at *place) error {
 func (c *cycle) conclude() {
 	if !shortOf(c.rep.Err) {
 		c.rep.Err = errors.Join(c.rep.Err, c.record(c.rep.Err))
+	}
+	if errors.Is(c.rep.Err, storage.ErrLost) { // what it did is done again by another node
+		c.rep.Err, c.interrupted = errInterrupted, true
+		return
 	}
 	if shortOf(c.rep.Err) {
 		c.short(c.rep.Err)

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -20,8 +21,8 @@ type link struct {
 	sites int // that lists are fetched from
 
 	mu     sync.Mutex
-	silent map[string]bool           // since anybody answered
-	blamed map[string]storage.Source // by name, as they were before
+	silent map[string]bool // since anybody answered
+	blamed map[string]blame
 	down   bool
 	since  time.Time // that it is down
 	turned bool      // down or up again since it was last asked
@@ -29,8 +30,14 @@ type link struct {
 	probes int
 }
 
+// blame is of a source that failed, and perhaps not by its own fault.
+type blame struct {
+	before storage.Source
+	last   time.Time // fetched in vain
+}
+
 func newLink(sites int) link {
-	return link{sites: sites, silent: map[string]bool{}, blamed: map[string]storage.Source{}}
+	return link{sites: sites, silent: map[string]bool{}, blamed: map[string]blame{}}
 }
 
 // widen notes from how many sites lists are fetched now.
@@ -82,8 +89,12 @@ func (l *link) drop(now time.Time) {
 func (l *link) excuse(before storage.Source) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, twice := l.blamed[before.Name]; !l.down && !twice {
-		l.blamed[before.Name] = before
+	b, twice := l.blamed[before.Name]
+	if !twice {
+		b.before = before
+	}
+	if b.last = before.LastFetch; twice || !l.down {
+		l.blamed[before.Name] = b
 	}
 	return l.down
 }
@@ -105,14 +116,14 @@ func (l *link) downSince() time.Time {
 	return l.since
 }
 
-// acquitted returns the records of sources that were blamed before it was known
-// that the link is down.
-func (l *link) acquitted() []storage.Source {
+// acquitted returns the sources that were blamed before it was known that the link is
+// down.
+func (l *link) acquitted() []blame {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	records := slices.Collect(maps.Values(l.blamed))
+	all := slices.Collect(maps.Values(l.blamed))
 	clear(l.blamed)
-	return records
+	return all
 }
 
 // hasTurned tells whether the link went down or came back since the last call.
@@ -155,10 +166,33 @@ func answered(err error) bool {
 // acquit takes the blame from sources that failed before it was known that the
 // link is down.
 func (d *Daemon) acquit() error {
-	for _, rec := range d.link.acquitted() {
-		if err := d.store.PutSource(rec); err != nil {
+	for _, b := range d.link.acquitted() {
+		if err := d.takeBack(b); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// takeBack puts the record of a source in the place of the one that blames it, unless
+// another node, whose link is up, has fetched it since.
+func (d *Daemon) takeBack(b blame) error {
+	name := b.before.Name
+	if d.node != nil {
+		lease, err := d.askFor(name)
+		if err != nil {
+			return err
+		}
+		if lease.Ctx != nil { // else it is another cycle's, here or elsewhere
+			defer d.node.Release(name)
+		}
+	}
+	rec, err := d.store.Source(name)
+	if err != nil || rec.LastFetch.UnixMilli() != b.last.UnixMilli() {
+		return err
+	}
+	if err := d.store.PutSource(b.before); !errors.Is(err, storage.ErrLost) {
+		return err
 	}
 	return nil
 }

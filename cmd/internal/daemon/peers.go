@@ -146,7 +146,7 @@ func (d *Daemon) hold(ctx context.Context, s *source, o Options, at *place) (con
 	}
 	lease := s.lease.Swap(nil)
 	for lease == nil {
-		given, err := d.askFor(s)
+		given, err := d.askFor(s.Name)
 		switch {
 		case err != nil:
 			return ctx, nil, err
@@ -171,13 +171,13 @@ func (d *Daemon) hold(ctx context.Context, s *source, o Options, at *place) (con
 }
 
 // askFor asks for one source, due or not.
-func (d *Daemon) askFor(s *source) (postgres.Lease, error) {
-	rec, err := d.store.Source(s.Name)
+func (d *Daemon) askFor(source string) (postgres.Lease, error) {
+	rec, err := d.store.Source(source)
 	if err != nil {
 		return postgres.Lease{}, err
 	}
-	given, err := d.ask([]postgres.Wish{{Source: s.Name, Due: rec.Due}}, d.wall())
-	return given[s.Name], err
+	given, err := d.ask([]postgres.Wish{{Source: source, Due: rec.Due}}, d.wall())
+	return given[source], err
 }
 
 // errLost is the end of a cycle whose source is another node's, since this one could

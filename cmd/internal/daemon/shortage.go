@@ -34,7 +34,7 @@ const sharedRest = 5 * time.Second
 func shortOf(err error) bool {
 	var unstored *unstoredError
 	// What the resolver meets with is text alone.
-	return errors.As(err, &unstored) && !errors.Is(err, storage.ErrDamaged) || err != nil && strings.Contains(err.Error(), syscall.EMFILE.Error())
+	return errors.As(err, &unstored) && !errors.Is(err, storage.ErrDamaged) && !errors.Is(err, storage.ErrLost) || err != nil && strings.Contains(err.Error(), syscall.EMFILE.Error())
 }
 
 // unstoredError is of what was fetched and could not be stored.
