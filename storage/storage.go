@@ -31,6 +31,10 @@ var (
 // is not stored.
 var ErrNotFound = errors.New("not found")
 
+// ErrAway is returned where the database is a server's that cannot be reached, or does
+// not answer.
+var ErrAway = errors.New("the database does not answer")
+
 // ErrLost is returned by writes of a source's outcome that come late: another program
 // that shares the engine is at work on the source since.
 var ErrLost = errors.New("the source is another node's by now")

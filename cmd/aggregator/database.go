@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -54,7 +53,7 @@ func openDatabase(now func() *config.Config, keep bool) (*database, error) {
 	if err != nil {
 		return nil, cannotOpen(err)
 	}
-	return &database{store, engine.NewNode()}, nil
+	return &database{store, engine.NewNode(time.Now)}, nil
 }
 
 // warnOfDamaged tells of a database that was set aside, for as long as it is there: what
@@ -83,9 +82,9 @@ func openServer(name string) (*postgres.Engine, error) {
 	if err != nil {
 		return nil, &failure{code: exitCannotRun, err: err, hint: serverHint(err)}
 	}
-	if err := sameTime(ctx, engine, time.Now); err != nil {
+	if err := engine.SameTime(ctx, time.Now); err != nil {
 		engine.Close()
-		return nil, err
+		return nil, &failure{code: exitCannotRun, err: err, hint: "have all machines keep the same time, by NTP"}
 	}
 	return engine, nil
 }
@@ -102,26 +101,6 @@ func serverHint(err error) string {
 		}
 	}
 	return "look whether PostgreSQL runs and lets this user in: try psql with the same URL; see `database` in the configuration"
-}
-
-// mostAhead is how far a clock may be from the server's.
-const mostAhead = time.Minute
-
-// sameTime refuses a clock that is wrong: when sources are due and articles came is
-// stored, and a node three hours ahead would have the others leave sources alone for
-// three hours when it is gone.
-func sameTime(ctx context.Context, engine *postgres.Engine, now func() time.Time) error {
-	ahead, err := engine.Ahead(ctx, now)
-	switch {
-	case err != nil:
-	case ahead > mostAhead:
-		err = fmt.Errorf("the clock of this machine is %s ahead of the database's", ahead.Round(time.Second))
-	case ahead < -mostAhead:
-		err = fmt.Errorf("the clock of this machine is %s behind the database's", -ahead.Round(time.Second))
-	default:
-		return nil
-	}
-	return &failure{code: exitCannotRun, err: err, hint: "have all machines keep the same time, by NTP"}
 }
 
 // cannotOpen says what is to be done about a database that cannot be opened.

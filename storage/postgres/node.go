@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,8 +21,11 @@ const (
 // sources, items, places at sites - it holds until it lets go, or until the others
 // have not heard of it for [lifetime].
 type Node struct {
-	e  *Engine
-	id string
+	e   *Engine
+	id  string
+	now func() time.Time
+
+	clock atomic.Pointer[ClockError] // nil while that is
 
 	mu     sync.Mutex
 	heard  time.Time                     // when the others last heard of it
@@ -41,8 +45,9 @@ type place struct {
 
 // NewNode joins those who share the engine, until Close. From then on a source's outcome
 // is stored only while the source is leased: see [storage.ErrLost].
-func (e *Engine) NewNode() *Node {
-	n := &Node{e: e, id: rand.Text(), heard: time.Now(), leases: map[string]context.CancelFunc{}, items: map[string]bool{},
+// now is the clock of this machine, which is to be right.
+func (e *Engine) NewNode(now func() time.Time) *Node {
+	n := &Node{e: e, id: rand.Text(), now: now, heard: time.Now(), leases: map[string]context.CancelFunc{}, items: map[string]bool{},
 		places: map[place]bool{}, known: map[string]bool{}, done: make(chan struct{})}
 	ctx, stop := context.WithCancel(e.ctx)
 	n.stop = stop
@@ -128,13 +133,17 @@ func (n *Node) renew(ctx context.Context) {
 		_, err = n.e.talk.Exec(ctx, `UPDATE places SET until = now() + $4 FROM unnest($2::text[], $3::integer[]) AS held(site, place)
 			WHERE places.site = held.site AND places.place = held.place AND node = $1`, n.id, h.sites, h.numbers, lifetime)
 	}
+	if err == nil {
+		_ = n.AskClock(ctx) // what has no answer now has one with the next beat
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err == nil {
 		n.heard = asked
 	}
+	wrong := n.Clock() != nil // so would be the times that are stored
 	for _, s := range h.sources {
-		lost := err == nil && !kept[s] || time.Since(n.heard) >= lifetime-beat
+		lost := err == nil && !kept[s] || wrong || time.Since(n.heard) >= lifetime-beat
 		if end := n.leases[s]; lost && end != nil {
 			end()
 		}

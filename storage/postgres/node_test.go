@@ -27,7 +27,7 @@ func pair(t *testing.T) (a, b *postgres.Node, s *storage.Store) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := e.NewNode()
+		n := e.NewNode(time.Now)
 		t.Cleanup(func() { n.Close(); e.Close() })
 		return n
 	}
@@ -77,7 +77,7 @@ func TestLateOutcome(t *testing.T) {
 	for i := range nodes {
 		e, err := postgres.Open(t.Context(), url)
 		if err == nil {
-			nodes[i] = e.NewNode()
+			nodes[i] = e.NewNode(time.Now)
 			stores[i], err = storage.On(e, storage.Options{Authority: "example.net,2026"})
 		}
 		if err != nil {
@@ -320,13 +320,13 @@ func TestCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := e.NewNode()
+	a := e.NewNode(time.Now)
 	t.Cleanup(func() { cut.Store(false); a.Close(); e.Close() })
 	other, err := postgres.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := other.NewNode()
+	b := other.NewNode(time.Now)
 	t.Cleanup(func() { b.Close(); other.Close() })
 
 	mine := lease(t, a, "news", time.Time{})

@@ -165,7 +165,7 @@ func work(t *testing.T, e *postgres.Engine) {
 			t.Fatal(err)
 		}
 	}
-	n := e.NewNode()
+	n := e.NewNode(time.Now)
 	defer n.Close()
 	agree(t, n)
 	err := e.Update(func(tx storage.Tx) error {

@@ -213,12 +213,12 @@ func unsure(err error) error {
 }
 
 // patiently tries again what failed for the server's sake. Once it was away for
-// long nobody waits for it any more: who serves from memory is not to be held up by
+// long the error is [storage.ErrAway], and nobody waits for it any more: who serves from memory is not to be held up by
 // each question that memory does not answer.
 func (e *Engine) patiently(do func() error) error {
 	if e.away.Load() {
 		if !e.probing.CompareAndSwap(false, true) {
-			return errAway
+			return storage.ErrAway
 		}
 		defer e.probing.Store(false)
 	}
@@ -233,7 +233,7 @@ func (e *Engine) patiently(do func() error) error {
 			return err
 		case e.away.Load() || time.Since(began)+wait > patience:
 			e.away.Store(true)
-			return err
+			return fmt.Errorf("%w: %w", storage.ErrAway, err)
 		}
 		select {
 		case <-time.After(wait):
@@ -242,9 +242,6 @@ func (e *Engine) patiently(do func() error) error {
 		}
 	}
 }
-
-// errAway is what is said while somebody else finds out.
-var errAway = errors.New("PostgreSQL does not answer")
 
 // caught turns a failure to read back into an error, as it comes out of a
 // transaction.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -59,6 +60,14 @@ func (a *archive) write() error {
 			return err
 		}
 		at = last
+	}
+}
+
+// writeArchive writes the files of what is new. Where the database is away the next time
+// does it, and a log line for each would say nothing that "fetching pauses" does not.
+func (d *Daemon) writeArchive(log *slog.Logger) {
+	if err := d.archive.write(); err != nil && !errors.Is(err, storage.ErrAway) {
+		log.Error("archive failed", "err", err, "hint", "the files will be written with the next article")
 	}
 }
 

@@ -129,6 +129,7 @@ type cycle struct {
 	place *place
 	seat
 	began time.Time
+	wrote time.Time // when its last write began
 	rec   storage.Source
 	again []storage.Retry // due when it began
 	rep   Report
@@ -423,6 +424,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 	if c.recorded {
 		b.State = &c.rec
 	}
+	c.wrote = time.Now()
 	changes, err := c.store.Add(b)
 	if err != nil {
 		return unstored(err)

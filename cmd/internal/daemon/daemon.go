@@ -38,6 +38,8 @@ type Daemon struct {
 	overview kept[*Overview]
 	hours    kept[[]Hour]
 	answer   kept[struct{}] // of the store
+	// complained is when the operator was told last that the store cannot be read.
+	complained atomic.Pointer[time.Time]
 
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.
@@ -107,7 +109,7 @@ func (i *inheritance) runningOf(source string) chan struct{} {
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d, err := inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), desks: newDesks(), running: map[string]chan struct{}{}}, log, cfg, client, store)
+	d, err := inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), shortage: newShortage(), desks: newDesks(), running: map[string]chan struct{}{}}, log, cfg, client, store)
 	if err == nil {
 		client.OnRest(d.rested)
 	}

@@ -146,9 +146,7 @@ func (c *cycle) tell(changes []storage.Change) {
 	if err := c.announce(names, slugs); err != nil {
 		c.s.log.Error("publish failed", "err", err)
 	}
-	if err := c.archive.write(); err != nil {
-		c.s.log.Error("archive failed", "err", err, "hint", "the files will be written with the next article")
-	}
+	c.writeArchive(c.s.log)
 }
 
 // announce translates categories to the slugs of their feeds, and names them

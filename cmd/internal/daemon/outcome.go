@@ -76,7 +76,10 @@ func (c *cycle) record(err error) error {
 	return c.put(rec)
 }
 
-func (c *cycle) put(rec storage.Source) error { return unstored(c.store.PutSource(rec)) }
+func (c *cycle) put(rec storage.Source) error {
+	c.wrote = time.Now()
+	return unstored(c.store.PutSource(rec))
+}
 
 // blame notes a failure and when to try again.
 func (c *cycle) blame(rec *storage.Source, err error) {
@@ -136,9 +139,11 @@ func (c *cycle) log() {
 		c.s.log.Debug("fetch interrupted", took)
 	case r.Resting:
 		c.s.log.Info("fetch postponed", "err", c.s.hide(r.Err.Error()))
+	case shortOf(r.Err): // which was told of all that fail for it together
+		c.s.log.Debug("fetch failed", "err", c.s.hide(oneLine(r.Err)), took)
 	case r.Err != nil:
 		attrs := []any{"err", c.s.hide(r.Err.Error()), "failures", c.rec.Failures, took}
-		if hint := r.Hint(); hint != "" && !shortOf(r.Err) {
+		if hint := r.Hint(); hint != "" {
 			attrs = append(attrs, "hint", hint)
 		}
 		c.s.log.Warn("fetch failed", attrs...)

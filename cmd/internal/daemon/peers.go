@@ -54,9 +54,7 @@ func (d *Daemon) listen(ctx context.Context) {
 		if d.Renewed != nil {
 			d.Renewed(slugs...)
 		}
-		if err := d.archive.write(); err != nil {
-			d.log.Error("archive failed", "err", err, "hint", "the files will be written with the next article")
-		}
+		d.writeArchive(d.log)
 	})
 }
 
@@ -70,6 +68,17 @@ func (d *Daemon) restAll(site string, r fetcher.Rest) {
 	if err := d.node.Rest(ctx, site, r.Until); err != nil {
 		d.log.Warn("rest not told to other nodes", "site", site, "err", err)
 	}
+}
+
+// askClock asks the database whether the clock of this machine is right, as after a
+// jump; by itself a node does so with each beat.
+func (d *Daemon) askClock() {
+	if d.node == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeAnswers)
+	defer cancel()
+	_ = d.node.AskClock(ctx) // whoever leases sources is told
 }
 
 const (
@@ -100,9 +109,10 @@ func (d *Daemon) leased(plan map[*source]time.Time, due []*source, now time.Time
 		for i, s := range some {
 			wishes[i] = postgres.Wish{Source: s.Name, Due: s.known}
 		}
+		began := time.Now()
 		given, err := d.ask(wishes, now)
 		if err != nil {
-			d.log.Error("sources not leased", "err", err, "hint", "look whether the database can be reached")
+			d.lack("", unstored(err), began)
 			for _, s := range append(some, due...) {
 				plan[s] = now.Add(heldAgain)
 			}
@@ -126,6 +136,9 @@ func (d *Daemon) leased(plan map[*source]time.Time, due []*source, now time.Time
 
 // ask asks for leases.
 func (d *Daemon) ask(wishes []postgres.Wish, now time.Time) (map[string]postgres.Lease, error) {
+	if err := d.node.Clock(); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	given, err := d.node.Lease(ctx, wishes, now)
@@ -146,9 +159,11 @@ func (d *Daemon) hold(ctx context.Context, s *source, o Options, at *place) (con
 	}
 	lease := s.lease.Swap(nil)
 	for lease == nil {
+		began := time.Now()
 		given, err := d.askFor(s.Name)
 		switch {
 		case err != nil:
+			d.lack(s.Name, unstored(err), began)
 			return ctx, nil, err
 		case given.Ctx != nil:
 			lease = &given

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"aggregator/storage"
 )
 
 const (
@@ -13,8 +15,8 @@ const (
 	storeAnswers = 2 * time.Second
 )
 
-// Ready tells whoever asks what keeps the daemon from its work. Unlike [Daemon.Alive] it
-// writes nothing to find that out.
+// Ready tells whoever asks what keeps the daemon from its work, in a line that names no
+// address: that is in the log. Unlike [Daemon.Alive] it writes nothing to find that out.
 func (d *Daemon) Ready() error {
 	if d.pulse.last().IsZero() {
 		return errors.New("the scheduler has not run yet")
@@ -32,6 +34,18 @@ func (d *Daemon) Ready() error {
 	return err
 }
 
+// unanswered tells the operator why a read failed, as often as he is told of a shortage.
+func (d *Daemon) unanswered(err error) {
+	if errors.Is(err, storage.ErrAway) {
+		d.lack("", unstored(err), time.Now())
+		return
+	}
+	now := time.Now()
+	if last := d.complained.Swap(&now); last == nil || now.Sub(*last) >= tellAgain {
+		d.log.Error("store unreadable", "err", oneLine(err))
+	}
+}
+
 // askStore is called once at a time, so that a store that hangs holds up few.
 func (d *Daemon) askStore() (none struct{}, err error) {
 	answered := make(chan error, 1)
@@ -44,7 +58,8 @@ func (d *Daemon) askStore() (none struct{}, err error) {
 	select {
 	case err := <-answered:
 		if err != nil {
-			return none, fmt.Errorf("the store does not answer: %w", err)
+			d.unanswered(err)
+			return none, fmt.Errorf("the store does not answer: %s", brief(err))
 		}
 		return none, nil
 	case <-timer.C:

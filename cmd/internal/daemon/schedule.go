@@ -45,6 +45,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	defer stop()
 	group.Go(func() { d.pruneOften(pruning) })
 	group.Go(func() { d.listen(pruning) })
+	group.Go(func() { d.goOn(pruning) })
 	done := make(chan *source)
 	last := d.wall()
 	timer := time.NewTimer(0)
@@ -68,10 +69,12 @@ func (d *Daemon) Run(ctx context.Context) error {
 			if d.link.hasTurned() {
 				d.replan(plan)
 			}
+		case <-d.shortage.ended:
 		case <-timer.C:
 		}
 		now := d.wall()
 		if now.Sub(last) > nap {
+			d.askClock()
 			d.replan(plan)
 		}
 		last = now
@@ -138,8 +141,13 @@ func (d *Daemon) notePause(p storage.Pause) {
 // due returns when a source is due by its record; at once if it was never
 // fetched.
 func (d *Daemon) due(s *source) time.Time {
+	began := time.Now()
 	rec, err := d.store.Source(s.Name)
-	if err != nil {
+	switch {
+	case errors.Is(err, storage.ErrAway):
+		d.lack(s.Name, unstored(err), began)
+		return d.wall().Add(tick)
+	case err != nil:
 		s.log.Error("schedule unreadable", "err", err)
 		return d.wall().Add(tick)
 	}
