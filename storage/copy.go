@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -21,15 +22,19 @@ func NewFile(path string) (Engine, error) {
 	return f, f.open(false)
 }
 
-// errOccupied is of a copy to where something is.
-var errOccupied = errors.New("there is something in it already")
+// Errors of CopyTo.
+var (
+	ErrOccupied = errors.New("there is something in it already")
+	errTwo      = errors.New("another copy to it was begun")
+)
 
-// CopyTo copies all tables, as they are at one moment, to an engine that has none.
-// What is there is a database only when all of it is. CopyTo calls at now and then
-// with the number of articles copied, if it is not nil.
+// CopyTo copies all tables, as they are at one moment, to an engine that has none, or
+// what a copy has left that did not end. What is there is a database only when all of it
+// is. CopyTo calls at now and then with the number of articles copied, if it is not nil.
 func (s *Store) CopyTo(to Engine, at func(articles int64)) error {
+	// An engine that could not read may run it again, which then begins anew.
 	err := s.engine.View(func(from Tx) error {
-		c := copying{from: from, to: to, at: at}
+		c := copying{from: from, to: to, at: at, mark: []byte(rand.Text())}
 		if err := to.Update(c.begin); err != nil {
 			return err
 		}
@@ -46,30 +51,66 @@ func (s *Store) CopyTo(to Engine, at func(articles int64)) error {
 	return nil
 }
 
+// Unfinished tells whether an engine has what a copy has left that did not end.
+func Unfinished(e Engine) (is bool, err error) {
+	err = e.View(func(tx Tx) error {
+		is = unfinished(tx)
+		return nil
+	})
+	return is, err
+}
+
+func unfinished(tx Tx) bool {
+	meta := tx.Table("meta")
+	return meta != nil && meta.Get(copyingKey) != nil && meta.Get(schemaKey) == nil
+}
+
 type copying struct {
 	from     Tx
+	mark     []byte // of this copy
 	to       Engine
 	at       func(int64)
 	articles int64
 }
 
-// schemaKey is what makes tables a database: it is copied last.
-var schemaKey = []byte("schema")
+var (
+	// schemaKey is what makes tables a database: it is copied last.
+	schemaKey = []byte("schema")
+	// copyingKey is whose the tables are until then.
+	copyingKey = []byte("copying")
+)
 
 func (c *copying) begin(to Tx) error {
-	if to.Table("meta") != nil {
-		return errOccupied
+	again := unfinished(to)
+	if to.Table("meta") != nil && !again {
+		return ErrOccupied
 	}
 	for _, name := range tableNames() {
-		if err := to.Create(name); err != nil {
+		err := to.Create(name)
+		if err == nil && again {
+			err = to.Empty(name)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return to.Table("meta").Put(copyingKey, c.mark)
 }
 
 func (c *copying) end(to Tx) error {
-	return to.Table("meta").Put(schemaKey, c.from.Table("meta").Get(schemaKey))
+	if err := c.own(to); err != nil {
+		return err
+	}
+	meta := to.Table("meta")
+	return errors.Join(meta.Delete(copyingKey), meta.Put(schemaKey, c.from.Table("meta").Get(schemaKey)))
+}
+
+// own tells of tables that another copy has begun anew.
+func (c *copying) own(to Tx) error {
+	if !bytes.Equal(to.Table("meta").Get(copyingKey), c.mark) {
+		return errTwo
+	}
+	return nil
 }
 
 // table copies one, in transactions of a bounded size.
@@ -87,6 +128,9 @@ func (c *copying) table(name string) error {
 			size += len(k) + len(v)
 		}
 		err := c.to.Update(func(to Tx) error {
+			if err := c.own(to); err != nil {
+				return err
+			}
 			tb := to.Table(name)
 			for i, key := range keys {
 				if err := tb.Put(key, values[i]); err != nil {

@@ -36,6 +36,8 @@ type Tx interface {
 	Table(name string) Table
 	// Create makes a table where there is none.
 	Create(name string) error
+	// Empty forgets all that is in a table.
+	Empty(name string) error
 }
 
 // Table is a table of a transaction: keys and values, ordered by key, and a number

@@ -133,6 +133,13 @@ func (tx fileTx) Create(name string) error {
 	return err
 }
 
+func (tx fileTx) Empty(name string) error {
+	if err := tx.DeleteBucket([]byte(name)); err != nil {
+		return err
+	}
+	return tx.Create(name)
+}
+
 // fillPercent tells how full bbolt leaves a page that it splits; half full, its
 // default, is for keys that come in no order. Tables that grow at their end leave
 // full ones behind: a record that becomes longer later finds room in most of them,

@@ -20,6 +20,8 @@ import (
 //	["meta", "rest:" and a site] => storedRest; until it is over        Rests
 //	["meta", "mark:" and a path] => storedMark; of no path: when the first could
 //	        be                                                     Mark
+//	["meta", "copying"] => a text; of tables that are being copied, until they are a
+//	        database, and have a schema                            CopyTo
 //	["meta", "saved:" and a slug] => nothing; of a search that was published  WasSaved
 //	["articles", arrival] => record; grows at its end only; of old ones the number
 //	        of the bundle that has it

@@ -16,7 +16,8 @@ func newDBCopy(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "copy FROM TO",
 		Short: "Move everything to another database",
-		Long: `Copy all that is in one database to another one, in which there must be nothing:
+		Long: `Copy all that is in one database to another one, in which there must be nothing,
+or what a copy has left that was interrupted and is begun anew:
 from a file to PostgreSQL, back, or from one of a kind to another. Each is the path
 of a file or a postgres:// URL. Ids and feeds stay what they are, byte for byte. It is
 one moment's copy: stop what fetches into FROM before.
@@ -51,7 +52,7 @@ func (p *program) copyDatabase(from, to string, asJSON bool) error {
 	defer m.end()
 	err = source.CopyTo(target, m.at)
 	if err = errors.Join(err, target.Close()); err != nil {
-		return &failure{code: exitCannotRun, err: fmt.Errorf("copy: %w", err), hint: "TO is to be an empty database, or a file that is not there"}
+		return notCopied(to, err)
 	}
 	m.end()
 	if asJSON {
@@ -59,6 +60,19 @@ func (p *program) copyDatabase(from, to string, asJSON bool) error {
 	}
 	_, err = fmt.Fprintf(p.Out, "%d articles copied; name the new database in the configuration\n", n)
 	return err
+}
+
+// notCopied says what is to be done about a copy that did not end. A file that it has
+// made is removed.
+func notCopied(to string, err error) error {
+	hint := "what it has copied is no database, and the next copy to the same place begins anew"
+	switch {
+	case errors.Is(err, storage.ErrOccupied):
+		hint = "TO is to be an empty database, or a file that is not there"
+	case !isServer(to) && os.Remove(to) == nil:
+		hint = "nothing is left of it"
+	}
+	return &failure{code: exitCannotRun, err: fmt.Errorf("copy: %w", err), hint: hint}
 }
 
 // openAny opens a database that must be there.
@@ -84,12 +98,18 @@ func openAny(name string) (*storage.Store, error) {
 	return store, nil
 }
 
-// newEngine makes room for a copy.
+// newEngine makes room for a copy, or takes what one has left that did not end.
 func newEngine(name string) (storage.Engine, error) {
 	if isServer(name) {
 		return openServer(name)
 	}
 	if info, err := os.Stat(name); err == nil && info.Size() > 0 {
+		if engine, err := storage.NewFile(name); err == nil {
+			if is, err := storage.Unfinished(engine); err == nil && is {
+				return engine, nil
+			}
+			engine.Close()
+		}
 		return nil, &failure{code: exitUsage, err: fmt.Errorf("%s is there already", name), hint: "name a file that is not"}
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &failure{code: exitCannotRun, err: err}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,7 +30,7 @@ func (f *failing) Update(fn func(storage.Tx) error) error {
 }
 
 // TestInterruptedCopy: what a copy that did not end has left is no database, wherever
-// it was interrupted, and nothing is copied over it.
+// it was interrupted, and the next copy begins anew in its place.
 func TestInterruptedCopy(t *testing.T) {
 	server := postgrestest.Start(t, "fsync=off")
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -81,10 +83,54 @@ func TestInterruptedCopy(t *testing.T) {
 			if e, err = makeEngine(); err != nil {
 				t.Fatal(err)
 			}
-			if err := from.CopyTo(e, nil); err == nil || !strings.Contains(err.Error(), "something in it already") {
-				t.Errorf("%s, after %d writes: copied to: %v", name, after, err)
+			if err := from.CopyTo(e, nil); err != nil {
+				t.Errorf("%s, after %d writes: copied again: %v", name, after, err)
+			}
+			if err := from.CopyTo(e, nil); !errors.Is(err, storage.ErrOccupied) {
+				t.Errorf("%s: copied over a database: %v", name, err)
 			}
 			e.Close()
+			if s, err = open(); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := s.Count(); err != nil || n != 1 || s.Authority() != "example.net,2026" {
+				t.Errorf("%s, after %d writes: %d articles, %v", name, after, n, err)
+			}
+			s.Close()
 		}
 	}
+}
+
+// TestCopyTellsWhatFailed: a copy out of a PostgreSQL that goes away says so, though it
+// is tried again and something of it is there already; where the server comes back
+// meanwhile it ends well.
+func TestCopyTellsWhatFailed(t *testing.T) {
+	server := postgrestest.Start(t, "fsync=off")
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	from := nodes(t, server.Database(), 1, func() time.Time { return at })[0]
+	if _, err := from.Add(storage.Batch{Source: "s", Entries: []storage.Entry{entry("a", "text", at)}}); err != nil {
+		t.Fatal(err)
+	}
+	target := func() (storage.Engine, func()) {
+		to, err := storage.NewFile(filepath.Join(t.TempDir(), "a.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return to, func() { to.Close() }
+	}
+	to, end := target()
+	defer end()
+	var once sync.Once
+	if err := from.CopyTo(to, func(int64) {
+		once.Do(func() { server.Down(syscall.SIGQUIT); server.Up() })
+	}); err != nil {
+		t.Errorf("restarted: %v", err)
+	}
+	to, end = target()
+	defer end()
+	err := from.CopyTo(to, func(int64) { server.Down(syscall.SIGQUIT) })
+	if !errors.Is(err, storage.ErrAway) || errors.Is(err, storage.ErrOccupied) {
+		t.Errorf("away: %v", err)
+	}
+	server.Up()
 }

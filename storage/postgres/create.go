@@ -59,6 +59,15 @@ func (t *tx) Create(name string) error {
 	return nil
 }
 
+// Empty forgets all that is in a table.
+func (t *tx) Empty(name string) error {
+	delete(t.tables, name)
+	if _, err := t.db.Exec(t.engine.ctx, "TRUNCATE "+pgx.Identifier{name}.Sanitize()); err != nil {
+		return fmt.Errorf("empty table %s: %w", name, err)
+	}
+	return nil
+}
+
 // partition makes the partitions that a table's new keys belong in. Attaching one,
 // unlike making it in its place, lets others go on reading and writing.
 func (t *tx) partition(tb *table) error {
