@@ -27,7 +27,8 @@ type Pruned struct{ Articles, Bodies int }
 // Prune forgets what a Retention does not keep, in small transactions, until it
 // is done or the context ends. Of an article the keys remain, so that it does
 // not come back as new, and its Key, so that no other gets its ID, until no source has
-// listed it for half a year: see [Store.Listed].
+// listed it for half a year: see [Store.Listed]. So do the records of sources that were
+// not fetched for as long and of whose items nothing is known.
 func (s *Store) Prune(ctx context.Context, r Retention) (p Pruned, err error) {
 	for done := false; !done && err == nil && ctx.Err() == nil; {
 		var n int
@@ -53,6 +54,9 @@ func (s *Store) Prune(ctx context.Context, r Retention) (p Pruned, err error) {
 		if err == nil && ctx.Err() == nil {
 			err = s.update((*tables).clearGraves)
 		}
+	}
+	if err == nil && ctx.Err() == nil {
+		err = s.update((*tables).clearDeparted)
 	}
 	if err = errors.Join(err, context.Cause(ctx)); err != nil {
 		return p, fmt.Errorf("prune: %w", err)

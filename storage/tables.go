@@ -46,7 +46,7 @@ import (
 //	["changes", order] => arrival; one entry an article        Changes, Corrections
 //	["readers", name] => order                                 Position
 //	["retries", source number, arrival] => due, Retry          State
-//	["sources", name] => sourceRecord
+//	["sources", name] => sourceRecord; see departed.go
 //	["categories", 'r', number] => Category; 'n', name and 's', slug, its own or
 //	              a former one => number;
 //	              'a', number => how many articles

@@ -103,14 +103,26 @@ func (n *Node) run(ctx context.Context) {
 }
 
 // tidyEvery is how often rows are removed that nodes have left behind which ended
-// without letting go.
+// without letting go, or of what nobody has asked for half a year.
 const tidyEvery = time.Hour
 
 func (n *Node) tidy(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, beat)
 	defer cancel()
 	// What is not done now is done with the next.
-	_, _ = n.e.talk.Exec(ctx, "DELETE FROM claims WHERE until < now() - interval '1 day'")
+	for _, sql := range []string{
+		"DELETE FROM claims WHERE until < now() - interval '1 day'",
+		// Of sources and sites that nobody has asked for long: who does makes them again.
+		"DELETE FROM leases WHERE due > '-infinity' AND greatest(due, until) < now() - interval '180 days'",
+		`WITH gone AS (DELETE FROM sites WHERE greatest(next, rest) > '-infinity' AND greatest(next, rest) < now() - interval '180 days' RETURNING site)
+			DELETE FROM places USING gone WHERE places.site = gone.site`,
+	} {
+		_, _ = n.e.talk.Exec(ctx, sql)
+	}
+	// Others remove rows, too.
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	clear(n.known)
 }
 
 // renew lets the others hear of the node. What it has lost meanwhile, or may have

@@ -181,6 +181,59 @@ func TestLeaseOfMany(t *testing.T) {
 	}
 }
 
+// TestTidy: rows of sources and sites that nobody has asked for half a year are removed,
+// others stay, and who asks again has what it asks for.
+func TestTidy(t *testing.T) {
+	url := postgrestest.Start(t, "fsync=off").Database()
+	e, err := postgres.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := e.NewNode(time.Now)
+	t.Cleanup(func() { n.Close(); e.Close() })
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	for _, name := range []string{"old", "young", "new"} {
+		lease(t, n, name, time.Time{})
+		n.Release(name)
+		turn, err := n.Turn(t.Context(), name, 2, 0, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn.Done()
+	}
+	for _, sql := range []string{
+		"UPDATE leases SET due = now() - interval '181 days' WHERE source = 'old'",
+		"UPDATE leases SET due = now() - interval '179 days' WHERE source = 'young'",
+		"UPDATE sites SET next = now() - interval '181 days' WHERE site = 'old'",
+		"UPDATE sites SET next = now() - interval '179 days' WHERE site = 'young'",
+	} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.Tidy(t.Context())
+	for sql, want := range map[string]string{
+		"SELECT string_agg(source, ' ' ORDER BY source) FROM leases":      "new young",
+		"SELECT string_agg(site, ' ' ORDER BY site) FROM sites":           "new young",
+		"SELECT string_agg(DISTINCT site, ' ' ORDER BY site) FROM places": "new young",
+	} {
+		var got string
+		if err := conn.QueryRow(t.Context(), sql).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: %s, want %s; %v", sql, got, want, err)
+		}
+	}
+	if lease(t, n, "old", time.Time{}).Ctx == nil {
+		t.Error("not given again")
+	}
+	if turn, err := n.Turn(t.Context(), "old", 2, 0, false); err != nil || turn.Done == nil {
+		t.Errorf("no turn again: %v", err)
+	}
+}
+
 // TestTurn: at a site so many requests are under way at a time, so much time lies
 // between their starts, and it is left alone when it asks for that, whichever node
 // it told.

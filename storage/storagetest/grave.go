@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"slices"
 	"time"
 
 	"aggregator/normalize/article"
@@ -67,4 +68,64 @@ func buried(b *bench) {
 	if c := b.add("s", entry(9, "dropped"))[0]; c.Outcome != storage.Stored {
 		b.Errorf("%+v", c)
 	}
+}
+
+// departed: the record of a source that was removed goes half a year after it was fetched
+// last, and not before the last of its items is forgotten: until then it may come back and
+// bring nothing as new.
+func departed(b *bench) {
+	const month = 30 * 24 * time.Hour
+	put := func(name string) {
+		b.Helper()
+		if err := b.PutSource(storage.Source{Name: name, LastFetch: b.clock, Error: "why", Due: b.clock.Add(time.Hour)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	names := func() (all []string) {
+		b.Helper()
+		records, err := b.Sources()
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, r := range records {
+			all = append(all, r.Name)
+		}
+		return all
+	}
+	is := func(when string, want ...string) {
+		b.Helper()
+		b.prune(storage.Retention{MaxAge: 7 * month})
+		if got := names(); !slices.Equal(got, want) {
+			b.Errorf("%s: %v, want %v", when, got, want)
+		}
+	}
+	skipped := entry(1, "skipped")
+	skipped.Skip = true
+	b.add("wrote", entry(1, "old", "url-old"))
+	b.add("skips", skipped)
+	for _, name := range []string{"empty", "fetched", "skips", "wrote"} {
+		put(name)
+	}
+	if _, err := b.PutCondition(storage.Condition{Source: "empty", State: "removed"}); err != nil {
+		b.Fatal(err)
+	}
+	b.pass(3 * month)
+	is("soon", "empty", "fetched", "skips", "wrote")
+	put("fetched")
+	b.pass(3*month + 24*time.Hour)
+	is("half a year", "fetched", "skips", "wrote")
+	if held, err := b.Holding(); err != nil || len(held) != 0 {
+		b.Errorf("holding: %v, %v", held, err)
+	}
+	b.pass(2 * month) // its article is pruned, and has a grave
+	is("later", "fetched", "wrote") // what was skipped is forgotten
+	if s := b.sight("wrote", entry(7, "old").Identity)[0]; s.Standing != storage.Unchanged {
+		b.Errorf("came back: %+v", s)
+	}
+	b.pass(7 * month)
+	b.prune(storage.Retention{MaxAge: 7 * month}) // goes through what is left of them
+	is("after a year")
+	put("empty")
+	b.add("wrote", entry(1, "another"))
+	is("came back", "empty", "wrote")
 }

@@ -131,6 +131,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"what is pruned by age never comes back":       prunedByAge,
 		"the newest are kept":                          prunedByNumber,
 		"what is pruned is not remembered for ever":    buried,
+		"sources removed long ago are forgotten":       departed,
 		"bodies are pruned before articles":            prunedRaw,
 		"what moves to another store is what it was":   movedWhole,
 		"feeds that move keep their addresses":         movedFrame,
