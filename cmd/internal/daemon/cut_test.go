@@ -2,7 +2,9 @@ package daemon_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,4 +73,43 @@ func TestGapAfterFirstFetchCutShortIsTold(t *testing.T) {
 	if r := w.fetch()["china"]; r.Gap == "" || r.Gap == "gap closed" {
 		t.Errorf("%+v: no gap told", r)
 	}
+}
+
+// TestFirstFetchCutShortHasNoGap: what a first fetch that was cut short has not stored
+// is no gap, as long as the oldest, which it has, are still listed.
+func TestFirstFetchCutShortHasNoGap(t *testing.T) {
+	for name, sources := range map[string]string{
+		"feed": `  - {name: s, kind: feed, url: "http://long.example/feed", full_text: false}`,
+		"list": strings.Replace(china, "name: china", "name: s", 1) + "    max_pages: 3\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, sources)
+			if name == "feed" {
+				w.transport(func(*http.Request) string { return longFeed(w.now.Now()) })
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			w.Changed = func(...string) { cancel() } // after the first batch
+			_ = w.Once(ctx, nil, daemon.Options{}, func(daemon.Report) {})
+			w.Changed = nil
+			if n := len(w.articles()); n == 0 || n > 50 {
+				t.Fatalf("%d articles stored: the test shows nothing", n)
+			}
+			if r := w.fetch()["s"]; r.Err != nil || r.New < 60 || strings.Contains(r.Gap, "not closable") {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// longFeed has 300 items, the newest first.
+func longFeed(now time.Time) string {
+	var b strings.Builder
+	b.WriteString("<rss><channel><title>t</title>")
+	for n := range 300 {
+		at := now.Add(-time.Duration(n) * time.Minute)
+		fmt.Fprintf(&b, "<item><guid>%d</guid><title>news of %d</title><description>text of %d</description><pubDate>%s</pubDate></item>", at.Unix(), n, n, at.Format(time.RFC1123Z))
+	}
+	b.WriteString("</channel></rss>")
+	return b.String()
 }

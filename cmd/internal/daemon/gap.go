@@ -43,7 +43,13 @@ func (c *cycle) gap(p *pages) bool {
 	if p.ground.IsZero() || len(p.items) == 0 {
 		return false
 	}
-	for _, i := range p.telling() {
+	telling := p.telling()
+	if c.rec.LastSuccess.IsZero() {
+		// A first fetch that was cut short has stored the oldest: whatever of it is
+		// still listed, there is nothing between.
+		telling = p.all()
+	}
+	for _, i := range telling {
 		at := p.items[i].Published
 		if p.sightings[i].Listed || !at.IsZero() && !at.After(p.ground) {
 			return false
@@ -55,10 +61,7 @@ func (c *cycle) gap(p *pages) bool {
 // telling are the items that tell whether there is a gap: the newest four fifths of
 // a feed, the last page of more.
 func (p *pages) telling() []int {
-	all := make([]int, len(p.items))
-	for i := range all {
-		all[i] = i
-	}
+	all := p.all()
 	if p.last < len(all) {
 		return all[len(all)-p.last:]
 	}
@@ -66,6 +69,14 @@ func (p *pages) telling() []int {
 		slices.SortStableFunc(all, func(a, b int) int { return p.items[b].Published.Compare(p.items[a].Published) })
 	}
 	return all[:max(1, len(all)*4/5)]
+}
+
+func (p *pages) all() []int {
+	all := make([]int, len(p.items))
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // few is how many items a feed may have for it to be its nature that they are

@@ -209,6 +209,8 @@ func (c *cycle) noteGap(p *pages, read int) {
 		c.noteLinkedGap(p, read)
 	case p.ground.IsZero():
 	case p.last == 0 && slices.ContainsFunc(p.sightings, listed): // a short list, some of which is known
+	case !c.onGround(p) && c.rec.LastSuccess.IsZero() && slices.ContainsFunc(p.sightings, listed):
+		// A first fetch that was cut short has stored the oldest: nothing lies between.
 	case !c.onGround(p):
 		c.rep.Gap = c.notClosable(p)
 	case read > 1:
