@@ -1,10 +1,13 @@
 package storage
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"slices"
+	"strings"
 )
 
 // maxFaults is how many faults Check tells at most.
@@ -237,7 +240,38 @@ func (c *check) tree() {
 	for _, name := range tableNames() {
 		entriesOf(c.tx.Table(name))
 	}
-	for err := range c.tx.(fileTx).Check() {
-		c.fault("%w", err)
+	if c.heads() {
+		return // bbolt's check would go no further
 	}
+	for err := range c.tx.(fileTx).Check() {
+		c.fault("%s", plainly(err))
+	}
+}
+
+// heads looks at the two pages that a file begins with, and tells whether one is damaged.
+// It was opened by the other one.
+func (c *check) heads() (damaged bool) {
+	db := c.tx.(fileTx).DB()
+	f, err := os.Open(db.Path())
+	if err != nil {
+		c.faults = append(c.faults, err)
+		return true
+	}
+	defer f.Close()
+	const isHead = 4 // among a page's flags, which follow its number
+	for id := range 2 {
+		var b [10]byte
+		_, err := f.ReadAt(b[:], int64(id*db.Info().PageSize))
+		if err != nil || binary.NativeEndian.Uint64(b[:]) != uint64(id) || binary.NativeEndian.Uint16(b[8:]) != isHead {
+			c.faults = append(c.faults, fmt.Errorf("page %d: %w", id, ErrHead))
+			damaged = true
+		}
+	}
+	return damaged
+}
+
+// plainly is what is wrong with a page, without the words of who panics over it.
+func plainly(what any) string {
+	text := strings.TrimPrefix(fmt.Sprint(what), "panic: ")
+	return strings.TrimPrefix(text, "assertion failed: ")
 }

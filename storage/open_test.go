@@ -214,6 +214,39 @@ func TestDamageWithin(t *testing.T) {
 	}
 }
 
+// TestDamagedHead: of a file one of whose two heads is damaged all can be read, Check
+// says so and no more, and what is written next mends it.
+func TestDamagedHead(t *testing.T) {
+	path := filled(t)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for head := range 2 {
+		b := bytes.Clone(whole)
+		clear(b[head*16<<10 : (head+1)*16<<10])
+		path := filepath.Join(t.TempDir(), "test.db")
+		os.WriteFile(path, b, 0o600)
+		s, err := open(t, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Check()
+		if !errors.Is(err, storage.ErrHead) || !errors.Is(err, storage.ErrDamaged) || strings.Contains(err.Error(), "panic") || strings.Contains(err.Error(), "assertion") {
+			t.Errorf("head %d: %v", head, err)
+		}
+		for range 2 {
+			if err := s.PutSource(storage.Source{Name: "s"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Check(); err != nil {
+			t.Errorf("head %d, written: %v", head, err)
+		}
+		s.Close()
+	}
+}
+
 // A file that is cut short while it is open faults when it is read.
 func TestCutWhileOpen(t *testing.T) {
 	path := filled(t)

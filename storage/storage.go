@@ -27,6 +27,9 @@ var (
 	ErrNewer   = errors.New("database was written by a newer version")
 )
 
+// ErrHead is of a damaged file that can be read all the same, and mended.
+var ErrHead = errors.New("one of the two heads is damaged, and the other is whole: all that is stored can be read")
+
 // ErrNotFound is returned where an article, or a category, that was asked for
 // is not stored.
 var ErrNotFound = errors.New("not found")

@@ -176,7 +176,7 @@ func protect(fn func() error) (err error) {
 		case Failure:
 			err = r
 		default:
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+			err = fmt.Errorf("%w: %s", ErrDamaged, plainly(r))
 		}
 	}()
 	return fn()

@@ -37,7 +37,7 @@ func newDBCheck(p *program) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
 				if err := d.Store().Check(); err != nil {
-					return &failure{code: exitCannotRun, err: err, hint: "stop what uses it, and put a backup in its place"}
+					return &failure{code: exitCannotRun, err: err, hint: checkHint(err)}
 				}
 				n, err := d.Store().Count()
 				if err != nil {
@@ -53,6 +53,14 @@ func newDBCheck(p *program) *cobra.Command {
 			})
 		},
 	}
+}
+
+// checkHint says what is to be done about a database that is not in order.
+func checkHint(err error) string {
+	if errors.Is(err, storage.ErrHead) {
+		return "nothing is lost, and what is written next mends it; so does `aggregator db compact`"
+	}
+	return "stop what uses it, and put a backup in its place"
 }
 
 func newDBStats(p *program) *cobra.Command {
