@@ -65,6 +65,53 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// TestDrainOfHalfSent: connections that are idle, or of whose request a part has come,
+// however lately, do not hold up the end.
+func TestDrainOfHalfSent(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yaml")
+	text := fmt.Sprintf("listen: 127.0.0.1:0\ndatabase: %s/a.db\nsources: []\n", dir)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, age := range []time.Duration{0, 2 * courtesy} {
+		cmd := exec.Command("aggregator", "--config", config, "serve")
+		log, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer cmd.Process.Kill()
+		address := addressIn(t, log)
+		for _, sent := range []string{"", "GET /healthz HTTP/1.1\r\nHost: ", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /heal"} {
+			c, err := net.Dial("tcp", address)
+			if err == nil {
+				defer c.Close()
+				_, err = io.WriteString(c, sent)
+			}
+			if err == nil && strings.Contains(sent, "\r\n\r\n") {
+				_, err = http.ReadResponse(bufio.NewReader(c), nil)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(age)
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		told := time.Now()
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("ended with %v", err)
+		}
+		if took, most := time.Since(told), max(courtesy-age, 0)+time.Second; took > most {
+			t.Errorf("%s old: ended after %s, want %s at most", age, took, most)
+		}
+	}
+}
+
 // manyArticles makes a database whose feed is more than sockets hold.
 func manyArticles(t *testing.T, file string) {
 	t.Helper()

@@ -91,6 +91,22 @@ func (p presence) worse(than presence) bool {
 // waited tells that no request has come whole: StateActive begins when one has.
 func (p presence) waited() bool { return p.state != http.StateActive }
 
+// hangUp closes connections of which no request has come whole since before a time.
+func (c *crowd) hangUp(before time.Time) {
+	c.mu.Lock()
+	var gone []net.Conn
+	for conn, p := range c.all {
+		if p.waited() && !p.since.After(before) {
+			gone = append(gone, conn)
+			delete(c.all, conn)
+		}
+	}
+	c.mu.Unlock()
+	for _, conn := range gone {
+		conn.Close()
+	}
+}
+
 // isBusy tells whether a request may come, or is answered.
 func (c *crowd) isBusy() bool {
 	c.mu.Lock()

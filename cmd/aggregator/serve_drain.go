@@ -41,18 +41,22 @@ func (f *front) accept(e entrance, failed func(error)) {
 	}
 }
 
-// courtesy is how long a connection may take over its request, once it was accepted.
+// courtesy is how long a connection may take over its first request, once it was
+// accepted, when the end has come.
 const courtesy = time.Second
 
-// drain answers whom it has accepted, and nobody else: who comes later is left to
+// drain answers whose request has come whole, or comes at once, and nobody else: who comes later is left to
 // the next daemon on the same socket. Shutdown alone would hang up on those whose
 // request it has read but not begun to answer.
 func (f *front) drain(ctx context.Context) error {
 	closeAll(f.listeners)
 	f.accepting.Wait()
 	f.SetKeepAlivesEnabled(false)
-	for end := time.Now().Add(courtesy); f.isBusy() && time.Now().Before(end); {
-		time.Sleep(5 * time.Millisecond)
+	for end := time.Now().Add(courtesy); ; time.Sleep(5 * time.Millisecond) {
+		// Shutdown would wait five seconds for these.
+		f.hangUp(time.Now().Add(-courtesy))
+		if !f.isBusy() || time.Now().After(end) {
+			return f.Shutdown(ctx)
+		}
 	}
-	return f.Shutdown(ctx)
 }

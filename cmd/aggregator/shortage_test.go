@@ -141,6 +141,9 @@ func TestDiskFull(t *testing.T) {
 	if said, err := s.run("status"); err != nil || !strings.Contains(said, "fetching pauses") {
 		t.Errorf("status: %v %s", err, said)
 	}
+	if said, err := s.run("sources"); err != nil || !strings.Contains(said, "fetching pauses since ") || !strings.Contains(said, "no space left on device") {
+		t.Errorf("sources: %v %s", err, said)
+	}
 	if said, err := s.run("fetch", "--once"); exitCode(err) != exitCannotRun || !strings.Contains(said, "the disk of the database is full") {
 		t.Errorf("fetch --once: %v %s", err, said)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -24,6 +25,9 @@ func newSources(p *program) *cobra.Command {
 				list, err := d.Status()
 				if err != nil {
 					return err
+				}
+				if pauses := d.Pauses(); pauses != "" {
+					fmt.Fprintln(p.Err, pauses)
 				}
 				if asJSON {
 					return p.sourcesJSON(list)

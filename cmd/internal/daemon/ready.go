@@ -27,11 +27,21 @@ func (d *Daemon) Ready() error {
 	if took := d.store.Writing(); took > longestWrite {
 		return fmt.Errorf("the store has been writing for %s: look at its disk", took.Round(time.Second))
 	}
-	if text, since := d.shortage.now(); text != "" {
-		return fmt.Errorf("fetching pauses since %s: %s", since.In(d.Zone()).Format(time.DateTime), text)
+	if text := d.Pauses(); text != "" {
+		return errors.New(text)
 	}
 	_, err := d.answer.get(time.Second, d.askStore)
 	return err
+}
+
+// Pauses tells in a line since when nobody is fetched, and what this machine lacks; ""
+// while it lacks nothing.
+func (d *Daemon) Pauses() string {
+	reason, since := d.shortage.now()
+	if reason == "" {
+		return ""
+	}
+	return fmt.Sprintf("fetching pauses since %s: %s", since.In(d.Zone()).Format(time.DateTime), reason)
 }
 
 // unanswered tells the operator why a read failed, as often as he is told of a shortage.
