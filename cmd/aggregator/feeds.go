@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -14,13 +15,17 @@ import (
 func newFeeds(p *program) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "feeds",
-		Short:   "List the published feeds",
+		Use:   "feeds",
+		Short: "List the published feeds",
+		Long: `List the feeds of the site and of its categories, with how many articles each has,
+then those of corrections, of the sources' health and of saved searches, with how many
+entries they show now. Each source has one too, at /feeds/source/NAME.atom, and each
+stock, at /feeds/stock/CODE.atom.`,
 		Example: "  aggregator feeds",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
-				list, err := d.Feeds().List()
+			return p.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+				list, err := allFeeds(ctx, d.Feeds())
 				if err != nil {
 					return err
 				}
@@ -38,6 +43,23 @@ func newFeeds(p *program) *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per feed")
 	cmd.AddCommand(newFeedsWrite(p))
 	return cmd
+}
+
+// allFeeds are those of categories, and those that show what was chosen otherwise.
+func allFeeds(ctx context.Context, feeds daemon.Feeds) ([]daemon.Listed, error) {
+	list, err := feeds.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range feeds.Special() {
+		feed, err := feeds.Feed(ctx, l.Slug)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.Slug, err)
+		}
+		l.Count = len(feed.Articles)
+		list = append(list, l)
+	}
+	return list, nil
 }
 
 // feedJSON is a line of feeds --json.

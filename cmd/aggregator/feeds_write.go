@@ -38,15 +38,38 @@ answer for their addresses then, such as "aggregator serve".`,
 	pages := cmd.Flags().Bool("pages", true, "write the pages that feeds link to")
 	cmd.Flags().BoolVar(&archives, "archives", true, "write the archive documents of all months")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		caller := *p
+		caller, done := *p, tally{}
 		if p.attached == nil {
 			caller.Files = noted(args[0])
+			caller.File = done.put
 		}
-		return caller.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
+		err := caller.inDaemon(cmd, slog.LevelError, func(ctx context.Context, d *daemon.Daemon) error {
 			return caller.writeFeeds(ctx, d, args[0], archives, *pages)
 		})
+		if err == nil && p.attached == nil {
+			_, err = fmt.Fprintf(p.Err, "%s in %s\n", &done, args[0])
+		}
+		return err
 	}
 	return cmd
+}
+
+// tally counts what became of files, where they are written: that is with the caller,
+// whoever makes them.
+type tally struct{ written, unchanged int }
+
+// put writes a file that is not there as it is to be; no data are those of one that is.
+func (t *tally) put(name string, data []byte) error {
+	if data == nil || sameFile(name, data) {
+		t.unchanged++
+		return nil
+	}
+	t.written++
+	return writeFile(name, data)
+}
+
+func (t *tally) String() string {
+	return fmt.Sprintf("%d files written, %d unchanged", t.written, t.unchanged)
 }
 
 func (p *program) writeFeeds(ctx context.Context, d *daemon.Daemon, dir string, archives, pages bool) error {
@@ -54,7 +77,8 @@ func (p *program) writeFeeds(ctx context.Context, d *daemon.Daemon, dir string, 
 	if err != nil {
 		return err
 	}
-	out := &directory{program: p, path: dir}
+	out := &directory{program: p, path: dir, meter: p.measure("files made", 0, counted(), false)}
+	defer out.meter.end()
 	load := d.Feeds()
 	for file, err := range load.Files(ctx, daemon.Extent{Archives: archives, There: there}) {
 		if err := out.put(ctx, file, err); err != nil {
@@ -69,23 +93,23 @@ func (p *program) writeFeeds(ctx context.Context, d *daemon.Daemon, dir string, 
 			}
 		}
 	}
-	if archives {
+	if archives && len(there) > 0 {
 		if err := out.put(ctx, feedout.File{Name: thereName, Data: formatThere(there)}, nil); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(p.Err, "%d files are up to date in %s\n", out.n, dir)
-	return err
+	return nil
 }
 
 // directory is where files are written.
 type directory struct {
 	*program
-	path string
-	n    int // files that are there now
+	path  string
+	meter *meter
+	n     int // files that are there now
 }
 
-// put writes a file, if it is to be written and was made.
+// put has a file written, if it was made; one without data is there already.
 func (d *directory) put(ctx context.Context, f feedout.File, err error) error {
 	if ctx.Err() != nil {
 		return &failure{code: exitFailed, err: fmt.Errorf("interrupted after %d files", d.n)}
@@ -94,9 +118,7 @@ func (d *directory) put(ctx context.Context, f feedout.File, err error) error {
 		return err
 	}
 	d.n++
-	if f.Data == nil { // it is there
-		return nil
-	}
+	d.meter.at(int64(d.n))
 	if err := d.File(filepath.Join(d.path, filepath.FromSlash(f.Name)), f.Data); err != nil {
 		return &failure{code: exitCannotRun, err: fmt.Errorf("feeds write: %w", err)}
 	}

@@ -162,18 +162,24 @@ func (f Feeds) sources() map[string]feedout.Outline {
 	return all
 }
 
-// Further are the feeds on offer that are no category's: the corrections, the health of
-// the sources, the saved searches, then the sources. Stocks are too many.
+// Further are the feeds on offer that are no category's: those of Special, then the
+// sources'. Stocks are too many.
 func (f Feeds) Further() []Listed {
+	list := f.Special()
+	for _, s := range f.d.cfg.Sources {
+		list = append(list, f.listed(sourcePrefix+s.Name, cmp.Or(s.Title, s.Name)))
+	}
+	return list
+}
+
+// Special are the corrections, the health of the sources, and the saved searches.
+func (f Feeds) Special() []Listed {
 	list := []Listed{f.listed(correctionsSlug, f.corrections().title), f.listed(healthSlug, f.health().title)}
 	for _, s := range f.d.cfg.Feeds.Saved {
 		if _, hidden := f.hides(s.Slug); hidden { // the category's address is in the list already
 			continue
 		}
 		list = append(list, f.listed(s.Slug, cmp.Or(s.Title, s.Slug)))
-	}
-	for _, s := range f.d.cfg.Sources {
-		list = append(list, f.listed(sourcePrefix+s.Name, cmp.Or(s.Title, s.Name)))
 	}
 	return list
 }
