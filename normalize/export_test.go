@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -25,9 +26,21 @@ func TreeBoth(in string) (plainly, parsed string, isPlain bool) {
 	return plainly, spellOut(root), isPlain
 }
 
+// PageBoth reads a page as one that is plain, where it is, and as HTML's parser does.
+func PageBoth(in string) (plainly, parsed string, isPlain bool) {
+	root, err := html.ParseWithOptions(bytes.NewReader(keepComments([]byte(in))), html.ParseOptionEnableScripting(false))
+	if err != nil {
+		return "", "", false
+	}
+	if n := plainPage([]byte(in)); n != nil {
+		plainly, isPlain = spellOut(n), true
+	}
+	return plainly, spellOut(root), isPlain
+}
+
 func spellOut(n *html.Node) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "(%d %q %s %q %q", n.Type, n.Data, n.DataAtom, n.Namespace, n.Attr)
+	fmt.Fprintf(&b, "\n(%d %q %s %q %q", n.Type, n.Data, n.DataAtom, n.Namespace, n.Attr)
 	for child := range n.ChildNodes() {
 		b.WriteString(spellOut(child))
 	}

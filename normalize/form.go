@@ -13,6 +13,10 @@ type around uint32
 const (
 	inParagraph around = 1 << iota // which a block would end
 	inHeading
+	inForm
+	inButton
+	inItem
+	inTerm
 	inLink
 	inBold // from here on: the elements that HTML's parser opens again where they were not closed
 	inStrong
@@ -31,15 +35,44 @@ const (
 // form is how an element may stand in a plain tree.
 type form struct {
 	known bool
+	other bool   // known to the reader alone: what is rendered of it may read otherwise
 	block bool   // not in a paragraph
 	void  bool   // has no end
-	item  bool   // in a list only
-	self  around // not within itself
+	raw   bool   // holds text alone
+	self  around // not within itself,
+	apart around // unless within this
 }
 
 // fits tells whether an element may stand where it is in a parent.
-func (f form) fits(in around, parent atom.Atom) bool {
-	return f.known && (!f.block || in&inParagraph == 0) && in&f.self == 0 && (!f.item || parent == atom.Ul || parent == atom.Ol)
+func (f form) fits(a atom.Atom, in around, parent atom.Atom) bool {
+	return f.known && (!f.block || in&inParagraph == 0) && in&f.self == 0 && nests(parent, a)
+}
+
+// nests tells whether a parent may hold an element, and this stand there.
+func nests(parent, a atom.Atom) bool {
+	switch parent {
+	case atom.Head:
+		return a == atom.Meta || a == atom.Link || a == atom.Base || a == atom.Title || a == atom.Script || a == atom.Style
+	case atom.Table:
+		return a == atom.Tbody || a == atom.Thead || a == atom.Tfoot
+	case atom.Tbody, atom.Thead, atom.Tfoot:
+		return a == atom.Tr
+	case atom.Tr:
+		return a == atom.Td || a == atom.Th
+	case atom.Select:
+		return a == atom.Option || a == atom.Optgroup
+	case atom.Optgroup:
+		return a == atom.Option
+	case atom.Option:
+		return false
+	}
+	switch a {
+	case atom.Rt, atom.Rp:
+		return parent == atom.Ruby
+	case atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr, atom.Td, atom.Th, atom.Option, atom.Optgroup:
+		return false
+	}
+	return true
 }
 
 // sorts tells the elements whose attributes HTML's parser sorts.
@@ -57,11 +90,17 @@ func formOf(a atom.Atom) form {
 		return form{known: true, block: true, self: inParagraph}
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		return form{known: true, block: true, self: inHeading}
-	case atom.Div, atom.Blockquote, atom.Ul, atom.Ol, atom.Figure, atom.Figcaption, atom.Details, atom.Summary,
+	case atom.Ul, atom.Ol:
+		return form{known: true, block: true, apart: inItem}
+	case atom.Div, atom.Blockquote, atom.Figure, atom.Figcaption, atom.Details, atom.Summary,
 		atom.Section, atom.Article, atom.Main, atom.Header, atom.Footer, atom.Nav, atom.Aside, atom.Address, atom.Center:
 		return form{known: true, block: true}
 	case atom.Li:
-		return form{known: true, block: true, item: true}
+		return form{known: true, block: true, self: inItem}
+	case atom.Dl:
+		return form{known: true, other: true, block: true, apart: inTerm}
+	case atom.Dt, atom.Dd:
+		return form{known: true, other: true, block: true, self: inTerm}
 	case atom.Hr:
 		return form{known: true, block: true, void: true}
 	case atom.Br, atom.Wbr, atom.Img:
@@ -94,6 +133,20 @@ func formOf(a atom.Atom) form {
 		return form{known: true, self: inStrike}
 	case atom.Del, atom.Ins, atom.Sub, atom.Sup, atom.Mark, atom.Kbd, atom.Samp, atom.Var, atom.Q, atom.Cite, atom.Dfn, atom.Abbr, atom.Time, atom.Span:
 		return form{known: true}
+	case atom.Table, atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr, atom.Td, atom.Th, atom.Pre, atom.Listing,
+		atom.Fieldset, atom.Hgroup, atom.Search, atom.Dialog, atom.Menu, atom.Dir:
+		return form{known: true, other: true, block: true}
+	case atom.Form:
+		return form{known: true, other: true, block: true, self: inForm}
+	case atom.Button:
+		return form{known: true, other: true, self: inButton}
+	case atom.Script, atom.Style, atom.Title, atom.Textarea, atom.Iframe:
+		return form{known: true, other: true, raw: true}
+	case atom.Meta, atom.Link, atom.Base, atom.Input, atom.Area, atom.Embed, atom.Source, atom.Track, atom.Param:
+		return form{known: true, other: true, void: true}
+	case atom.Noscript, atom.Label, atom.Legend, atom.Select, atom.Optgroup, atom.Option, atom.Output, atom.Picture, atom.Video, atom.Audio, atom.Canvas,
+		atom.Object, atom.Map, atom.Ruby, atom.Rt, atom.Rp, atom.Bdi, atom.Bdo, atom.Progress, atom.Meter, atom.Data, atom.Acronym:
+		return form{known: true, other: true}
 	}
 	return form{}
 }

@@ -32,8 +32,8 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 	if doc == nil || len(doc.Body) == 0 || crowded(doc.Body) || !isHTML(doc.Body) {
 		return nil
 	}
-	root, err := html.ParseWithOptions(bytes.NewReader(keepComments(doc.Body)), html.ParseOptionEnableScripting(false))
-	if err != nil { // nested too deep to be an article
+	root := readTree(doc.Body)
+	if root == nil {
 		return nil
 	}
 	p := &page{doc: root, address: cmp.Or(doc.URL, link), url: parseBase(cmp.Or(doc.URL, link)), zone: o.Zone, meta: map[string]string{}}
@@ -52,6 +52,18 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 	}
 	p.body = p.rule.find(root, &p.rule.Body)
 	return p
+}
+
+// readTree reads a page; nil where it is nested too deep to be an article's.
+func readTree(doc []byte) *html.Node {
+	if root := plainPage(doc); root != nil {
+		return root
+	}
+	root, err := html.ParseWithOptions(bytes.NewReader(keepComments(doc)), html.ParseOptionEnableScripting(false))
+	if err != nil {
+		return nil
+	}
+	return root
 }
 
 // siteOf is the rule of the site that a page is of, on whatever host.

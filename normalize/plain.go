@@ -61,7 +61,7 @@ func (p *plain) text(s string, in around) {
 func (p *plain) element(n *html.Node, in around, depth int) bool {
 	f := formOf(n.DataAtom)
 	switch {
-	case !f.fits(in, n.Parent.DataAtom), !elements[n.Data].keep:
+	case f.other, !f.fits(n.DataAtom, in, n.Parent.DataAtom), !elements[n.Data].keep:
 		return false
 	case f.void && n.FirstChild != nil, f.sorts() && !slices.IsSortedFunc(n.Attr, byKey), !p.settled(n):
 		return false
@@ -82,7 +82,7 @@ func (p *plain) element(n *html.Node, in around, depth int) bool {
 		return true
 	}
 	p.out = append(p.out, '>')
-	if !p.children(n, in|f.self, depth+1) {
+	if !p.children(n, in&^f.apart|f.self, depth+1) {
 		return false
 	}
 	p.out = append(append(append(p.out, "</"...), n.Data...), '>')

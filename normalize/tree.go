@@ -8,52 +8,65 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// tree reads a body that is written as HTML is meant to be: names in lower case,
-// values in quotes, each element closed where it was opened, and nested as [form]
-// says, so that nothing is left to find out. HTML's parser would make the same tree
-// of it in three times as long; what is not so, it reads. TestPlainIsTheSame
-// holds the two side by side.
+// tree reads HTML that is written as it is meant to be: each element closed where it
+// was opened, and nested as [form] says, so that nothing is left to find out. HTML's
+// parser would make the same tree of it in four times as long; what is not so, it
+// reads. TestPlainIsTheSame and TestPlainPageIsTheSame hold the two side by side.
 type tree struct {
 	src string
 	at  int
-	// nodes are taken from here: one allocation for many.
+	// nodes and attrs are taken from here: one allocation for many.
 	nodes []html.Node
+	attrs []html.Attribute
+	// page tells that it is one, and not a body: see treepage.go; ended, that </body> was
+	// read and nothing after it.
+	page, ended bool
+	joined      int // how often a text was joined to one before
 }
 
 // plainTree is the tree of a body under a root; nil where it is not plain.
 func plainTree(s string) *html.Node {
-	if strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, 0) >= 0 {
-		return nil
-	}
-	t := tree{src: s}
+	t := newTree(s)
 	root := t.node(html.ElementNode, "div", atom.Div)
-	if !t.children(root, 0, 0) || t.at < len(s) {
+	if !t.children(root, 0, 0) || t.at < len(t.src) {
 		return nil
 	}
 	return root
 }
 
-func (t *tree) node(kind html.NodeType, data string, a atom.Atom) *html.Node {
-	if len(t.nodes) == 0 {
-		t.nodes = make([]html.Node, 16)
+func newTree(s string) *tree {
+	if strings.IndexByte(s, '\r') >= 0 {
+		s = lineEnds.Replace(s)
 	}
-	n := &t.nodes[0]
-	t.nodes = t.nodes[1:]
-	n.Type, n.Data, n.DataAtom = kind, data, a
-	return n
+	if strings.IndexByte(s, 0) >= 0 { // HTML's parser drops it, or replaces it
+		s = "</0>"
+	}
+	return &tree{src: s}
 }
 
-// children reads what is in an element, up to its end or that of the body.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func (t *tree) node(kind html.NodeType, data string, a atom.Atom) *html.Node {
+	if len(t.nodes) == cap(t.nodes) {
+		t.nodes = make([]html.Node, 0, min(max(16, 2*cap(t.nodes)), 128))
+	}
+	t.nodes = append(t.nodes, html.Node{Type: kind, Data: data, DataAtom: a})
+	return &t.nodes[len(t.nodes)-1]
+}
+
+// children reads what is in an element, up to its end or that of the text.
 func (t *tree) children(parent *html.Node, in around, depth int) (ok bool) {
 	for t.at < len(t.src) {
 		rest := t.src[t.at:]
 		switch {
-		case rest[0] != '<':
-			t.text(parent)
-			ok = true
-		case strings.HasPrefix(rest, "</"):
-			return true
-		case strings.HasPrefix(rest, "<!--"):
+		case !isTag(rest):
+			ok = t.text(parent)
+		case rest[1] == '/':
+			if t.ends(parent) {
+				return true
+			}
+			ok = t.stray(parent)
+		case rest[1] == '!':
 			ok = t.comment(parent)
 		default:
 			ok = depth < deepest && t.element(parent, in, depth)
@@ -65,117 +78,180 @@ func (t *tree) children(parent *html.Node, in around, depth int) (ok bool) {
 	return true
 }
 
-func (t *tree) text(parent *html.Node) {
-	text, _, _ := strings.Cut(t.src[t.at:], "<")
-	t.at += len(text)
-	parent.AppendChild(t.node(html.TextNode, html.UnescapeString(text), 0))
+// isTag tells whether a text begins with what is no text.
+func isTag(s string) bool {
+	return len(s) > 1 && s[0] == '<' && (s[1] == '/' || s[1] == '!' || s[1] == '?' || 'a' <= s[1]|0x20 && s[1]|0x20 <= 'z')
+}
+
+func (t *tree) text(parent *html.Node) bool {
+	rest := t.src[t.at:]
+	end := 1
+	for end < len(rest) && !isTag(rest[end:]) {
+		if next := strings.IndexByte(rest[end+1:], '<'); next >= 0 {
+			end += 1 + next
+		} else {
+			end = len(rest)
+		}
+	}
+	t.at += end
+	return t.add(parent, html.UnescapeString(rest[:end]))
+}
+
+const whitespace = " \t\r\n\f"
+
+// add adds a text to a parent, and joins it to the one before.
+func (t *tree) add(parent *html.Node, text string) bool {
+	const mostJoined = 100 // it takes time that grows with the square
+	switch parent.DataAtom {
+	case atom.Head, atom.Table, atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr:
+		if strings.Trim(text, whitespace) != "" {
+			return false
+		}
+	case atom.Pre, atom.Listing, atom.Textarea:
+		if parent.FirstChild == nil { // a line break after the start tag is none of the text
+			text = strings.TrimPrefix(strings.TrimPrefix(text, "\r"), "\n")
+		}
+	}
+	switch last := parent.LastChild; {
+	case text == "":
+	case last == nil || last.Type != html.TextNode:
+		parent.AppendChild(t.node(html.TextNode, text, 0))
+	default:
+		last.Data += text
+		t.joined++
+	}
+	return t.joined <= mostJoined
 }
 
 // comment reads one of which there are no two opinions where it ends.
 func (t *tree) comment(parent *html.Node) bool {
-	text, _, ended := strings.Cut(t.src[t.at+len("<!--"):], "-->")
-	if !ended || strings.Contains(text, "--") || strings.HasPrefix(text, ">") || strings.HasPrefix(text, "-") || strings.HasSuffix(text, "-") || strings.IndexByte(text, '&') >= 0 {
+	rest, begins := strings.CutPrefix(t.src[t.at:], "<!--")
+	text, _, ended := strings.Cut(rest, "-->")
+	if !begins || !ended || strings.HasPrefix(rest, ">") || strings.HasPrefix(rest, "->") || strings.Contains(text, "--!>") || t.ended {
 		return false
 	}
 	t.at += len("<!--") + len(text) + len("-->")
+	if !t.page {
+		text = html.UnescapeString(text)
+	}
 	parent.AppendChild(t.node(html.CommentNode, text, 0))
 	return true
 }
 
 func (t *tree) element(parent *html.Node, in around, depth int) bool {
+	t.ended = false
 	t.at++
 	name := t.name()
 	a := atom.Lookup([]byte(name))
+	if a == atom.Tr && parent.DataAtom == atom.Table { // a <tbody> is understood
+		t.at -= 1 + len(name)
+		body := t.node(html.ElementNode, "tbody", atom.Tbody)
+		parent.AppendChild(body)
+		return t.children(body, in, depth+1)
+	}
 	f := formOf(a)
-	if !f.fits(in, parent.DataAtom) {
+	if !f.fits(a, in, parent.DataAtom) {
 		return false
 	}
 	n := t.node(html.ElementNode, name, a)
-	closed, ok := t.attributes(n)
-	if !ok || closed && !f.void {
+	if !t.attributes(n) {
 		return false
 	}
 	if f.sorts() {
 		slices.SortFunc(n.Attr, byKey)
 	}
 	parent.AppendChild(n)
-	if f.void {
+	switch {
+	case f.void:
 		return true
+	case f.raw:
+		return t.raw(n) && t.end(n)
 	}
-	return t.children(n, in|f.self, depth+1) && t.end(name)
+	return t.children(n, in&^f.apart|f.self, depth+1) && t.end(n)
 }
 
-// end reads the end tag of an element.
-func (t *tree) end(name string) bool {
-	rest, ok := strings.CutPrefix(t.src[t.at:], "</")
-	if ok {
-		rest, ok = strings.CutPrefix(rest, name)
+// raw reads what is in an element that holds text alone.
+func (t *tree) raw(n *html.Node) bool {
+	rest := t.src[t.at:]
+	end := 0
+	for {
+		next := strings.Index(rest[end:], "</")
+		if next < 0 {
+			return false
+		}
+		if end += next; hasPrefixFold(rest[end+2:], n.Data) {
+			break
+		}
+		end += 2
 	}
-	if !ok || !strings.HasPrefix(rest, ">") {
+	text := rest[:end]
+	t.at += end
+	switch n.DataAtom {
+	case atom.Title, atom.Textarea:
+		text = html.UnescapeString(text)
+	case atom.Iframe: // keepComments takes it for markup
+		if t.page && strings.IndexByte(text, '<') >= 0 {
+			return false
+		}
+	case atom.Script: // one within a comment may go on
+		if strings.Contains(text, "<!--") && strings.Contains(strings.ToLower(text), "<script") {
+			return false
+		}
+	}
+	return t.add(n, text)
+}
+
+// ends tells whether an element ends here, if only because what it is in does. After
+// the end of a page's body there may come more of it.
+func (t *tree) ends(n *html.Node) bool {
+	rest := t.src[t.at+len("</"):]
+	return n.DataAtom != atom.Body && hasPrefixFold(rest, n.Data) || n.DataAtom == atom.Tbody && hasPrefixFold(rest, "table")
+}
+
+// end reads the end tag of an element; at the end of all there need be none.
+func (t *tree) end(n *html.Node) bool {
+	if t.at == len(t.src) {
+		return true
+	}
+	rest := strings.TrimLeft(t.src[t.at+len("</")+len(n.Data):], whitespace)
+	if !t.ends(n) || !strings.HasPrefix(rest, ">") {
 		return false
 	}
-	t.at += len("</") + len(name) + len(">")
+	t.at = len(t.src) - len(rest) + len(">")
 	return true
 }
 
-// name reads a name in lower case.
+// stray reads an end tag that ends nothing: those of a page and of its body, after
+// which more may come, and in the body others.
+func (t *tree) stray(parent *html.Node) bool {
+	t.at += len("</")
+	name := t.name()
+	if !t.page || name == "" || name[0] < 'a' || !strings.HasPrefix(t.src[t.at:], ">") {
+		return false
+	}
+	t.at++
+	switch name {
+	case "body", "html":
+		t.ended = true
+		return parent.DataAtom != atom.Head
+	case "p", "br": // of which there come elements
+		return false
+	}
+	return parent.DataAtom == atom.Body
+}
+
+// name reads a name.
 func (t *tree) name() string {
 	start := t.at
 	for t.at < len(t.src) {
-		if c := t.src[t.at]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+		if c := t.src[t.at]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
 			break
 		}
 		t.at++
 	}
-	return t.src[start:t.at]
+	return strings.ToLower(t.src[start:t.at])
 }
 
-// attributes reads those of a start tag, and its end: closed where that is "/>".
-func (t *tree) attributes(n *html.Node) (closed, ok bool) {
-	for {
-		blank := t.blanks()
-		rest := t.src[t.at:]
-		switch {
-		case strings.HasPrefix(rest, ">"):
-			t.at++
-			return false, true
-		case strings.HasPrefix(rest, "/>"):
-			t.at += 2
-			return true, true
-		case !blank:
-			return false, false
-		}
-		key := t.name()
-		value, ok := t.value()
-		if key == "" || !ok || slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key }) {
-			return false, false
-		}
-		n.Attr = append(n.Attr, html.Attribute{Key: key, Val: value})
-	}
-}
-
-func (t *tree) blanks() (any bool) {
-	for t.at < len(t.src) && (t.src[t.at] == ' ' || t.src[t.at] == '\n' || t.src[t.at] == '\t') {
-		t.at++
-		any = true
-	}
-	return any
-}
-
-// value reads the value of an attribute, which may have none.
-func (t *tree) value() (value string, ok bool) {
-	rest, given := strings.CutPrefix(t.src[t.at:], "=")
-	if !given {
-		return "", rest != "" && (rest[0] == ' ' || rest[0] == '>' || rest[0] == '/')
-	}
-	if rest == "" || rest[0] != '"' && rest[0] != '\'' {
-		return "", false
-	}
-	value, _, ok = strings.Cut(rest[1:], rest[:1])
-	t.at += len(value) + len(`=""`)
-	if n := strings.Count(value, "&"); n > 0 { // other references are read otherwise than in a text
-		ok = ok && n == strings.Count(value, "&amp;")
-		value = strings.ReplaceAll(value, "&amp;", "&")
-	}
-	return value, ok
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }

@@ -1,0 +1,110 @@
+package normalize_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"aggregator/normalize"
+)
+
+// checkPage reports a page that is taken for plain and is read otherwise than HTML's
+// parser reads it.
+func checkPage(t rapid.TB, in string) (isPlain bool) {
+	t.Helper()
+	read, parsed, isPlain := normalize.PageBoth(in)
+	if isPlain && read != parsed {
+		a, b := strings.Split(read, "\n"), strings.Split(parsed, "\n")
+		for i := range a {
+			if i >= len(b) || a[i] != b[i] {
+				t.Errorf("read   %s\nparsed %s\nof     %.3000q", a[i], strings.Join(b[i:min(i+1, len(b))], ""), in)
+				break
+			}
+		}
+		if len(b) > len(a) {
+			t.Errorf("not read %s\nof     %.3000q", b[len(a)], in)
+		}
+	}
+	return isPlain
+}
+
+// pieces are what pages are made of, spoilt what they are spoilt by.
+var pieces, spoilt = strings.Fields(`
+<div&#32;class="a"> </div> <p> </p> <a&#32;href="/x?a=1&b=2&amp;c=3"&#32;TARGET=_blank> </a> <b> </b> <font&#32;color=red> </font> <strong> </strong> <span&#32;id=stock_sz000001> </span> <ul> <li> </li> </ul> <ol> </ol> <h1> </h1> <h2> </h2>
+<table&#32;border=1> <tbody> <thead> <tr> <td> </td> <th&#32;colspan=2> </th> </tr> </tbody> </thead> </table> <table><tr><td> <dl> <dt> <dd> </dd> </dt> </dl> <pre> </pre> <form&#32;action="/s"> </form> <button> </button> <select> <option> </option> <optgroup> </optgroup> </select>
+<input&#32;type="text"/> <br> <br/> <hr> <img&#32;src=a.jpg&#32;width=0&#32;/> <iframe&#32;src="x"> </iframe> <noscript> </noscript> <textarea> </textarea> <title> </title> <object> </object> <video> <source> </video> <ruby> <rt> </rt> </ruby>
+<script> </script> <script>if(a<b){"<b>"}</script> <script><!--x//--></script> <style>p>a{}</style> <meta&#32;name="keywords"&#32;content="甲,乙"> <link&#32;rel=x> <label> </label> <center> </center>
+<!--注--> <!--a&amp;b&c--> <!----> <!---x---> <&#32;< &amp;&#32;&nbsp;&#32;&#13;&#32;&copy甲乙 <DIV> </DIV> <A&#32;HREF='X'> </A> <p&#32;a="1"b="2"&#32;a=3&#32;t="&quot;&nbsp"> </i&#32;> 　
+`), strings.Fields(`
+<p/> <em/&#32;> <i&#32;> <a&#32;b=" > "> '> &#0; <!--> <!x> <?x?> <!DOCTYPE&#32;html> </> </0> < <p <!--&#32;--!> <input&#32;value="<!--&amp;-->"> <base&#32;href="/b/"> <body> </body> <html> </html> <head> </head> <frameset> <image> <x-y> </x-y> <o:p> </o:p>
+<nobr> </nobr> <xmp> </xmp> <svg> </svg> <math> </math> <template> </template> <caption> </caption> </br> </p> </div> <a&#32;title="&copy=&copy;&copyx;&x;&#38;"> <tr> <td> <option> <p>x<p> <li> <b><i></b></i> <iframe><!--&--></iframe> <script></scriptx></script> <textarea>
+`)
+
+// TestPlainPageIsTheSame: the short way to read a page gives what HTML's parser does,
+// of well-formed pages and of all others.
+func TestPlainPageIsTheSame(t *testing.T) {
+	pages, plain := 0, 0
+	rapid.Check(t, func(r *rapid.T) {
+		var b strings.Builder
+		b.WriteString(rapid.SampledFrom([]string{"", "<!DOCTYPE html>\n", "<!-- a -->\n<!doctype HTML PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">", " x"}).Draw(r, "doctype"))
+		b.WriteString(rapid.SampledFrom([]string{"<html><head><title>甲&amp;</title></head>\n<body>", "<HTML lang=zh>\n<head>\n<meta charset=utf-8><!-- & --></head><body class=a>\n", "<html><body>", "<html><head></head><!-- x --> "}).Draw(r, "head"))
+		var open []string
+		for range rapid.IntRange(0, 20).Draw(r, "pieces") {
+			list := pieces
+			if rapid.IntRange(0, 30).Draw(r, "spoilt") == 0 {
+				list = spoilt
+			}
+			piece := strings.ReplaceAll(rapid.SampledFrom(list).Draw(r, "piece"), "&#32;", " ")
+			if strings.HasPrefix(piece, "</") && rapid.IntRange(0, 4).Draw(r, "well") > 0 || len(list) == len(pieces) { // close what is open
+				if len(open) == 0 {
+					continue
+				}
+				piece, open = "</"+open[len(open)-1]+">", open[:len(open)-1]
+			}
+			if name := strings.FieldsFunc(piece, func(r rune) bool { return strings.ContainsRune("<>/ =", r) }); strings.HasPrefix(piece, "<") && len(name) > 0 && len(piece) > 1 && piece[1] != '!' && piece[1] != '/' &&
+				!strings.Contains(" br hr img input meta link base source ", " "+name[0]+" ") && !strings.Contains(piece, "</") {
+				open = append(open, name[0])
+			}
+			b.WriteString(piece)
+			b.WriteString(rapid.SampledFrom([]string{"", "", "\n", "甲", "\r\n "}).Draw(r, "after"))
+		}
+		for i := len(open) - 1; i >= 0 && rapid.IntRange(0, 9).Draw(r, "closed") > 0; i-- {
+			b.WriteString("</" + open[i] + ">")
+		}
+		b.WriteString(rapid.SampledFrom([]string{"", "</body></html>", "\n</body>\n</html>\n", "</body></html>\n<script></script>\n", "</body></html><!-- x --><p>"}).Draw(r, "end"))
+		pages++
+		if checkPage(r, b.String()) {
+			plain++
+		}
+	})
+	if plain*10 < pages {
+		t.Errorf("only %d of %d pages are plain", plain, pages)
+	}
+}
+
+// headFrames are what scripts put into the heads of pages that browsers saved; servers
+// do not send them.
+var headFrames = regexp.MustCompile(`<iframe.*?</iframe>`)
+
+// TestRealPagesArePlain: what is not, is read in four times as long.
+func TestRealPagesArePlain(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(realData(t), "article_html", "gne_*.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, rest, _ := strings.Cut(string(body), "</head>")
+		checkPage(t, string(body))
+		if !checkPage(t, headFrames.ReplaceAllString(head, "")+"</head>"+rest) {
+			t.Errorf("%s is not plain", filepath.Base(file))
+		}
+	}
+}
