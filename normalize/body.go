@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"codeberg.org/readeck/go-readability/v2"
 	"golang.org/x/net/html"
@@ -110,7 +111,7 @@ func score(clean string) int {
 		case html.ErrorToken:
 			return n + linked/4
 		case html.TextToken:
-			if k := letters(z.Text()); inLink {
+			if k := letters(string(z.Text())); inLink {
 				linked += k
 			} else {
 				n += k
@@ -128,14 +129,27 @@ func score(clean string) int {
 	}
 }
 
-// letters counts the letters and digits of a text.
-func letters[T string | []byte](text T) (n int) {
-	for _, r := range string(text) {
-		switch {
-		case r >= 0x4e00 && r <= 0x9fff: // most of a Chinese text, without a look at tables
+// letters counts the letters and digits of a text. What most of a Chinese or an
+// English one consists of is not looked up.
+func letters(text string) (n int) {
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c < utf8.RuneSelf:
+			if 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' {
+				n++
+			}
+			i++
+		case c >= 0xE5 && c <= 0xE9 && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80: // U+5000 to U+9FFF
 			n++
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			n++
+			i += 3
+		default:
+			r, size := utf8.DecodeRuneInString(text[i:])
+			i += size
+			switch {
+			case r >= 0x2000 && r < 0x2040, r >= 0x3000 && r < 0x3005, r >= 0x3008 && r < 0x3020, r >= 0xff00 && r < 0xff10: // quotes, commas, brackets
+			case r >= 0x4e00 && r <= 0x9fff, unicode.IsLetter(r), unicode.IsDigit(r):
+				n++
+			}
 		}
 	}
 	return n

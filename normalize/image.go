@@ -52,11 +52,14 @@ func (c cleaner) image(n *html.Node) bool {
 func source(n *html.Node) string {
 	for _, key := range lazy {
 		v := strings.TrimSpace(attr(n, key))
+		if v == "" {
+			continue
+		}
 		if pictureFile.MatchString(v) || strings.Contains(v, "//") && !strings.HasPrefix(v, "{") { // JSON of several sizes
 			return v
 		}
 	}
-	if src := strings.TrimSpace(attr(n, "src")); src != "" && !placeholder.MatchString(src) {
+	if src := strings.TrimSpace(attr(n, "src")); src != "" && !(hasWord(src, placeholderWords) && placeholder.MatchString(src)) {
 		return src
 	}
 	return cmp.Or(largest(attr(n, "data-srcset")), largest(attr(n, "srcset")), spareSource(n))
@@ -158,7 +161,13 @@ func isLead(img *html.Node) bool {
 // is the one under Sina's articles.
 var promotion = regexp.MustCompile(`(?i)qr[_-]?code|[/_-]qr[._-]|erweima|二维码|扫码|/343233024\.png`)
 
-func promotes(s string) bool { return promotion.MatchString(s) }
+func promotes(s string) bool { return hasWord(s, promotionWords) && promotion.MatchString(s) }
+
+// Most addresses have none of the words that these expressions look for.
+var (
+	placeholderWords = []string{"data:", "blan", "placeholder", "loading", "pacer", "tran", "grey", "gray", "1x1", "pixel"}
+	promotionWords   = []string{"qr", "erweima", "二维码", "扫码", "/343233024"}
+)
 
 func isIcon(n *html.Node) bool {
 	const largest = 48

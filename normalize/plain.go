@@ -110,6 +110,9 @@ func (p *plain) settled(n *html.Node) bool {
 
 // isSettled tells whether the sanitiser leaves an address as it is.
 func isSettled(address string) bool {
+	if isPlainURL(address) {
+		return true
+	}
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "mailto") &&
 		!strings.ContainsAny(address, " \t\n\r") && u.String() == address
@@ -123,25 +126,15 @@ func (p *plain) score() int { return p.letters + picture*p.pictures + p.linked/4
 func appendEscaped(b []byte, s string) []byte {
 	done := 0
 	for i := 0; i < len(s); i++ {
-		var ref string
-		switch s[i] {
-		case '&':
-			ref = "&amp;"
-		case '\'':
-			ref = "&#39;"
-		case '<':
-			ref = "&lt;"
-		case '>':
-			ref = "&gt;"
-		case '"':
-			ref = "&#34;"
-		case '\r':
-			ref = "&#13;"
-		default:
+		if s[i] > '>' { // all but a few of most texts
 			continue
 		}
-		b = append(append(b, s[done:i]...), ref...)
-		done = i + 1
+		if ref := escapes[s[i]]; ref != "" {
+			b = append(append(b, s[done:i]...), ref...)
+			done = i + 1
+		}
 	}
 	return append(b, s[done:]...)
 }
+
+var escapes = ['>' + 1]string{'&': "&amp;", '\'': "&#39;", '<': "&lt;", '>': "&gt;", '"': "&#34;", '\r': "&#13;"}

@@ -72,8 +72,8 @@ func unwrapRedirect(u *url.URL) *url.URL {
 
 func redirectTarget(u *url.URL) *url.URL {
 	host := strings.ToLower(u.Hostname())
-	if strings.HasSuffix(host, ".safelinks.protection.outlook.com") {
-		host = "safelinks.protection.outlook.com"
+	if strings.HasSuffix(host, "."+safelinks) {
+		host = safelinks
 	}
 	path := strings.ToLower(u.Path)
 	if path == "" {
@@ -92,6 +92,9 @@ func leads(s string) bool { return absolute(s, nil) != "" }
 // without the parameters by which readers are counted.
 func readerLink(ref string, base *url.URL) string {
 	s := link(ref, base, true)
+	if isPlainURL(s) && isDirect(s) {
+		return s
+	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme == "mailto" || s == "" {
 		return s
@@ -100,3 +103,34 @@ func readerLink(ref string, base *url.URL) string {
 	untrack(u, sinaDoc(u, false) != "")
 	return article.CleanText(u.String())
 }
+
+// isDirect tells of a plain address that it leads straight to its page, and has no
+// parameters that might not stay.
+func isDirect(plain string) bool {
+	_, rest, _ := strings.Cut(plain, "://")
+	address, query, _ := strings.Cut(rest, "?")
+	host := host(address)
+	if redirecting[host] || strings.HasSuffix(host, safelinks) {
+		return false
+	}
+	if query == "" {
+		return true
+	}
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, _, _ := strings.Cut(pair, "="); pair == "" || tracks(name) || sharing[pair] {
+			return false
+		}
+	}
+	return !sinaHost(host) && host != "mp.weixin.qq.com" // which have parameters of their own
+}
+
+const safelinks = "safelinks.protection.outlook.com"
+
+// redirecting are the hosts of the redirects.
+var redirecting = func() map[string]bool {
+	hosts := make(map[string]bool)
+	for address := range redirects {
+		hosts[host(address)] = true
+	}
+	return hosts
+}()

@@ -18,7 +18,7 @@ var markup = regexp.MustCompile(`(?i)</?[a-z][a-z0-9:-]*(?:\s[^<>]*)?/?>|<!--|<!
 
 // asHTML makes HTML of a text that may be HTML already.
 func asHTML(s string) string {
-	if s == "" || markup.MatchString(s) {
+	if s == "" || markup.MatchString(s[:min(len(s), 100)]) || markup.MatchString(s) { // what most HTML begins with says it
 		return s
 	}
 	return fetcher.Paragraphs(s)

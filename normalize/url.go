@@ -25,6 +25,9 @@ func parseBase(s string) *url.URL {
 // secret; empty if it cannot be, or leads elsewhere. Characters that URLs may not
 // have raw are encoded.
 func absolute(ref string, base *url.URL) string {
+	if isPlainURL(ref) {
+		return ref
+	}
 	ref = strings.Map(func(r rune) rune {
 		if r <= ' ' || r == 0x7f { // browsers ignore them, and so do those who hide "javascript:"
 			if r == ' ' {
@@ -54,6 +57,45 @@ func absolute(ref string, base *url.URL) string {
 	u.User, u.RawQuery = nil, rawQuery.Replace(u.RawQuery)
 	return article.CleanText(u.String())
 }
+
+// isPlainURL tells that an address is absolute, of http, and written in nothing but
+// what nobody writes otherwise; so are most, and need not be taken apart and put
+// together again.
+func isPlainURL(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(s, "http://")
+	}
+	i := 0
+	for i < len(rest) && (isLower(rest[i]) || rest[i] == '.' || rest[i] == '-') {
+		i++
+	}
+	if !ok || i == 0 {
+		return false
+	}
+	for ; i < len(rest) && rest[i] != '?'; i++ {
+		switch c := rest[i]; {
+		case isLower(c) || 'A' <= c && c <= 'Z' || c == '-' || c == '_' || c == '=' || c == ',':
+		case c == '/', c == '.' && rest[i-1] != '/': // no segments that stand for others
+			if c == rest[i-1] {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	if i == len(rest)-1 { // nothing follows the question mark
+		return rest[i] != '?'
+	}
+	for ; i < len(rest); i++ {
+		if c := rest[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>`#\\", c) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
 var (
 	strayPercent = regexp.MustCompile(`%([^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?$)`)

@@ -14,21 +14,46 @@ func CleanTitle(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	gap := false
-	for _, r := range s { // a byte that is no UTF-8 arrives as U+FFFD
+	add := func(text string) {
+		if gap {
+			b.WriteByte(' ')
+		}
+		gap = false
+		b.WriteString(text)
+	}
+	for s != "" {
+		if n := wordLen(s); n > 0 {
+			add(s[:n])
+			s = s[n:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s) // a byte that is no UTF-8 becomes U+FFFD
+		s = s[size:]
 		switch {
 		case r == '\u2028' || r == '\u2029':
 		case unicode.IsSpace(r):
 			gap = b.Len() > 0
-		case !legal(r):
-		default:
-			if gap {
-				b.WriteByte(' ')
-			}
-			gap = false
-			b.WriteRune(r)
+		case legal(r):
+			add(string(r))
 		}
 	}
 	return b.String()
+}
+
+// wordLen is how long a text stays as it is at its beginning, as far as it consists
+// of the characters that most do.
+func wordLen(s string) (n int) {
+	for n < len(s) {
+		switch c := s[n]; {
+		case c > ' ' && c < 0x7f:
+			n++
+		case c >= 0xE4 && c <= 0xE9 && n+2 < len(s) && s[n+1]&0xC0 == 0x80 && s[n+2]&0xC0 == 0x80: // U+4000 to U+9FFF
+			n += 3
+		default:
+			return n
+		}
+	}
+	return n
 }
 
 // CleanText removes what XML forbids (control characters other than tab and
