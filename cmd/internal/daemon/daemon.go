@@ -223,5 +223,8 @@ func (d *Daemon) Once(ctx context.Context, names []string, o Options, report fun
 		defer mu.Unlock()
 		report(rep)
 	})
+	if !o.DryRun {
+		d.tidy(ctx)
+	}
 	return nil
 }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"aggregator/storage"
@@ -10,6 +11,14 @@ import (
 // Prune forgets what the configuration says is not kept, and has what is kept take less
 // room once it is some days old.
 func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
+	pruned, err := d.forget(ctx)
+	if err == nil {
+		_, err = d.store.Bundle(ctx)
+	}
+	return pruned, err
+}
+
+func (d *Daemon) forget(ctx context.Context) (storage.Pruned, error) {
 	r := d.cfg.Retention
 	pruned, err := d.store.Prune(ctx, storage.Retention{
 		MaxAge: time.Duration(r.MaxAge), MaxArticles: r.MaxArticles, Raw: time.Duration(r.Raw),
@@ -21,10 +30,44 @@ func (d *Daemon) Prune(ctx context.Context) (storage.Pruned, error) {
 	if pruned.Articles > 0 {
 		d.Tell()
 	}
-	if err == nil {
-		_, err = d.store.Bundle(ctx)
-	}
 	return pruned, err
+}
+
+// tidied is the name under which the store keeps when a round tidied up, and tidyFor how
+// long that may take over each of its two halves.
+const (
+	tidied  = "tidied"
+	tidyFor = 2 * time.Second
+)
+
+// tidy does a piece of the work of Prune after a round, once an hour, for who has no
+// daemon that does it.
+func (d *Daemon) tidy(ctx context.Context) {
+	if !d.pulse.last().IsZero() || ctx.Err() != nil {
+		return
+	}
+	now := d.wall()
+	last, err := d.store.Position(tidied)
+	if err == nil && now.Sub(time.Unix(int64(last), 0)).Abs() < pruneEvery {
+		return
+	}
+	halves := []func(context.Context) error{
+		func(ctx context.Context) error { _, err := d.forget(ctx); return err },
+		func(ctx context.Context) error { _, err := d.store.Bundle(ctx); return err },
+	}
+	if last == 0 { // there was nothing an hour ago
+		halves = nil
+	}
+	for _, half := range halves {
+		some, cancel := context.WithTimeout(ctx, tidyFor)
+		if halfErr := half(some); some.Err() == nil { // else the rest is for the next time
+			err = errors.Join(err, halfErr)
+		}
+		cancel()
+	}
+	if err = errors.Join(err, d.store.SetPosition(tidied, uint64(now.Unix()))); err != nil {
+		d.log.Error("prune failed", "err", err)
+	}
 }
 
 const (

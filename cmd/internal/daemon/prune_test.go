@@ -51,3 +51,39 @@ func TestDaemonPrunesByItself(t *testing.T) {
 		}
 	})
 }
+
+// TestRoundsTidyUp: where no daemon runs, rounds by hand or cron forget what retention
+// says and put old articles in bundles, once an hour.
+func TestRoundsTidyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, china+"retention: {max_age: 120h}\n")
+		w.fetch()
+		first := len(w.articles())
+		if first < 100 {
+			t.Fatalf("%d articles show nothing", first)
+		}
+		time.Sleep(4 * day)
+		w.fetch()
+		if n, err := w.store.Bundle(t.Context()); n != 0 || err != nil {
+			t.Errorf("%d were left for the next time, %v", n, err)
+		}
+		if n := len(w.articles()); n != first {
+			t.Errorf("%d articles, want %d", n, first)
+		}
+		time.Sleep(day - 30*time.Minute)
+		w.fetch()
+		time.Sleep(45 * time.Minute)
+		w.fetch()
+		if n := len(w.articles()); n != first {
+			t.Errorf("%d articles within the hour, want %d", n, first)
+		}
+		time.Sleep(15 * time.Minute)
+		w.fetch()
+		if n := len(w.articles()); n != 0 {
+			t.Errorf("%d articles are too old", n)
+		}
+		if err := w.store.Check(); err != nil {
+			t.Error(err)
+		}
+	})
+}
