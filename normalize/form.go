@@ -48,6 +48,18 @@ func (f form) fits(a atom.Atom, in around, parent atom.Atom) bool {
 	return f.known && (!f.block || in&inParagraph == 0) && in&f.self == 0 && nests(parent, a)
 }
 
+// holdsText tells whether HTML's parser leaves a text in a parent where it is; but for
+// white space it takes it out of the frame of a table, and out of a head.
+func holdsText(parent atom.Atom, text string) bool {
+	switch parent {
+	case atom.Head, atom.Table, atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr:
+		return strings.Trim(text, whitespace) == ""
+	}
+	return true
+}
+
+const whitespace = " \t\r\n\f"
+
 // nests tells whether a parent may hold an element, and this stand there.
 func nests(parent, a atom.Atom) bool {
 	switch parent {
@@ -98,9 +110,9 @@ func formOf(a atom.Atom) form {
 	case atom.Li:
 		return form{known: true, block: true, self: inItem}
 	case atom.Dl:
-		return form{known: true, other: true, block: true, apart: inTerm}
+		return form{known: true, block: true, apart: inTerm}
 	case atom.Dt, atom.Dd:
-		return form{known: true, other: true, block: true, self: inTerm}
+		return form{known: true, block: true, self: inTerm}
 	case atom.Hr:
 		return form{known: true, block: true, void: true}
 	case atom.Br, atom.Wbr, atom.Img:
@@ -133,8 +145,9 @@ func formOf(a atom.Atom) form {
 		return form{known: true, self: inStrike}
 	case atom.Del, atom.Ins, atom.Sub, atom.Sup, atom.Mark, atom.Kbd, atom.Samp, atom.Var, atom.Q, atom.Cite, atom.Dfn, atom.Abbr, atom.Time, atom.Span:
 		return form{known: true}
-	case atom.Table, atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr, atom.Td, atom.Th, atom.Pre, atom.Listing,
-		atom.Fieldset, atom.Hgroup, atom.Search, atom.Dialog, atom.Menu, atom.Dir:
+	case atom.Table, atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr, atom.Td, atom.Th:
+		return form{known: true, block: true}
+	case atom.Pre, atom.Listing, atom.Fieldset, atom.Hgroup, atom.Search, atom.Dialog, atom.Menu, atom.Dir:
 		return form{known: true, other: true, block: true}
 	case atom.Form:
 		return form{known: true, other: true, block: true, self: inForm}

@@ -9,14 +9,14 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Most bodies are plain: paragraphs, headings, lists, quotes, links, pictures, one
-// well within the other. Of such a tree it can be seen that the HTML it is rendered
+// Most bodies are plain: paragraphs, headings, lists, quotes, tables, links, pictures,
+// one well within the other. Of such a tree it can be seen that the HTML it is rendered
 // as reads as the same tree, so that neither that nor cleaning again, nor the
 // sanitiser, would change anything. plain renders it at once and finds on the way
 // what there is to read; it is three quarters of the work of cleaning spared.
 //
-// What it does not know to be so, it leaves to those: tables, preformatted text,
-// media, ruby, definitions, and whatever is nested otherwise than HTML's parser
+// What it does not know to be so, it leaves to those: preformatted text, media, ruby,
+// and whatever is nested otherwise than HTML's parser
 // would have it. TestPlainIsTheSame holds the two side by side.
 type plain struct {
 	cleaner
@@ -34,7 +34,7 @@ func (p *plain) children(n *html.Node, in around, depth int) (ok bool) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		switch child.Type {
 		case html.TextNode:
-			if ok = child.PrevSibling == nil || child.PrevSibling.Type != html.TextNode; ok {
+			if ok = (child.PrevSibling == nil || child.PrevSibling.Type != html.TextNode) && holdsText(n.DataAtom, child.Data); ok {
 				p.text(child.Data, in)
 			}
 		case html.ElementNode:

@@ -30,7 +30,7 @@ func TestPlainIsTheSame(t *testing.T) {
 		checkPlain(t, in)
 	}
 	kinds := strings.Fields("p p p div div h1 h2 blockquote ul ol li li li figure figcaption details summary hr br wbr a a img b strong i em u s small code del q abbr time span font section nobr big tt " +
-		"table tr td pre ruby rt dl dt video source picture noscript iframe center address")
+		"table table tr tr tr td td th tbody thead pre ruby rt dl dt video source picture noscript iframe center address")
 	attrs := []string{"", "", "", ` href="/x?utm_source=a b"`, ` href="https://E.org:80/a/../b?q=é#甲"`, ` href="mailto:a b@e.org"`, ` href="https://e.org/%zz"`, ` href="//e.org/a"`, ` src="//e.org/a.jpg"`,
 		` data-src="//e.org/loading.gif"`, ` src="https://e.org/a b.png" width=40`, ` src="//e.org/qrcode.png"`, ` alt="a &amp; 'b' 扫码"`, ` title="a` + "\n\n" + `b"`, ` dir=RTL`, ` value=3`, ` start=x reversed`, ` datetime="1&quot;"`, ` hidden`,
 		` href="` + strings.Repeat("é", 20000) + `"`}
@@ -41,6 +41,9 @@ func TestPlainIsTheSame(t *testing.T) {
 			return rapid.SampledFrom(texts).Draw(t, "text")
 		}
 		name := rapid.SampledFrom(kinds).Draw(t, "name")
+		if name == "table" && rapid.Bool().Draw(t, "whole") {
+			return table(t, func() string { return nodes(t, depth-1) })
+		}
 		tag := "<" + name + rapid.SampledFrom(attrs).Draw(t, "attr") + rapid.SampledFrom(attrs).Draw(t, "attr") + ">"
 		if name == "img" || name == "br" || name == "hr" || name == "wbr" {
 			return tag
@@ -63,9 +66,35 @@ func TestPlainIsTheSame(t *testing.T) {
 	if plain*4 < bodies {
 		t.Errorf("only %d of %d bodies are plain", plain, bodies)
 	}
+	if _, _, isPlain := normalize.CleanBoth(body6K(), page); !isPlain {
+		t.Error("a body with a table is not cleaned as a plain one")
+	}
 	if _, _, isPlain := normalize.TreeBoth(`<p class="a">甲<b>乙</b> &amp; <a href='/x?a=1&amp;b=2' hidden>丙</a><br/><img src="a.jpg"></p><!-- 注 -->`); !isPlain {
 		t.Error("a plain body is not read as one")
 	}
+}
+
+// table makes a table that is well-formed, or nearly.
+func table(t *rapid.T, content func() string) string {
+	between := rapid.SampledFrom([]string{"", "", "\n", " ", "<!-- c -->", "\n甲"})
+	var b strings.Builder
+	group := rapid.SampledFrom([]string{"", "tbody", "thead", "tfoot"}).Draw(t, "group")
+	b.WriteString("<table>" + between.Draw(t, "between"))
+	if group != "" {
+		b.WriteString("<" + group + ">")
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "rows") {
+		b.WriteString("<tr>" + between.Draw(t, "between"))
+		for range rapid.IntRange(0, 2).Draw(t, "cells") {
+			cell := rapid.SampledFrom([]string{"td", "th"}).Draw(t, "cell")
+			b.WriteString("<" + cell + rapid.SampledFrom([]string{"", " colspan=2", " colspan=x scope=row"}).Draw(t, "attr") + ">" + content() + "</" + cell + ">" + between.Draw(t, "between"))
+		}
+		b.WriteString("</tr>" + between.Draw(t, "between"))
+	}
+	if group != "" {
+		b.WriteString("</" + group + ">")
+	}
+	return b.String() + between.Draw(t, "between") + "</table>"
 }
 
 func FuzzPlain(f *testing.F) {

@@ -97,20 +97,14 @@ func (t *tree) text(parent *html.Node) bool {
 	return t.add(parent, html.UnescapeString(rest[:end]))
 }
 
-const whitespace = " \t\r\n\f"
-
 // add adds a text to a parent, and joins it to the one before.
 func (t *tree) add(parent *html.Node, text string) bool {
 	const mostJoined = 100 // it takes time that grows with the square
-	switch parent.DataAtom {
-	case atom.Head, atom.Table, atom.Tbody, atom.Thead, atom.Tfoot, atom.Tr:
-		if strings.Trim(text, whitespace) != "" {
-			return false
-		}
-	case atom.Pre, atom.Listing, atom.Textarea:
-		if parent.FirstChild == nil { // a line break after the start tag is none of the text
-			text = strings.TrimPrefix(strings.TrimPrefix(text, "\r"), "\n")
-		}
+	if !holdsText(parent.DataAtom, text) {
+		return false
+	}
+	if a := parent.DataAtom; parent.FirstChild == nil && (a == atom.Pre || a == atom.Listing || a == atom.Textarea) {
+		text = strings.TrimPrefix(strings.TrimPrefix(text, "\r"), "\n") // a line break after the start tag is none of it
 	}
 	switch last := parent.LastChild; {
 	case text == "":
