@@ -94,7 +94,15 @@ func (t *tree) text(parent *html.Node) bool {
 		}
 	}
 	t.at += end
-	return t.add(parent, html.UnescapeString(rest[:end]))
+	return t.add(parent, unescape(rest[:end]))
+}
+
+// unescape reads the references in a text; most have none.
+func unescape(s string) string {
+	if strings.IndexByte(s, '&') < 0 {
+		return s
+	}
+	return html.UnescapeString(s)
 }
 
 // add adds a text to a parent, and joins it to the one before.
@@ -126,7 +134,7 @@ func (t *tree) comment(parent *html.Node) bool {
 	}
 	t.at += len("<!--") + len(text) + len("-->")
 	if !t.page {
-		text = html.UnescapeString(text)
+		text = unescape(text)
 	}
 	parent.AppendChild(t.node(html.CommentNode, text, 0))
 	return true
@@ -182,7 +190,7 @@ func (t *tree) raw(n *html.Node) bool {
 	t.at += end
 	switch n.DataAtom {
 	case atom.Title, atom.Textarea:
-		text = html.UnescapeString(text)
+		text = unescape(text)
 	case atom.Iframe: // keepComments takes it for markup
 		if t.page && strings.IndexByte(text, '<') >= 0 {
 			return false

@@ -11,9 +11,6 @@ import (
 // nothing in HTML.
 func (t *tree) attributes(n *html.Node) bool {
 	const most = 100
-	if cap(t.attrs)-len(t.attrs) < 8 {
-		t.attrs = make([]html.Attribute, 0, min(max(16, 2*cap(t.attrs)), 128))
-	}
 	start := len(t.attrs)
 	for first := true; ; first = false {
 		begin := t.at
@@ -34,9 +31,14 @@ func (t *tree) attributes(n *html.Node) bool {
 		if key == "" || !ok || len(t.attrs)-start == most {
 			return false
 		}
-		if !slices.ContainsFunc(t.attrs[start:], func(a html.Attribute) bool { return a.Key == key }) {
-			t.attrs = append(t.attrs, html.Attribute{Key: key, Val: value})
+		if slices.ContainsFunc(t.attrs[start:], func(a html.Attribute) bool { return a.Key == key }) {
+			continue
 		}
+		if len(t.attrs) == cap(t.attrs) {
+			t.attrs = append(make([]html.Attribute, 0, max(16, min(2*cap(t.attrs), 128), 2*(len(t.attrs)-start))), t.attrs[start:]...)
+			start = 0
+		}
+		t.attrs = append(t.attrs, html.Attribute{Key: key, Val: value})
 	}
 }
 
