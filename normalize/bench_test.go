@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"aggregator/fetcher"
 	"aggregator/normalize"
 )
 
@@ -31,28 +30,6 @@ func BenchmarkClean(b *testing.B) {
 	for b.Loop() {
 		if normalize.Clean(in, page) == "" {
 			b.Fatal("nothing is left")
-		}
-	}
-}
-
-// page40K is a page of about 40 KB around a body of 6: scripts and lists of links.
-func page40K() string {
-	links := strings.Repeat(`<li><a href="https://finance.sina.com.cn/china/2026-03-02/doc-iaaaaaaa0000001.shtml" target="_blank">一条别的新闻的标题写在这里，二十个字</a><span class="time">03-02 08:10</span></li>`+"\n", 120)
-	return `<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>标题_新浪财经_新浪网</title><meta name="keywords" content="股市,银行"><script>` + strings.Repeat("var INFO = {channel: 'cj'}; if (window.x < 1) { load(\"<b>\"); }\n", 60) + `</script></head><body>
-<div class="main-content"><h1 class="main-title">标题</h1><div class="date-source"><span class="date">2026年03月02日 08:00</span> <a href="/media" class="source">新浪财经</a></div>
-<div class="article" id="artibody">` + body6K() + `</div></div>
-<div class="blk-related"><ul class="list">` + links + `</ul></div></body></html>
-`
-}
-
-func BenchmarkArticle(b *testing.B) {
-	d, it := doc(page40K()), fetcher.Item{Link: page, Title: "标题"}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if res := normalize.Article(it, d, normalize.Options{}, now); res.Verdict.From != "rule" {
-			b.Fatalf("the body is from %q", res.Verdict.From)
 		}
 	}
 }

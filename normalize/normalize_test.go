@@ -319,23 +319,29 @@ func TestRealPages(t *testing.T) {
 	}
 }
 
-// BenchmarkArticle50 makes 50 articles of Sina pages of 40 KB and more.
-func BenchmarkArticle50(b *testing.B) {
+// simulatedPages are pages of Sina articles of 40 KB and more.
+func simulatedPages(t testing.TB, n int) (docs []*fetcher.Document) {
+	t.Helper()
 	origin := simulated.New(simulated.Options{Seed: 1, Start: now, Now: func() time.Time { return now }, Backlog: 200})
 	client, err := fetcher.NewClient(fetcher.Options{Transport: origin.Transport(), PerHost: 8})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	var docs []*fetcher.Document
 	for a := range origin.Articles(0, time.Time{}, now) {
-		d, err := client.Get(b.Context(), fetcher.Request{URL: a.URL, Page: true})
+		d, err := client.Get(t.Context(), fetcher.Request{URL: a.URL, Page: true})
 		if err != nil {
-			b.Fatal(err)
+			t.Fatal(err)
 		}
-		if docs = append(docs, d); len(docs) == 50 {
+		if docs = append(docs, d); len(docs) == n {
 			break
 		}
 	}
+	return docs
+}
+
+// BenchmarkArticle50 makes 50 articles of pages.
+func BenchmarkArticle50(b *testing.B) {
+	docs := simulatedPages(b, 50)
 	for b.Loop() {
 		for _, d := range docs {
 			if res := normalize.Article(fetcher.Item{Link: d.URL, Title: "t"}, d, normalize.Options{Site: "sina"}, now); res.Verdict.From != "rule" {

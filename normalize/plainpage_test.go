@@ -108,3 +108,31 @@ func TestRealPagesArePlain(t *testing.T) {
 		}
 	}
 }
+
+// TestSimulatedPagesArePlain: as the origin sends them; and where something is spoilt
+// in them, they are read as HTML's parser reads them.
+func TestSimulatedPagesArePlain(t *testing.T) {
+	docs := simulatedPages(t, 20)
+	plain := 0
+	for _, d := range docs {
+		if checkPage(t, string(d.Body)) {
+			plain++
+		}
+	}
+	if plain < len(docs)-1 {
+		t.Errorf("only %d of %d pages are plain", plain, len(docs))
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		body := string(docs[rapid.IntRange(0, len(docs)-1).Draw(r, "page")].Body)
+		at := rapid.IntRange(0, len(body)).Draw(r, "at")
+		rest := body[at:]
+		if next := strings.IndexByte(rest, '<'); next >= 0 && rapid.Bool().Draw(r, "before a tag") {
+			at, rest = at+next, rest[next:]
+		}
+		for range rapid.IntRange(0, 2).Draw(r, "tags that are lost") {
+			_, rest, _ = strings.Cut(rest, ">")
+		}
+		piece := rapid.SampledFrom(append(pieces, spoilt...)).Draw(r, "piece")
+		checkPage(r, body[:at]+strings.ReplaceAll(piece, "&#32;", " ")+rest)
+	})
+}

@@ -27,8 +27,11 @@ func (t *tree) prolog(root *html.Node) bool {
 		return true
 	}
 	doctype, _, ended := strings.Cut(t.src[t.at:], ">")
+	if !ended || strings.Count(doctype, "<") > 1 { // keepComments takes it for markup
+		return false
+	}
 	doc, err := html.Parse(strings.NewReader(doctype + ">"))
-	if !ended || err != nil {
+	if err != nil {
 		return false
 	}
 	t.at += len(doctype) + len(">")
