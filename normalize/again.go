@@ -75,7 +75,7 @@ func (b body) keep(it fetcher.Item, p *page, o Options) article.Raw {
 	if len(b.raw) == 0 {
 		return article.Raw{}
 	}
-	raw := article.Raw{Body: []byte(b.raw), From: b.from, Source: o.Source, URL: it.Link, Base: it.Base, Image: it.Image}
+	raw := article.Raw{Body: b.raw, From: b.from, Source: o.Source, URL: it.Link, Base: it.Base, Image: it.Image}
 	beside := p.Stocks()
 	if b.from != "feed" {
 		raw.URL, raw.Base = p.address, ""

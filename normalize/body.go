@@ -18,7 +18,7 @@ import (
 type body struct {
 	content string // clean HTML
 	image   string // its first picture
-	raw     string // as it came
+	raw     []byte // as it came
 	from    string
 	score   int
 }
@@ -158,7 +158,7 @@ func letters(text string) (n int) {
 func feedBody(it fetcher.Item) body {
 	raw := cmp.Or(strings.TrimSpace(it.Content), strings.TrimSpace(it.Summary))
 	b := newBody("feed", rawTree("feed", raw), ruleFor(nil, parseBase(it.Link)), parseBase(cmp.Or(it.Base, it.Link)))
-	b.raw = raw
+	b.raw = []byte(raw)
 	return b
 }
 
@@ -166,8 +166,8 @@ func (p *page) byRule() body {
 	if p.body == nil {
 		return body{from: "rule"}
 	}
-	raw := string(bareComments([]byte(renderInner(p.body))))
-	b := newBody("rule", rawTree("rule", raw), p.rule, p.url) // the page is still to be read by others
+	raw := bareComments(render(p.body))
+	b := newBody("rule", rawTree("rule", string(raw)), p.rule, p.url) // the page is still to be read by others
 	b.raw = raw
 	return b
 }
@@ -178,8 +178,8 @@ func (p *page) byReadability() body {
 	if err != nil || found.Node == nil {
 		return body{from: "readability"}
 	}
-	raw := renderInner(found.Node)
-	b := newBody("readability", rawTree("readability", raw), p.rule, p.url)
+	raw := render(found.Node)
+	b := newBody("readability", rawTree("readability", string(raw)), p.rule, p.url)
 	b.raw = raw
 	return b
 }

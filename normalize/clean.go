@@ -47,16 +47,18 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 const largestKept = 256 << 10
 
+// putBuffer gives a buffer back, as it has grown.
+func putBuffer(buffer *[]byte, grown []byte) {
+	if *buffer = grown; cap(grown) <= largestKept {
+		buffers.Put(buffer)
+	}
+}
+
 // plainly is the body of a tree that was cleaned, if it is plain.
 func (c cleaner) plainly(root *html.Node) (b body, ok bool) {
 	buffer := buffers.Get().(*[]byte)
 	p := plain{cleaner: c, out: (*buffer)[:0]}
-	defer func() {
-		*buffer = p.out
-		if cap(p.out) <= largestKept {
-			buffers.Put(buffer)
-		}
-	}()
+	defer func() { putBuffer(buffer, p.out) }()
 	if !p.children(root, 0, 0) {
 		return b, false
 	}
@@ -132,14 +134,20 @@ func parseFragment(s string) *html.Node {
 	return root
 }
 
-func renderInner(root *html.Node) string {
-	var b strings.Builder
+func renderInner(root *html.Node) string { return string(render(root)) }
+
+// render renders what is under a node.
+func render(root *html.Node) []byte {
+	buffer := buffers.Get().(*[]byte)
+	b := bytes.NewBuffer((*buffer)[:0])
 	for n := range root.ChildNodes() {
-		if err := html.Render(&b, n); err != nil {
-			return fetcher.Paragraphs(nodeText(root)) // a void element with children; cleaning leaves none
+		if err := html.Render(b, n); err != nil {
+			return []byte(fetcher.Paragraphs(nodeText(root))) // a void element with children; cleaning leaves none
 		}
 	}
-	return b.String()
+	out := bytes.Clone(b.Bytes())
+	putBuffer(buffer, b.Bytes())
+	return out
 }
 
 type cleaner struct {

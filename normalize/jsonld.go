@@ -49,7 +49,7 @@ func (p *page) byLinkedData() body {
 		text, _ := o["articleBody"].(string)
 		b := newBody("json-ld", rawTree("json-ld", text), nil, p.url)
 		if b.score > best.score {
-			best, best.raw = b, asHTML(text)
+			best, best.raw = b, []byte(asHTML(text))
 		}
 	}
 	return best

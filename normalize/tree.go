@@ -50,8 +50,10 @@ func (t *tree) node(kind html.NodeType, data string, a atom.Atom) *html.Node {
 	if len(t.nodes) == cap(t.nodes) {
 		t.nodes = make([]html.Node, 0, min(max(16, 2*cap(t.nodes)), 128))
 	}
-	t.nodes = append(t.nodes, html.Node{Type: kind, Data: data, DataAtom: a})
-	return &t.nodes[len(t.nodes)-1]
+	t.nodes = t.nodes[:len(t.nodes)+1]
+	n := &t.nodes[len(t.nodes)-1]
+	n.Type, n.Data, n.DataAtom = kind, data, a
+	return n
 }
 
 // children reads what is in an element, up to its end or that of the text.

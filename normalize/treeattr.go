@@ -43,10 +43,13 @@ func (t *tree) attributes(n *html.Node) bool {
 }
 
 func (t *tree) blanks() {
-	for t.at < len(t.src) && strings.IndexByte(whitespace, t.src[t.at]) >= 0 {
+	for t.at < len(t.src) && isBlank(t.src[t.at]) {
 		t.at++
 	}
 }
+
+// isBlank tells what HTML counts as white space.
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
 
 // key reads the name of an attribute; empty where it is odd.
 func (t *tree) key() string {

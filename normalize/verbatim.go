@@ -21,7 +21,7 @@ func Verbatim(raw []byte, base string) (body, image string) {
 		root := parseFragment(string(keepComments(raw)))
 		v := verbatim{base: parseBase(base)}
 		v.children(root)
-		body, image = string(bareComments([]byte(renderInner(root)))), firstImage(root)
+		body, image = string(bareComments(render(root))), firstImage(root)
 	})
 	if panicked != nil {
 		return fetcher.Paragraphs(visibleText(string(raw))), ""
