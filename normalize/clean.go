@@ -62,7 +62,8 @@ func (c cleaner) plainly(root *html.Node) (b body, ok bool) {
 	if !p.children(root, 0, 0) {
 		return b, false
 	}
-	return body{content: oneBlock(string(bytes.TrimSpace(p.out))), image: p.image, score: p.score()}, true
+	image := strings.Clone(p.image) // which is a piece of all that was read
+	return body{content: oneBlock(string(bytes.TrimSpace(p.out))), image: image, score: p.score()}, true
 }
 
 // again cleans what comes of rendering a tree that was cleaned once, until nothing

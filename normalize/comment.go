@@ -52,6 +52,9 @@ func inComments(doc []byte, f func([]byte) []byte) []byte {
 			end = i + 2 + odd // ends a comment as well
 		}
 		if start := i + 4; start < end && bytes.IndexByte(doc[start:end], '&') >= 0 {
+			if out == nil {
+				out = make([]byte, 0, len(doc))
+			}
 			out = append(out, doc[done:start]...)
 			out = append(out, f(doc[start:end])...)
 			done = end
