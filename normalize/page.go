@@ -26,6 +26,7 @@ type page struct {
 	zone    *time.Location
 	meta    map[string]string // by name or property; the first of each
 	body    *html.Node        // nil where the rule finds none
+	title   string
 }
 
 func readPage(doc *fetcher.Document, link string, o Options) *page {
@@ -50,7 +51,7 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 			p.rebase(attr(n, "href"))
 		}
 	}
-	p.body = p.rule.find(root, &p.rule.Body)
+	p.body, p.title = p.rule.find(root, &p.rule.Body), p.readTitle()
 	return p
 }
 
@@ -105,6 +106,10 @@ func (p *page) Title() string {
 	if p == nil {
 		return ""
 	}
+	return p.title
+}
+
+func (p *page) readTitle() string {
 	if n := p.find(titleOf); n != nil {
 		if text := nodeText(n); text != "" {
 			return text

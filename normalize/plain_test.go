@@ -103,3 +103,9 @@ func FuzzPlain(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in string) { checkPlain(t, in) })
 }
+
+func FuzzPlainPage(f *testing.F) {
+	f.Add(sinaPage)
+	f.Add("<!doctype html><html><head><title>t</title></head><body>" + body6K() + "<table><tr><td><ul><li>a</ul></table></p></body>\n</html>\n<p>")
+	f.Fuzz(func(t *testing.T, in string) { checkPage(t, in) })
+}

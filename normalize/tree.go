@@ -21,7 +21,7 @@ type tree struct {
 	// page tells that it is one, and not a body: see treepage.go; ended, that </body> was
 	// read and nothing after it.
 	page, ended bool
-	joined      int // how often a text was joined to one before
+	joined      int // how many bytes of texts that were joined to others were copied
 }
 
 // plainTree is the tree of a body under a root; nil where it is not plain.
@@ -109,7 +109,7 @@ func unescape(s string) string {
 
 // add adds a text to a parent, and joins it to the one before.
 func (t *tree) add(parent *html.Node, text string) bool {
-	const mostJoined = 100 // it takes time that grows with the square
+	const mostJoined = 1 << 20
 	if !holdsText(parent.DataAtom, text) {
 		return false
 	}
@@ -122,7 +122,7 @@ func (t *tree) add(parent *html.Node, text string) bool {
 		parent.AppendChild(t.node(html.TextNode, text, 0))
 	default:
 		last.Data += text
-		t.joined++
+		t.joined += len(last.Data)
 	}
 	return t.joined <= mostJoined
 }
