@@ -157,7 +157,7 @@ func formOf(a atom.Atom) form {
 		return form{known: true, other: true, raw: true}
 	case atom.Meta, atom.Link, atom.Base, atom.Input, atom.Area, atom.Embed, atom.Source, atom.Track, atom.Param:
 		return form{known: true, other: true, void: true}
-	case atom.Noscript, atom.Label, atom.Legend, atom.Select, atom.Optgroup, atom.Option, atom.Output, atom.Picture, atom.Video, atom.Audio, atom.Canvas,
+	case atom.Svg, atom.Noscript, atom.Label, atom.Legend, atom.Select, atom.Optgroup, atom.Option, atom.Output, atom.Picture, atom.Video, atom.Audio, atom.Canvas,
 		atom.Object, atom.Map, atom.Ruby, atom.Rt, atom.Rp, atom.Bdi, atom.Bdo, atom.Progress, atom.Meter, atom.Data, atom.Acronym:
 		return form{known: true, other: true}
 	}

@@ -148,14 +148,21 @@ func (t *tree) element(parent *html.Node, in around, depth int) bool {
 	name := t.name()
 	a := atom.Lookup([]byte(name))
 	if a == atom.Tr && parent.DataAtom == atom.Table { // a <tbody> is understood
-		t.at -= 1 + len(name)
+		t.at -= len("<") + len(name)
 		body := t.node(html.ElementNode, "tbody", atom.Tbody)
 		parent.AppendChild(body)
 		return t.children(body, in, depth+1)
 	}
 	f := formOf(a)
+	if a == 0 && isCustom(name) {
+		f = form{known: true, other: true}
+	}
 	if !f.fits(a, in, parent.DataAtom) {
 		return false
+	}
+	if a == atom.Svg {
+		t.at -= len("<") + len(name)
+		return t.svg(parent)
 	}
 	n := t.node(html.ElementNode, name, a)
 	if !t.attributes(n) {
@@ -248,12 +255,18 @@ func (t *tree) stray(parent *html.Node) bool {
 func (t *tree) name() string {
 	start := t.at
 	for t.at < len(t.src) {
-		if c := t.src[t.at]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+		if c := t.src[t.at]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
 			break
 		}
 		t.at++
 	}
 	return strings.ToLower(t.src[start:t.at])
+}
+
+// isCustom tells the names that sites make up for elements, whose meaning is in their
+// scripts. keepComments takes some for those of other elements.
+func isCustom(name string) bool {
+	return strings.Contains(name, "-") && rawElement([]byte("<"+name)) == 0
 }
 
 func hasPrefixFold(s, prefix string) bool {
