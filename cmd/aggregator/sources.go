@@ -22,12 +22,12 @@ func newSources(p *program) *cobra.Command {
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.inDaemon(cmd, slog.LevelError, func(_ context.Context, d *daemon.Daemon) error {
+				if pauses := d.Pauses(); pauses != "" {
+					fmt.Fprintln(p.Err, pauses)
+				}
 				list, err := d.Status()
 				if err != nil {
 					return err
-				}
-				if pauses := d.Pauses(); pauses != "" {
-					fmt.Fprintln(p.Err, pauses)
 				}
 				if asJSON {
 					return p.sourcesJSON(list)

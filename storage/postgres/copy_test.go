@@ -105,6 +105,7 @@ func TestInterruptedCopy(t *testing.T) {
 // is tried again and something of it is there already; where the server comes back
 // meanwhile it ends well.
 func TestCopyTellsWhatFailed(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, "fsync=off")
 	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	from := nodes(t, server.Database(), 1, func() time.Time { return at })[0]

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -233,7 +234,7 @@ func (e *Engine) patiently(do func() error) error {
 			return err
 		case e.away.Load() || time.Since(began)+wait > patience:
 			e.away.Store(true)
-			return fmt.Errorf("%w: %w", storage.ErrAway, err)
+			return &awayError{err}
 		}
 		select {
 		case <-time.After(wait):
@@ -242,6 +243,16 @@ func (e *Engine) patiently(do func() error) error {
 		}
 	}
 }
+
+// awayError is of a server that was away for long. What pgx says of it has several lines,
+// one for each way to it.
+type awayError struct{ error }
+
+func (e *awayError) Error() string {
+	return storage.ErrAway.Error() + ": " + strings.Join(strings.Fields(e.error.Error()), " ")
+}
+
+func (e *awayError) Unwrap() []error { return []error{storage.ErrAway, e.error} }
 
 // caught turns a failure to read back into an error, as it comes out of a
 // transaction.

@@ -117,7 +117,7 @@ func departed(b *bench) {
 	if held, err := b.Holding(); err != nil || len(held) != 0 {
 		b.Errorf("holding: %v, %v", held, err)
 	}
-	b.pass(2 * month) // its article is pruned, and has a grave
+	b.pass(2 * month)               // its article is pruned, and has a grave
 	is("later", "fetched", "wrote") // what was skipped is forgotten
 	if s := b.sight("wrote", entry(7, "old").Identity)[0]; s.Standing != storage.Unchanged {
 		b.Errorf("came back: %+v", s)

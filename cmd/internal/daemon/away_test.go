@@ -35,11 +35,13 @@ func TestServerAwayIsToldOnce(t *testing.T) {
 	until("fetching", func() bool { return fetched.Load() > 400 })
 	server.Down(syscall.SIGINT)
 	until("pausing", func() bool { return log.count("fetching pauses") > 0 })
-	time.Sleep(5 * time.Second)
-	err := d.Ready()
-	if err == nil || !strings.HasPrefix(err.Error(), "fetching pauses since ") || strings.ContainsAny(err.Error(), "\n/@") || strings.Contains(err.Error(), "127.0.0.1") {
-		t.Errorf("ready: %v", err)
-	}
+	until("telling why", func() bool {
+		err := d.Ready()
+		if err == nil || !strings.HasPrefix(err.Error(), "fetching pauses since ") || strings.ContainsAny(err.Error(), "\n/@") || strings.Contains(err.Error(), "127.0.0.1") {
+			t.Fatalf("ready: %v", err)
+		}
+		return strings.HasSuffix(err.Error(), ": the database does not answer")
+	})
 	server.Up()
 	before := fetched.Load()
 	until("going on", func() bool { return log.count("fetching goes on") > 0 && fetched.Load() > before+400 })
@@ -52,7 +54,7 @@ func TestServerAwayIsToldOnce(t *testing.T) {
 			t.Errorf("%d times: %s", n, what)
 		}
 	}
-	if !strings.Contains(text, "127.0.0.1") || len(text) > 4000 {
+	if len(text) > 1000 {
 		t.Errorf("%d bytes of log:\n%.4000s", len(text), text)
 	}
 }

@@ -115,6 +115,15 @@ func (s *shortage) retry(now time.Time) {
 	wake(s.ended)
 }
 
+// still notes why there is a shortage still.
+func (s *shortage) still(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.reason != "" {
+		s.reason, s.last = brief(err), err
+	}
+}
+
 // end notes that something was stored that began at a time: a write that had begun
 // before proves nothing. It tells how long there was a shortage, if there was one and
 // the operator knows of it.

@@ -61,9 +61,15 @@ func (d *Daemon) askServer() {
 	ctx, cancel := context.WithTimeout(context.Background(), lookAgain)
 	defer cancel()
 	began := time.Now()
-	if d.node.AskClock(ctx) == nil && d.store.Alive() == nil {
-		d.lackNothing(began)
+	err := d.node.AskClock(ctx)
+	if err == nil {
+		err = d.store.Alive()
 	}
+	if err != nil {
+		d.shortage.still(unstored(err))
+		return
+	}
+	d.lackNothing(began)
 }
 
 // roomier is how much more room there is to be on a disk that was full before it is
