@@ -31,7 +31,8 @@ Read it bottom-up; each package's comment says what to call first.
     by, and every source's state change in one transaction. Explain tells what
     it knows of one article, Versions how it looked before it was edited. A
     new article whose story is told already becomes a copy (join.go). Old ones
-    lie in bundles (bundle.go), pruned ones leave graves (grave.go); what moves by
+    lie in bundles (bundle.go), pruned ones leave graves (grave.go), and of sources removed
+    long ago nothing remains (departed.go); what moves by
     files is history.go, frame.go and restore.go.
   - [aggregator/storage/postgres]: that engine on PostgreSQL (postgres.go, tx.go,
     cursor.go), for several machines; and the Node that a program is among them
@@ -43,8 +44,8 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
     rounds of them now or on schedule (turn.go says when, outage.go and offline.go whether our own
-    link is down, shortage.go whether this machine lacks something), what feeds are loaded from the store, the
-    archive writer, and the control socket.
+    link is down, shortage.go whether this machine lacks something, and shortage_end.go whether it is
+    there again), what feeds are loaded from the store, the archive writer, and the control socket.
   - [aggregator/cmd/internal/health]: how a source fares. Learn learns how often it
     brings something, Judge says after each cycle whether that is as ever; a
     Webhook is told when it is not.

@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
@@ -84,6 +87,40 @@ func TestClockGoesWrong(t *testing.T) {
 		t.Errorf("ready: %v", err)
 	}
 	if text := log.but("fetch ok"); strings.Count(text, "fetching pauses") != 1 || !strings.Contains(text, "by NTP") {
+		t.Errorf("the log:\n%s", text)
+	}
+}
+
+// TestLateOutcomeIsNoFailure: a cycle whose source became another node's before its
+// outcome was stored was interrupted: nothing of it is stored, and nobody is to blame.
+func TestLateOutcomeIsNoFailure(t *testing.T) {
+	t.Parallel()
+	url := postgrestest.Start(t, "fsync=off").Database()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	d, log := newNode(t, url, 1, time.Now, func() {
+		if _, err := conn.Exec(t.Context(), "UPDATE leases SET node = 'another', until = now() + interval '1 hour'"); err != nil {
+			t.Error(err)
+		}
+	})
+	var got []error
+	if err := d.Once(t.Context(), nil, daemon.Options{}, func(r daemon.Report) { got = append(got, r.Err) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || !errors.Is(got[0], context.Canceled) {
+		t.Errorf("got %v, want an interruption", got)
+	}
+	rec, err := d.Store().Source("s0")
+	if n, countErr := d.Store().Count(); err != nil || countErr != nil || !rec.LastFetch.IsZero() || rec.Failures != 0 || n != 0 {
+		t.Errorf("%d articles, %+v; %v", n, rec, err)
+	}
+	if err := d.Store().PutSource(storage.Source{Name: "s0"}); !errors.Is(err, storage.ErrLost) {
+		t.Errorf("it has the source still: %v", err)
+	}
+	if text := log.String(); text != "" {
 		t.Errorf("the log:\n%s", text)
 	}
 }

@@ -122,12 +122,21 @@ func (p *pages) handler(find func(*http.Request) (*page, error)) http.Handler {
 			w.Header().Set("Retry-After", "5")
 			made = absent(http.StatusServiceUnavailable, p.Words.Failed, p.Words.Busy)
 		case err != nil:
-			p.log.Error("page failed", "path", r.URL.Path, "err", err)
+			p.log.Log(r.Context(), gravity(err), "page failed", "path", r.URL.Path, "err", err)
 			w.Header().Set("Retry-After", "60")
 			made = absent(http.StatusServiceUnavailable, p.Words.Failed, p.Words.FailedText)
 		}
 		p.serve(w, r, made)
 	})
+}
+
+// gravity is how loud an error is told. That the database is away the daemon tells once;
+// whoever asks for pages meanwhile is not to fill the log.
+func gravity(err error) slog.Level {
+	if errors.Is(err, storage.ErrAway) {
+		return slog.LevelDebug
+	}
+	return slog.LevelError
 }
 
 // security is what a page may do: show pictures and play what articles show, take

@@ -94,7 +94,7 @@ func (p *pages) statusDocument(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	o, err := p.Daemon.Overview()
 	if err != nil {
-		p.log.Error("status failed", "err", err)
+		p.log.Log(r.Context(), gravity(err), "status failed", "err", err)
 		h.Set("Retry-After", "60")
 		http.Error(w, "the status cannot be told", http.StatusServiceUnavailable)
 		return
