@@ -174,10 +174,12 @@ func (n *Node) renewLeases(ctx context.Context, sources []string) (kept map[stri
 		return nil, n.e.talk.Ping(ctx)
 	}
 	kept = map[string]bool{}
-	// In one order, as those lock them who write: else two could wait for each other.
+	// One that is locked is being written to by this node, and nobody else takes it
+	// meanwhile: it is not waited for.
 	return kept, n.e.each(ctx, `
-		WITH mine AS (SELECT source FROM leases WHERE node = $1 AND source = ANY($2) ORDER BY source FOR NO KEY UPDATE)
-		UPDATE leases l SET until = now() + $3 FROM mine WHERE l.source = mine.source RETURNING l.source`,
+		WITH free AS (SELECT source FROM leases WHERE node = $1 AND source = ANY($2) FOR NO KEY UPDATE SKIP LOCKED),
+		renewed AS (UPDATE leases l SET until = now() + $3 FROM free WHERE l.source = free.source)
+		SELECT source FROM leases WHERE node = $1 AND source = ANY($2)`,
 		[]any{n.id, sources, lifetime}, func(source string) { kept[source] = true })
 }
 

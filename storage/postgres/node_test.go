@@ -126,6 +126,41 @@ func TestLateOutcome(t *testing.T) {
 	}
 }
 
+// TestRenewedWhileWriting: leases are renewed though a transaction that stores outcomes
+// of their sources takes long.
+func TestRenewedWhileWriting(t *testing.T) {
+	a, b, _ := pair(t)
+	e := a.Engine()
+	mine := map[string]postgres.Lease{}
+	for _, source := range []string{"news", "other"} {
+		if mine[source] = lease(t, a, source, time.Time{}); mine[source].Ctx == nil {
+			t.Fatal("not given")
+		}
+	}
+	writing, done := make(chan struct{}), make(chan error)
+	go func() {
+		done <- e.Update(func(tx storage.Tx) error {
+			_, err := tx.(storage.Timetable).Lost([]string{"news"})
+			close(writing)
+			time.Sleep(5 * time.Second)
+			return err
+		})
+	}()
+	<-writing
+	began := time.Now()
+	if !a.Renew(t.Context()) || time.Since(began) > 2*time.Second {
+		t.Errorf("not renewed after %s", time.Since(began))
+	}
+	for source, l := range mine {
+		if l.Ctx.Err() != nil || lease(t, b, source, time.Time{}).Ctx != nil {
+			t.Errorf("%s is lost", source)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // lockWriting keeps all from writing until unlock.
 func lockWriting(t *testing.T, url string) (unlock func()) {
 	conn, err := pgx.Connect(t.Context(), url)

@@ -42,7 +42,12 @@ func (d *Daemon) awaitEnd(ctx context.Context) {
 		}
 		if d.shortage.shared {
 			if !d.shortage.rests(time.Now()) {
-				d.askServer()
+				asked := make(chan struct{})
+				go func() { d.askServer(); close(asked) }()
+				select {
+				case <-asked:
+				case <-ctx.Done(): // a server that hangs does not hold up the end
+				}
 			}
 			continue
 		}
