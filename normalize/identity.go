@@ -13,9 +13,16 @@ import (
 	"aggregator/normalize/article"
 )
 
-// Identities tells which article each item of a document is. It looks at all
-// of them together: an id or a link that several share tells none apart.
+// Identities tells which article each item of a document is; see [Identify].
 func Identities(items []fetcher.Item, o Options) []article.Identity {
+	out, _ := Identify(items, o)
+	return out
+}
+
+// Identify tells which article each item of a document is, and the step that this takes:
+// that of the options, or the lower one that the items call for. It looks at all of them
+// together: an id or a link that several share tells none apart.
+func Identify(items []fetcher.Item, o Options) ([]article.Identity, Step) {
 	ids, links, addresses := repeated(items)
 	step := max(o.Step, stepOf(ids, links, len(items)))
 	out := make([]article.Identity, len(items))
@@ -44,7 +51,7 @@ func Identities(items []fetcher.Item, o Options) []article.Identity {
 		}
 		out[i] = article.Identity{Keys: keys, Print: printOf(it), Same: it.Known != 0, Revision: it.Updated, Name: name}
 	}
-	return out
+	return out, step
 }
 
 // tells tells whether an item's address leads to its first key whoever lists it: it

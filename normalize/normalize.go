@@ -25,7 +25,7 @@ type Options struct {
 	Image      string         // head image of articles without one; optional
 	Rule       *Rule          // how bodies are found in pages; nil: by the page's host, else readability
 	Apart      bool           // never the same article as another source's (dedup.scope: source)
-	Step       Step           // what earlier documents of the source showed of its ids; see [StepOf]
+	Step       Step           // what earlier documents of the source showed of its ids; see [Identify]
 	Zone       *time.Location // of civil times without a zone; nil means UTC
 }
 

@@ -1,7 +1,5 @@
 package normalize
 
-import "aggregator/fetcher"
-
 // Step is how far a source's own ids can be trusted. A source keeps the lowest
 // step that any of its documents needed, for the next document may hold only
 // one of the items that share an id.
@@ -13,13 +11,8 @@ const (
 	ByText             // neither tells items apart
 )
 
-// StepOf is the step that the items of one document call for. It takes more
-// than one odd item in ten: for those few [Identities] steps down by itself.
-func StepOf(items []fetcher.Item) Step {
-	ids, links, _ := repeated(items)
-	return stepOf(ids, links, len(items))
-}
-
+// stepOf is the step that the items of one document call for. It takes more
+// than one odd item in ten: for those few [Identify] steps down by itself.
 func stepOf(ids, links map[string]int, count int) Step {
 	const fewest = 3 // below that nothing can be said of a source
 	switch {

@@ -8,6 +8,11 @@ import (
 	"aggregator/normalize"
 )
 
+func stepOf(items []fetcher.Item) normalize.Step {
+	_, step := normalize.Identify(items, normalize.Options{Source: "f"})
+	return step
+}
+
 func TestStepOf(t *testing.T) {
 	list := func(id, link string) (items []fetcher.Item) {
 		for i := range 10 {
@@ -30,13 +35,13 @@ func TestStepOf(t *testing.T) {
 		{"", "own", normalize.ByLink}, {"same", "own", normalize.ByLink},
 		{"same", "https://e.org/list", normalize.ByText}, {"", "", normalize.ByText},
 	} {
-		if got := normalize.StepOf(list(test.id, test.link)); got != test.want {
+		if got := stepOf(list(test.id, test.link)); got != test.want {
 			t.Errorf("ids %q, links %q: step %d, want %d", test.id, test.link, got, test.want)
 		}
 	}
 	oneOdd := list("own", "own")
 	oneOdd[9].ID = ""
-	if got := normalize.StepOf(oneOdd); got != normalize.ByID {
+	if got := stepOf(oneOdd); got != normalize.ByID {
 		t.Errorf("one item in ten without an id is step %d", got)
 	}
 }

@@ -110,8 +110,9 @@ func (c *cycle) nextPage(ctx context.Context, p *pages, url string) error {
 }
 
 func (c *cycle) sight(p *pages) (err error) {
-	c.rec.Step = max(c.rec.Step, int(normalize.StepOf(p.items)))
-	p.ids = normalize.Identities(p.items, c.options())
+	var step normalize.Step
+	p.ids, step = normalize.Identify(p.items, c.options())
+	c.rec.Step = int(step)
 	if p.sightings, err = c.store.Sight(c.s.Name, p.ids); err != nil {
 		return unstored(err)
 	}
