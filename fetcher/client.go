@@ -44,6 +44,8 @@ type Client struct {
 	apart   *Apart
 	metrics *metrics
 	http    http.Client
+	// sent are rooms for bodies as they are sent, bodies for bodies as they are.
+	sent, bodies rooms
 }
 
 // NewClient returns a client; an error means that the proxy setting is no URL.
@@ -260,7 +262,8 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		return nil, c.gates.refusal(res)
 	}
 	coding := res.Header.Get("Content-Encoding")
-	sent, err := readSent(res, c.maxBody)
+	sent, err := readSent(c.sent.take(), res, c.maxBody)
+	defer func() { c.sent.give(sent) }()
 	if err != nil {
 		return nil, err
 	}
@@ -269,13 +272,15 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		doc.Hash, doc.Validators.Hash, doc.NotModified = r.Validators.Hash, r.Validators.Hash, true
 		return doc, nil
 	}
-	body, err := readBody(sent, coding, c.maxBody)
+	body, err := readBody(c.bodies.take(), sent, coding, c.maxBody)
 	if err != nil {
 		return nil, err
 	}
+	doc.room, doc.rooms = body, &c.bodies
 	doc.Hash = xxhash.Sum64(body)
 	doc.Validators.Hash = doc.Hash
 	if doc.Hash == r.Validators.Hash && r.Validators.Hash != 0 {
+		doc.Release()
 		doc.NotModified = true
 		return doc, nil
 	}
@@ -340,9 +345,9 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return min(max(0, at.Sub(now)), longestTold)
 }
 
-// readSent reads a body as it is sent.
-func readSent(res *http.Response, limit int64) ([]byte, error) {
-	var b bytes.Buffer
+// readSent reads a body as it is sent: into room, where there is enough.
+func readSent(room []byte, res *http.Response, limit int64) ([]byte, error) {
+	b := bytes.NewBuffer(room)
 	if n := res.ContentLength; n > 0 && n <= 1<<20 { // who says more must send it first
 		b.Grow(int(n) + bytes.MinRead)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
+
+	"aggregator/fetcher/gunzip"
 )
 
 // acceptEncoding names the content codings that are decoded here (RFC 9110
@@ -27,16 +29,22 @@ const (
 	zstdWindow = 8 << 20
 )
 
-// readBody decodes a body: no more than limit bytes, be they sent or decoded.
-func readBody(sent []byte, encoding string, limit int64) ([]byte, error) {
+// readBody decodes a body: no more than limit bytes, be they sent or decoded; into room,
+// where there is enough. What it returns has nothing in common with sent.
+func readBody(room, sent []byte, encoding string, limit int64) ([]byte, error) {
+	if names := codings(encoding); len(names) == 1 && isGzip(names[0]) {
+		if body, ok := gunzip.Unpack(room, sent, limit); ok {
+			return body, nil
+		}
+	}
 	plain, err := decoded(bytes.NewReader(sent), encoding)
 	if err != nil {
 		return nil, err
 	}
 	defer plain.Close()
-	var room bytes.Buffer
-	room.Grow(int(min(3*int64(len(sent)), limit)) + bytes.MinRead) // most feeds are a third of it
-	b, err := readAll(&room, plain, limit)
+	out := bytes.NewBuffer(room[:0])
+	out.Grow(int(min(int64(len(sent)), limit)) + bytes.MinRead)
+	b, err := readAll(out, plain, limit)
 	if err != nil && encoding != "" {
 		return nil, fmt.Errorf("decode %s: %w", encoding, err)
 	}
@@ -59,6 +67,8 @@ func decoded(body io.Reader, encoding string) (io.ReadCloser, error) {
 	}
 	return plain, nil
 }
+
+func isGzip(coding string) bool { return coding == "gzip" || coding == "x-gzip" }
 
 func codings(encoding string) (names []string) {
 	for name := range strings.SplitSeq(encoding, ",") {

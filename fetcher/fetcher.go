@@ -56,6 +56,8 @@ type Document struct {
 	// Known are items that need not be read whole, for the reader: those of an
 	// earlier List.Prints whose articles are stored.
 	Known Prints
+	room  []byte // where the body lies, before it is recoded
+	rooms *rooms // that it is given back to; see Release
 	// NotModified tells that the document is the one its validators vouch
 	// for; it comes without a body.
 	NotModified bool

@@ -13,7 +13,8 @@ func TestArrows(t *testing.T) {
 	may := map[string][]string{
 		"aggregator/normalize/article":      {},
 		"aggregator/normalize/article/diff": {},
-		"aggregator/fetcher":                {},
+		"aggregator/fetcher":                {"aggregator/fetcher/gunzip"},
+		"aggregator/fetcher/gunzip":         {},
 		"aggregator/fetcher/simulated":      {"aggregator/fetcher/simulated/..."},
 		"aggregator/normalize":              {"aggregator/fetcher", "aggregator/normalize/article"},
 		"aggregator/storage":                {"aggregator/normalize/article", "aggregator/normalize/article/diff"},

@@ -197,7 +197,7 @@ type found struct {
 
 // list fetches the list, and further pages of it until known ground, and
 // returns the items that are new or changed.
-func (c *cycle) list(ctx context.Context) (found, error) {
+func (c *cycle) list(ctx context.Context) (f found, err error) {
 	address := c.address(c.s, c.rec)
 	doc, err := c.get(ctx, address, c.validators())
 	if ctx.Err() == nil {
@@ -210,6 +210,11 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	defer func() {
+		if err == nil { // else somebody may still be reading
+			doc.Release()
+		}
+	}()
 	c.from = doc.URL
 	c.noteMove(doc, time.Now())
 	if fresh, told := doc.Fresh(); told || doc.Status == http.StatusOK {
@@ -265,7 +270,7 @@ func (c *cycle) list(ctx context.Context) (found, error) {
 	for _, id := range p.ids {
 		c.listed = append(c.listed, id.Keys...)
 	}
-	f := found{wanted: p.wanted()}
+	f.wanted = p.wanted()
 	if first.Partial == "" {
 		v := doc.Validators
 		v.Hash = c.s.reader.Print(doc)

@@ -106,6 +106,7 @@ func (c *cycle) nextPage(ctx context.Context, p *pages, url string) error {
 	}
 	p.add(list.Items)
 	p.next = list.Next
+	doc.Release()
 	return nil
 }
 
