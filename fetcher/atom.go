@@ -29,7 +29,6 @@ func (w wire) atomEntry(in *atom.Entry) Item {
 	it := Item{
 		ID:        x.id(),
 		Base:      x.first("own:base"),
-		Known:     w.known(x),
 		Title:     strings.TrimSpace(cmp.Or(in.Title, x.title())),
 		Published: w.time(append([]string{in.Published}, x.published()...)...),
 		Updated:   w.time(append([]string{in.Updated}, x.updated()...)...),

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -45,13 +44,19 @@ type canonical struct {
 	// again counts the bytes that were read more than once, for want of an end.
 	again int
 
-	old      map[uint64]bool // prints of items whose texts are left out
-	fresh    bool            // some item is not old
-	written  []span          // where the items are in out
-	prints   Prints
-	context  uint64 // see surroundings
-	measured int    // bytes that were searched for the ends of items
-	shaped   bool   // by more than the root
+	old     *knownItems // items that are not read; nil for none
+	extents []extent    // of the items that begin behind pos
+	spots   []spot      // of the items in the document
+	tag     string      // of the items, as written; see extent
+	context uint64      // see surroundings
+	shaped  bool        // by more than the root
+}
+
+// spot is where an item stands among the others.
+type spot struct {
+	sum    uint64 // of its bytes,
+	length int    // and how many there are; 0 where nobody can tell where they end
+	old    *Item  // that it is; nil for one that is in out
 }
 
 // item is the item that is being written.
@@ -73,12 +78,12 @@ type item struct {
 
 // canonicalise returns the canonical document. The error is an *Error.
 func canonicalise(src []byte, base *url.URL, limit int) (*canonical, error) {
-	return canonicaliseNew(src, base, limit, "")
+	return canonicaliseNew(src, base, limit, nil, nil)
 }
 
-// canonicaliseNew leaves out the texts of items with some prints.
-func canonicaliseNew(src []byte, base *url.URL, limit int, old Prints) (*canonical, error) {
-	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}, old: old.set()}
+// canonicaliseNew passes over items that are known, of those that were found in src.
+func canonicaliseNew(src []byte, base *url.URL, limit int, old *knownItems, found []extent) (*canonical, error) {
+	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}, old: old, extents: found}
 	if !c.open() {
 		return nil, notList(src, "a feed")
 	}
@@ -173,6 +178,7 @@ func (c *canonical) abandon() {
 		c.partial = fmt.Sprintf("the document ends at byte %d, inside the item at byte %d", len(c.src), c.item.at)
 	}
 	c.out.Truncate(c.item.start)
+	c.spots = c.spots[:len(c.spots)-1]
 	c.item = nil
 	c.items--
 }
@@ -224,9 +230,9 @@ func (c *canonical) token(t token) error {
 	case endToken:
 		switch n := c.name(t.name); {
 		case c.opensItem(n):
-			c.endItem()
+			c.endItem(true)
 		case n.local == c.root.local && n.space != foreign:
-			c.endItem()
+			c.endItem(false)
 			c.closed = true
 		}
 	}
@@ -237,7 +243,10 @@ func (c *canonical) token(t token) error {
 // many of them.
 func (c *canonical) enclose(outside *scope) {
 	const most = 8
-	if c.shells++; c.item != nil || c.scope == outside || c.shells > most {
+	if c.item == nil {
+		c.shells++
+	}
+	if c.item != nil || c.scope == outside || c.shells > most {
 		c.scope = outside
 		return
 	}
@@ -255,7 +264,7 @@ func (c *canonical) opensItem(n name) bool {
 }
 
 func (c *canonical) startItem(t token, outside *scope) {
-	c.endItem() // the one before has lost its end
+	c.endItem(false) // the one before has lost its end
 	c.items++
 	if c.items > c.limit {
 		c.items--
@@ -263,7 +272,14 @@ func (c *canonical) startItem(t token, outside *scope) {
 		c.ended = true
 		return
 	}
-	c.item = &item{at: t.at, start: c.out.Len(), raw: t.name, scope: outside, extent: c.measure(t)}
+	x := c.extent(t)
+	if it := c.recognise(x); it != nil {
+		c.spots = append(c.spots, spot{x.sum, x.to - x.from, it})
+		c.scope, c.pos = outside, x.to
+		return
+	}
+	c.spots = append(c.spots, spot{})
+	c.item = &item{at: t.at, start: c.out.Len(), raw: t.name, scope: outside, extent: x}
 	if c.atom {
 		c.out.WriteString("<entry>")
 	} else {
@@ -272,7 +288,7 @@ func (c *canonical) startItem(t token, outside *scope) {
 	c.item.about = attribute(c.bytes(t), "about")
 	c.cdf(c.bytes(t))
 	if t.kind == emptyToken {
-		c.endItem()
+		c.endItem(false)
 	}
 }
 
@@ -289,7 +305,9 @@ func (c *canonical) cdf(tag []byte) {
 	}
 }
 
-func (c *canonical) endItem() {
+// endItem ends the item that is being written, if there is one; at its own end, or
+// where something else shows that it has come.
+func (c *canonical) endItem(own bool) {
 	if c.item == nil {
 		return
 	}
@@ -303,37 +321,21 @@ func (c *canonical) endItem() {
 	if c.item.base != nil {
 		c.write("own:base", c.item.base.String())
 	}
-	whole := c.item.end == c.pos && c.item.end != 0
-	if whole {
-		c.prints.add(c.item.sum)
-	}
-	c.fresh = c.fresh || !whole || !c.item.old
-	if c.item.old {
-		c.write("own:known", strconv.FormatUint(c.item.sum, 16))
+	if own && c.item.to == c.pos && c.elements <= crowd && c.tokens.bare == 0 && c.tokens.open == 0 { // nothing beyond it had a say
+		c.spots[len(c.spots)-1] = spot{sum: c.item.sum, length: c.item.to - c.item.from}
 	}
 	if c.atom {
 		c.out.WriteString("</entry>")
 	} else {
 		c.out.WriteString("</item>")
 	}
-	c.written = append(c.written, span{from: c.item.start, to: c.out.Len()})
 	c.scope, c.item = c.item.scope, nil
 }
 
-// unchanged tells whether all items are old; their document then goes on without them.
+// unchanged tells whether all items are known, and nothing is wrong with the document.
 func (c *canonical) unchanged() bool {
-	if c.fresh || c.items == 0 || c.items != len(c.written) || c.partial != "" || c.note != "" {
-		return false
-	}
-	all := bytes.Clone(c.out.Bytes())
-	c.out.Reset()
-	done := 0
-	for _, s := range c.written {
-		c.out.Write(all[done:s.from])
-		done = s.to
-	}
-	c.out.Write(all[done:])
-	return true
+	news := slices.ContainsFunc(c.spots, func(p spot) bool { return p.old == nil })
+	return c.items > 0 && !news && c.partial == "" && c.note == ""
 }
 
 // outlines are the elements that only hold others, by local names. They are
@@ -351,9 +353,6 @@ func (c *canonical) element(t token, n name) error {
 	}
 	if n.local == "content" && strings.HasPrefix(attribute(c.bytes(t), "type"), "multipart/") {
 		return nil // Atom 0.3: its parts are looked at
-	}
-	if c.passOver(t, n) {
-		return nil
 	}
 	in, err := c.capture(t)
 	if err == nil && told && n.space != foreign {

@@ -22,7 +22,15 @@ import (
 // valid UTF-8, UTF-8 with some bad bytes, the HTTP header, the document's own
 // declaration, detection (PITFALLS G5).
 func UTF8(body []byte, contentType, override string) ([]byte, string) {
-	valid := utf8.Valid(body)
+	return toUTF8(body, contentType, override, nil)
+}
+
+// toUTF8 is UTF8 for a document of which some items are known to be UTF-8.
+func toUTF8(body []byte, contentType, override string, found []extent) ([]byte, string) {
+	valid := true
+	for part := range beside(body, found) {
+		valid = valid && utf8.Valid(part)
+	}
 	enc, name := decide(body, valid, contentType, override)
 	switch {
 	case enc == nil && valid:

@@ -11,15 +11,58 @@ import (
 
 // clean removes from a UTF-8 document what XML forbids: illegal characters, and
 // references to them (PITFALLS G5, G6).
-func clean(body []byte) []byte {
+func clean(body []byte) []byte { return cleanBeside(body, nil) }
+
+// cleanBeside is clean for a document of which some items are known to be so. It gives
+// the document itself where there is nothing to remove.
+func cleanBeside(body []byte, found []extent) []byte {
+	dirty := false
+	for part := range beside(body, found) {
+		dirty = dirty || holdsIllegal(part) || refersToIllegal(part)
+	}
+	if !dirty {
+		return body
+	}
 	if holdsIllegal(body) {
 		body = bytes.Map(legalRune, body)
 	}
-	if bytes.Contains(body, []byte("&#")) {
-		body = numericReference.ReplaceAllFunc(body, legalReference)
-	}
-	return body
+	return numericReference.ReplaceAllFunc(body, legalReference)
 }
+
+// refersToIllegal looks for a reference that legalReference removes.
+func refersToIllegal(body []byte) bool {
+	for {
+		at := bytes.Index(body, []byte("&#"))
+		if at < 0 {
+			return false
+		}
+		body = body[at:]
+		if ref := numericAt(body); ref != nil && legalReference(ref) == nil {
+			return true
+		}
+		body = body[len("&#"):]
+	}
+}
+
+// numericAt is the numeric reference that b begins with; nil for none.
+func numericAt(b []byte) []byte {
+	i, isDigit := len("&#"), decimal
+	if len(b) > i && (b[i] == 'x' || b[i] == 'X') {
+		i, isDigit = i+1, hexadecimal
+	}
+	first := i
+	for i < len(b) && isDigit(b[i]) {
+		i++
+	}
+	if i == first || i == len(b) || b[i] != ';' {
+		return nil
+	}
+	return b[:i+1]
+}
+
+func decimal(c byte) bool { return c >= '0' && c <= '9' }
+
+func hexadecimal(c byte) bool { return decimal(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // holdsIllegal looks for characters that legalRune changes by their bytes, which
 // is much faster than to decode all others. Those that most of a Chinese text

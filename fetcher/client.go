@@ -93,6 +93,9 @@ type Request struct {
 	Charset    string      // overrides what the document says of its encoding; optional
 	Page       bool        // an article page, which lets lists go first
 	Force      bool        // although the host asked to rest
+	// Known gives Document.Known, where the document is another than the validators'
+	// one; optional.
+	Known func() Prints
 	// Use is given the document while the request still counts as one under
 	// way, so that there are never more documents in memory than twice as many as
 	// requests are allowed; optional.
@@ -284,8 +287,21 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		doc.NotModified = true
 		return doc, nil
 	}
-	doc.Body, doc.Charset = UTF8(body, res.Header.Get("Content-Type"), r.Charset)
+	doc.recode(body, r)
 	return doc, nil
+}
+
+// recode takes a body over in UTF-8.
+func (d *Document) recode(body []byte, r Request) {
+	d.Body = body
+	if r.Known != nil {
+		d.Known = r.Known()
+	}
+	_, found := d.items()
+	d.Body, d.Charset = toUTF8(body, d.Header.Get("Content-Type"), r.Charset, found)
+	if !sameBytes(d.Body, body) {
+		d.old, d.found = nil, nil
+	}
 }
 
 // withoutUser keeps userinfo out of what is resolved against a document's URL.

@@ -28,17 +28,12 @@ var (
 		false: {"published": "atom:published", "issued": "dcterms:issued", "created": "dcterms:created", "date": "dc:date",
 			"updated": "atom:updated", "modified": "dcterms:modified", "lastbuilddate": "dcterms:modified"},
 	}
-	// identifying are the elements by which an item is known, and when it was published.
-	identifying = []string{"title", "link", "guid", "id", "identifier", "pubdate", "date", "published", "updated", "issued", "created", "modified", "lastbuilddate"}
 	// names are those of elements that the parser wants spelt so.
 	names = map[name]string{{"sy", "updateperiod"}: "sy:updatePeriod", {"sy", "updatefrequency"}: "sy:updateFrequency"}
 )
 
 // emit writes an element of the feed or of an item.
 func (c *canonical) emit(t token, n name, in span) {
-	if c.item != nil && c.item.old && !slices.Contains(identifying, n.local) {
-		return // nobody will make an article of it
-	}
 	to, body := bodies[n]
 	switch texts := slices.Contains(titles, n) || body; {
 	case !texts && c.crowded():

@@ -16,27 +16,35 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
-	body := clean(doc.Body)
-	w := wire{base: base, r: r, old: doc.Known != ""}
+	w := wire{base: base, r: r}
+	old, found := doc.items()
+	body := cleanBeside(doc.Body, found)
 	if head := bytes.TrimSpace(body); len(head) > 0 && head[0] == '{' {
 		return w.readJSONFeed(head)
 	}
 	if body, err = expand(body); err != nil {
 		return List{}, err
 	}
-	c, err := canonicaliseNew(body, base, r.limit(), doc.Known)
+	if !sameBytes(body, doc.Body) { // what was found lies elsewhere now, if at all
+		found = old.find(body)
+	}
+	c, err := canonicaliseNew(body, base, r.limit(), old, found)
 	if err != nil {
 		return List{}, err
 	}
-	same := doc.Known != "" && c.unchanged()
 	list, err := w.readCanonical(c)
-	if same {
-		list.Same = c.items
-	} else if err == nil && len(list.Items) == 0 && c.items > 0 {
-		err = &Error{Reason: ReasonNoItems, Err: errNoItems}
+	if err != nil {
+		return List{}, err
 	}
-	list.Note, list.Partial, list.Prints = c.note, c.partial, c.prints
-	return list, err
+	list.Note, list.Partial = c.note, c.partial
+	list.Items, list.Prints = c.merge(list.Items)
+	switch {
+	case c.unchanged():
+		list.Same, list.Items = c.items, nil
+	case len(list.Items) == 0 && c.items > 0:
+		return list, &Error{Reason: ReasonNoItems, Err: errNoItems}
+	}
+	return list, nil
 }
 
 func (w wire) readCanonical(c *canonical) (List, error) {
@@ -55,7 +63,6 @@ func badFeed(format string, err error) *Error {
 type wire struct {
 	base *url.URL
 	r    *Reader
-	old  bool // some items may be known
 
 	aside []string // texts that are not in the document itself
 }
@@ -67,15 +74,6 @@ func (w wire) text(ref string) string {
 		return ""
 	}
 	return w.aside[i]
-}
-
-// known is the print of an item whose texts were left out.
-func (w wire) known(x extras) uint64 {
-	if !w.old {
-		return 0
-	}
-	sum, _ := strconv.ParseUint(x.first("own:known"), 16, 64) // 0 of one that is new
-	return sum
 }
 
 // link returns the first of the references that leads somewhere.

@@ -53,11 +53,13 @@ type Document struct {
 	Hash       uint64 // of the body, decoded
 	Validators Validators
 	FetchedAt  time.Time
-	// Known are items that need not be read whole, for the reader: those of an
-	// earlier List.Prints whose articles are stored.
+	// Known are items that need not be read, for the reader: those of an earlier
+	// List.Prints whose articles are stored.
 	Known Prints
-	room  []byte // where the body lies, before it is recoded
-	rooms *rooms // that it is given back to; see Release
+	old   *knownItems // the same,
+	found []extent    // and where some may be in the body; see items
+	room  []byte      // where the body lies, before it is recoded
+	rooms *rooms      // that it is given back to; see Release
 	// NotModified tells that the document is the one its validators vouch
 	// for; it comes without a body.
 	NotModified bool
@@ -122,8 +124,8 @@ type Item struct {
 	Stocks    []string
 	// Enclosures are attached media files.
 	Enclosures []Enclosure
-	// Known is the print of an item that is one of Document.Known; it comes without
-	// Summary and Content. 0 of others.
+	// Known is the hash of an item that is one of Document.Known; of it only ID, Link
+	// and Published are told. 0 of others.
 	Known uint64
 	// Withdrawn tells that the origin took the item back.
 	Withdrawn bool

@@ -1,88 +1,182 @@
 package fetcher
 
 import (
-	"bytes"
 	"encoding/binary"
-	"strconv"
-
-	"github.com/cespare/xxhash/v2"
+	"time"
 )
 
-// Prints are fingerprints of items as a document writes them, byte for byte, eight
-// bytes each. Kept by who has stored all of a document's items, they spare the next
-// document's reader those that have not changed: their texts are most of its work.
+// Prints are what is kept of a document's items, so that the next document's reader
+// knows those that are in it byte for byte as they were: a hash of each, its length, and
+// by what it is told from others. Kept by who has stored all of a document's items, they spare the
+// next reading all but what is new.
+//
+// As text they are the context that the items were read in, 8 bytes; how the items'
+// tags are called; and the items, each after what it has in common with the one before.
 type Prints string
 
-// mostPrints bounds how many are kept of a document.
-const mostPrints = 500
+const (
+	// mostPrints and longestPrints bound how many items, and how many bytes, are kept
+	// of a document, longestName the id and the link of an item.
+	mostPrints    = 500
+	longestPrints = 64 << 10
+	longestName   = 1 << 10
+)
 
-func (p Prints) set() map[uint64]bool {
-	all := make(map[uint64]bool, len(p)/8)
-	for b := []byte(p); len(b) >= 8; b = b[8:] {
-		all[binary.BigEndian.Uint64(b)] = true
-	}
-	return all
+// printWriter makes Prints.
+type printWriter struct {
+	out   []byte
+	items int
+	last  Item
 }
 
-func (p *Prints) add(sum uint64) {
-	if len(*p) < 8*mostPrints {
-		*p += Prints(binary.BigEndian.AppendUint64(nil, sum))
+// prints are those that were made; none where nothing is worth it.
+func (w *printWriter) prints() Prints {
+	if w.items == 0 {
+		return ""
+	}
+	return Prints(w.out)
+}
+
+func newPrintWriter(context uint64, tag string) *printWriter {
+	out := binary.BigEndian.AppendUint64(nil, context)
+	out = binary.AppendUvarint(out, uint64(len(tag)))
+	return &printWriter{out: append(out, tag...)}
+}
+
+// add keeps an item, if there is room for it.
+func (w *printWriter) add(sum uint64, length int, it *Item) {
+	if w.items == mostPrints || len(it.ID) > longestName || len(it.Link) > longestName || len(w.out)+len(it.ID)+len(it.Link)+40 > longestPrints {
+		return
+	}
+	w.items++
+	w.out = binary.BigEndian.AppendUint64(w.out, sum)
+	w.out = binary.AppendUvarint(w.out, uint64(length))
+	w.since(it.Published)
+	w.text(it.ID, w.last.ID)
+	w.text(it.Link, w.last.Link)
+	w.last = Item{ID: it.ID, Link: it.Link, Published: w.last.Published}
+	if !it.Published.IsZero() {
+		w.last.Published = it.Published
 	}
 }
 
-// extent is an item as it is written, if its end is the first that looks like one.
-type extent struct {
-	end int // in the source; 0 where it is not known
-	sum uint64
-	old bool // it is one of those that need not be read whole
+// since keeps a time by how long before the last one it is; 0 for none, else one more
+// than twice that, which tells none from the same.
+func (w *printWriter) since(t time.Time) {
+	if t.IsZero() {
+		w.out = binary.AppendVarint(w.out, 0)
+		return
+	}
+	before := unixMilli(w.last.Published) - t.UnixMilli()
+	w.out = binary.AppendVarint(w.out, 2*before+1)
 }
 
-// measure finds the extent of the item that begins with a token. Items without ends
-// must not make this long.
-func (c *canonical) measure(t token) (x extent) {
-	if c.shaped || c.measured > 2*len(c.src) {
-		return x
+func (w *printWriter) text(s, last string) {
+	n := 0
+	for n < len(s) && n < len(last) && s[n] == last[n] {
+		n++
 	}
-	rest := c.src[t.at:]
-	end := bytes.Index(rest, append([]byte("</"), t.name...))
-	if end < 0 {
-		c.measured = 2*len(c.src) + 1
-		return x
-	}
-	close := bytes.IndexByte(rest[end:], '>')
-	if close < 0 {
-		return x
-	}
-	end += close + 1
-	c.measured += end
-	x.end = t.at + end
-	x.sum = xxhash.Sum64(rest[:end]) ^ c.context
-	x.old = c.old[x.sum]
-	return x
+	w.out = binary.AppendUvarint(w.out, uint64(n))
+	w.out = binary.AppendUvarint(w.out, uint64(len(s)-n))
+	w.out = append(w.out, s[n:]...)
 }
 
-// surroundings is a fingerprint of all outside of an item that changes how it is read,
-// the root's tag and the base of addresses; an enclosing element that declares more
-// makes an end of recognising items.
-func (c *canonical) surroundings(root []byte) uint64 {
-	base := ""
-	if c.scope.base != nil {
-		base = c.scope.base.String()
+// unixMilli is 0 of no time.
+func unixMilli(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
 	}
-	return xxhash.Sum64String(strconv.Itoa(readerVersion) + base + "\x00" + string(root))
+	return t.UnixMilli()
 }
 
-// passOver leaves out a text of an item that is old, up to its end within the item.
-func (c *canonical) passOver(t token, n name) bool {
-	_, body := bodies[n]
-	if c.item == nil || !c.item.old || !body || t.kind != startToken || attribute(c.bytes(t), "src") != "" {
-		return false
+// knownItems is what Prints tell.
+type knownItems struct {
+	context uint64
+	tag     string
+	items   []knownItem
+	index   map[uint64]int // of items, by hash
+}
+
+type knownItem struct {
+	Item
+	length int // of its bytes
+}
+
+// item is the one with a hash; nil for none.
+func (k *knownItems) item(sum uint64) *knownItem {
+	if k == nil {
+		return nil
 	}
-	rest := c.src[t.end:c.item.end]
-	end := bytes.Index(rest, append(append([]byte("</"), t.name...), '>'))
-	if end < 0 {
-		return false
+	i, ok := k.index[sum]
+	if !ok {
+		return nil
 	}
-	c.pos = t.end + end + len(t.name) + 3
-	return true
+	return &k.items[i]
+}
+
+// known reads prints; what is none is as if nothing was known.
+func (p Prints) known() *knownItems {
+	r := printReader{rest: []byte(p)}
+	k := &knownItems{context: r.sum(), index: map[uint64]int{}}
+	k.tag = string(r.take(r.uvarint()))
+	var last Item
+	for len(r.rest) > 0 && !r.bad {
+		it := knownItem{Item{Known: r.sum()}, int(r.uvarint() & 0xffffffff)}
+		if before := r.varint(); before != 0 {
+			it.Published = time.UnixMilli(unixMilli(last.Published) - before>>1).UTC()
+			last.Published = it.Published
+		}
+		it.ID, it.Link = r.text(last.ID), r.text(last.Link)
+		last.ID, last.Link = it.ID, it.Link
+		k.index[it.Known] = len(k.items)
+		k.items = append(k.items, it)
+	}
+	if r.bad {
+		return &knownItems{}
+	}
+	return k
+}
+
+// printReader reads Prints; bad tells that they are none.
+type printReader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *printReader) take(n uint64) []byte {
+	if n > uint64(len(r.rest)) {
+		r.bad, n = true, 0
+	}
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
+func (r *printReader) sum() uint64 {
+	if b := r.take(8); len(b) == 8 {
+		return binary.BigEndian.Uint64(b)
+	}
+	return 0
+}
+
+func (r *printReader) varint() int64 {
+	v, n := binary.Varint(r.rest)
+	r.bad = r.bad || n <= 0
+	r.take(uint64(max(0, n)))
+	return v
+}
+
+func (r *printReader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.rest)
+	r.bad = r.bad || n <= 0
+	r.take(uint64(max(0, n)))
+	return v
+}
+
+func (r *printReader) text(last string) string {
+	n := r.uvarint()
+	if n > uint64(len(last)) {
+		r.bad, n = true, 0
+	}
+	return last[:n] + string(r.take(r.uvarint()))
 }

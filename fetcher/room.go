@@ -28,5 +28,5 @@ func (d *Document) Release() {
 	if d.rooms != nil {
 		d.rooms.give(d.room)
 	}
-	d.Body, d.room, d.rooms = nil, nil, nil
+	d.Body, d.room, d.rooms, d.found = nil, nil, nil, nil
 }

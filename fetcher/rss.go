@@ -30,7 +30,6 @@ func (w wire) rssItem(in *rss.Item) Item {
 	it := Item{
 		ID:        x.id(),
 		Base:      x.first("own:base"),
-		Known:     w.known(x),
 		Title:     strings.TrimSpace(cmp.Or(in.Title, x.title())),
 		Link:      absolute(w.base, in.Link),
 		Published: w.time(append([]string{in.PubDate}, x.published()...)...),

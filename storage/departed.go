@@ -33,7 +33,7 @@ func (t *tables) clearDeparted() error {
 	}
 	errs := []error{t.forgetRests()}
 	for _, name := range departed {
-		errs = append(errs, t.sourceRecords.Delete([]byte(name)), t.health.Delete(holdsKey(name)))
+		errs = append(errs, t.sourceRecords.Delete([]byte(name)), t.meta.Delete(printsKey(name)), t.health.Delete(holdsKey(name)))
 	}
 	return errors.Join(errs...)
 }

@@ -17,7 +17,10 @@ type Source struct {
 	LastModified string
 	Hash         uint64
 	Sent         uint64
-	Prints       string // of the items in it, by which they are known when they come again
+	// Prints of the items in it, by which they are known when they come again, are
+	// stored with the record, but only read by [Store.Prints]; nil leaves those that
+	// are stored.
+	Prints *string
 
 	LastFetch   time.Time // last attempt
 	LastSuccess time.Time
@@ -101,8 +104,8 @@ type storedSource struct {
 	Schedule   uint64 `cbor:"30,keyasint,omitempty"`
 	Swept      int64  `cbor:"31,keyasint,omitempty"`
 	Sent       uint64 `cbor:"32,keyasint,omitempty"`
-	Prints     []byte `cbor:"33,keyasint,omitempty"`
-	Read       int64  `cbor:"34,keyasint,omitempty"`
+	// 33 was a shorter kind of Prints.
+	Read int64 `cbor:"34,keyasint,omitempty"`
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
@@ -193,7 +196,7 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 
 func (t *tables) putSource(r *sourceRecord) error {
 	value, err := t.codec.encode(storedSource{
-		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent, Prints: []byte(r.Prints),
+		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent,
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Articles: r.Articles,
@@ -203,7 +206,27 @@ func (t *tables) putSource(r *sourceRecord) error {
 	if err != nil {
 		return err
 	}
+	if r.Prints != nil {
+		if err := t.meta.Put(printsKey(r.Name), []byte(*r.Prints)); err != nil {
+			return err
+		}
+	}
 	return t.sourceRecords.Put([]byte(r.Name), value)
+}
+
+func printsKey(source string) []byte { return append([]byte("prints:"), source...) }
+
+// Prints gives those of a source's last document that was stored whole. They are some
+// forty bytes an item, and most cycles, whose document is as it was, do without.
+func (s *Store) Prints(source string) (prints string, err error) {
+	err = s.view(func(t *tables) error {
+		prints = string(t.meta.Get(printsKey(source)))
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("prints of %s: %w", source, err)
+	}
+	return prints, nil
 }
 
 func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) {
@@ -212,7 +235,7 @@ func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) 
 		return nil, fmt.Errorf("read source %s: %w", name, err)
 	}
 	return &sourceRecord{Number: s.Number, Source: Source{
-		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash, Sent: s.Sent, Prints: string(s.Prints),
+		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash, Sent: s.Sent,
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,
 		Due: fromMillis(s.Due), Articles: s.Articles,

@@ -18,6 +18,8 @@ import (
 //	["meta", "graves"] => how far the search for graves came that need not be kept
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
 //	["meta", "rest:" and a site] => storedRest; until it is over        Rests
+//	["meta", "prints:" and a source's name] => what is known of its last document's
+//	        items; opaque                                          Prints
 //	["meta", "mark:" and a path] => storedMark; of no path: when the first could
 //	        be                                                     Mark
 //	["meta", "copying"] => a text; of tables that are being copied, until they are a

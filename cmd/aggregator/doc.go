@@ -16,8 +16,9 @@ Read it bottom-up; each package's comment says what to call first.
     finds where elements end, construct.go what a text is), within bounds of
     items, elements and depth; JSON APIs go through jq, in a process of its own
     with little memory (apart.go), list pages through CSS selectors (html.go).
-    What is broken yields its whole items. The Sina kinds are data for the same
-    mechanism (presets.yaml).
+    What is broken yields its whole items. Items of a feed that stood in the last
+    one byte for byte are not read at all (known.go). The Sina kinds are data for
+    the same mechanism (presets.yaml).
   - [aggregator/fetcher/gunzip]: gzip in memory, faster than by the libraries,
     which read what it leaves.
   - [aggregator/fetcher/simulated]: a seeded Sina on the loopback interface,
@@ -71,8 +72,8 @@ to article, normalize to fetcher. A test in this package keeps it so.
 
 	due -> fetch the list (conditional)
 	    -> not modified, or the same bytes or items: the outcome is noted, that is all
-	    -> items, the texts only of those that differ from last time
-	       (prints.go of the fetcher); further pages while known ground is not reached (gap.go)
+	    -> items, of which only those are read that differ from last time
+	       (known.go of the fetcher); further pages while known ground is not reached (gap.go)
 	    -> store: which are new or changed?
 	    -> oldest first, in batches:
 	         fetch article pages -> normalise -> one transaction; the list's

@@ -77,7 +77,7 @@ func departed(b *bench) {
 	const month = 30 * 24 * time.Hour
 	put := func(name string) {
 		b.Helper()
-		if err := b.PutSource(storage.Source{Name: name, LastFetch: b.clock, Error: "why", Due: b.clock.Add(time.Hour)}); err != nil {
+		if err := b.PutSource(storage.Source{Name: name, LastFetch: b.clock, Error: "why", Due: b.clock.Add(time.Hour), Prints: &name}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -116,6 +116,9 @@ func departed(b *bench) {
 	is("half a year", "fetched", "skips", "wrote")
 	if held, err := b.Holding(); err != nil || len(held) != 0 {
 		b.Errorf("holding: %v, %v", held, err)
+	}
+	if prints, err := b.Prints("empty"); err != nil || prints != "" {
+		b.Errorf("prints %q, %v", prints, err)
 	}
 	b.pass(2 * month)               // its article is pruned, and has a grave
 	is("later", "fetched", "wrote") // what was skipped is forgotten

@@ -72,6 +72,39 @@ func opaque(b *bench) {
 	}
 }
 
+// prints are stored with a record, which does without them.
+func prints(b *bench) {
+	want := func(want string) {
+		b.Helper()
+		if got, err := b.Prints("s"); err != nil || got != want {
+			b.Errorf("prints %q, %v, want %q", got, err, want)
+		}
+	}
+	want("")
+	first, second, none := "\x00\xff of the first", "of the second", ""
+	if _, err := b.Add(storage.Batch{Source: "s", Entries: []storage.Entry{entry(1, "a")}, State: &storage.Source{Prints: &first}}); err != nil {
+		b.Fatal(err)
+	}
+	want(first)
+	bad := storage.Batch{Source: "s", Entries: []storage.Entry{{}}, State: &storage.Source{Prints: &second}}
+	if _, err := b.Add(bad); err == nil {
+		b.Error("no error for an item without identity")
+	}
+	if src, err := b.Source("s"); err != nil || src.Prints != nil {
+		b.Errorf("record %+v, %v", src, err)
+	} else if err := b.PutSource(src); err != nil {
+		b.Fatal(err)
+	}
+	b.reopen()
+	want(first)
+	for _, p := range []*string{&second, &none} {
+		if err := b.PutSource(storage.Source{Name: "s", Prints: p}); err != nil {
+			b.Fatal(err)
+		}
+		want(*p)
+	}
+}
+
 func categories(b *bench) {
 	path := []string{"news", "all", "news!", "新闻", "stock", "新闻2"}
 	e := entry(1, "a")

@@ -50,6 +50,7 @@ type Store interface {
 	Source(name string) (storage.Source, error)
 	Sources() ([]storage.Source, error)
 	PutSource(storage.Source) error
+	Prints(source string) (string, error)
 	PutCondition(storage.Condition) (storage.Condition, error)
 	Conditions(limit int) ([]storage.Condition, error)
 	Holding() (map[string]storage.Condition, error)
@@ -91,6 +92,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"names are unique and safe":                    names,
 		"a batch is stored whole or not at all":        allOrNothing,
 		"a source's articles are counted":              counted,
+		"prints stay until others come":                prints,
 		"validators are opaque":                        opaque,
 		"a skipped item stays skipped":                 skipped,
 		"a window is bounded by number and age":        windows,

@@ -192,7 +192,7 @@ type wanted struct {
 type found struct {
 	wanted     []wanted            // oldest first
 	validators *fetcher.Validators // of the list, if it was read whole,
-	prints     fetcher.Prints      // and of its items
+	prints     *string             // and of its items; nil where they are as they were
 }
 
 // list fetches the list, and further pages of it until known ground, and
@@ -224,10 +224,7 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		c.rep.NotModified = true
 		v := doc.Validators
 		v.Hash = c.rec.Hash
-		return found{validators: &v, prints: fetcher.Prints(c.rec.Prints)}, nil
-	}
-	if !c.o.Force {
-		doc.Known = fetcher.Prints(c.rec.Prints)
+		return found{validators: &v}, nil
 	}
 	first, err := c.s.reader.Read(doc)
 	if feeds := fetcher.Feeds(err); len(feeds) > 0 && (c.rec.LastSuccess.IsZero() || c.rec.URL != doc.URL) { // else a page stands in the feed's place for a while
@@ -247,7 +244,7 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		c.rep.Items, c.rec.Empty = first.Same, time.Time{}
 		v := doc.Validators
 		v.Hash = c.s.reader.Print(doc)
-		return found{validators: &v, prints: first.Prints}, nil
+		return found{validators: &v, prints: c.printed(doc, first)}, nil
 	}
 	p, err := c.pages(ctx, doc, first)
 	if err == nil && p.doubtful() {
@@ -275,11 +272,22 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		v := doc.Validators
 		v.Hash = c.s.reader.Print(doc)
 		f.validators = &v
-		if !slices.ContainsFunc(first.Items, nameless) {
-			f.prints = first.Prints
-		}
+		f.prints = c.printed(doc, first)
 	}
 	return f, nil
+}
+
+// printed are the prints of a list to be kept. Items that cannot be known again make
+// an end of that for all.
+func (c *cycle) printed(doc *fetcher.Document, list fetcher.List) *string {
+	prints := string(list.Prints)
+	if slices.ContainsFunc(list.Items, nameless) {
+		prints = ""
+	}
+	if prints == string(doc.Known) && doc.Known != "" {
+		return nil
+	}
+	return &prints
 }
 
 // pages reads a list whose first page is read, as far back as need be.
@@ -296,14 +304,27 @@ func nameless(it fetcher.Item) bool { return it.ID == "" && it.Link == "" }
 
 func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fetcher.Document, error) {
 	c.rise()
-	return c.client.Get(ctx, fetcher.Request{
+	r := fetcher.Request{
 		URL: url, Header: c.headers(url), Charset: c.s.Charset, Validators: v, Force: c.o.Force,
 		Use: func(doc *fetcher.Document) {
 			if !doc.NotModified {
 				_ = c.sit(ctx) // whoever goes on looks whether it has ended
 			}
 		},
-	})
+	}
+	if v != (fetcher.Validators{}) {
+		r.Known = c.prints
+	}
+	return c.client.Get(ctx, r)
+}
+
+// prints are those of the document that the source's validators are of.
+func (c *cycle) prints() fetcher.Prints {
+	prints, err := c.store.Prints(c.s.Name)
+	if err != nil { // whatever it is, storing will tell
+		c.s.log.Debug("prints not read", "err", err)
+	}
+	return fetcher.Prints(prints)
 }
 
 // headers are those of the configuration, for the host that it names: neither
@@ -336,7 +357,7 @@ func (s *source) renew(rec *storage.Source) {
 // terms: it is fetched whole, once.
 func (s *source) agree(rec *storage.Source) {
 	if rec.Terms != s.terms {
-		rec.URL, rec.ETag, rec.LastModified, rec.Hash, rec.Sent, rec.Prints, rec.Terms = "", "", "", 0, 0, "", s.terms
+		rec.URL, rec.ETag, rec.LastModified, rec.Hash, rec.Sent, rec.Prints, rec.Terms = "", "", "", 0, 0, new(string), s.terms
 	}
 }
 
@@ -444,7 +465,9 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 func (c *cycle) vouch(f found) {
 	if v := f.validators; v != nil {
 		c.rec.URL, c.rec.ETag, c.rec.LastModified, c.rec.Hash, c.rec.Sent = v.URL, v.ETag, v.LastModified, v.Hash, v.Sent
-		c.rec.Prints = string(f.prints)
+		if f.prints != nil {
+			c.rec.Prints = f.prints
+		}
 	}
 }
 
