@@ -76,7 +76,7 @@ func (p *program) backup(cmd *cobra.Command, name string) error {
 }
 
 func (p *program) isDatabase(name string) bool {
-	cfg, err := config.Peek(p.configPath(), p.environ...)
+	cfg, err := p.peek()
 	if err != nil {
 		return false
 	}

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +39,7 @@ type program struct {
 	attached *daemon.Daemon
 
 	config    string
+	text      *config.Text // of its file, where that was looked into and not yet loaded
 	logLevel  slogLevel
 	logFormat string
 	unhook    func()                         // ends the webhook that alone began
@@ -97,7 +100,10 @@ func (p *program) load() (*config.Config, error) {
 		return p.attached.Config(), nil
 	}
 	path := p.configPath()
-	cfg, err := config.Load(path, p.environ...)
+	text, err := p.text, error(nil)
+	if p.text = nil; text == nil {
+		text, err = config.Read(path)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &failure{code: exitUsage, err: fmt.Errorf("no configuration: %s does not exist", path),
 			hint: "name one with --config FILE, or try `aggregator demo`, which needs none"}
@@ -105,8 +111,34 @@ func (p *program) load() (*config.Config, error) {
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err}
 	}
+	cfg, err := p.loaded(text)
+	if err != nil {
+		return nil, &failure{code: exitUsage, err: err}
+	}
 	p.keep(cfg.Secrets())
 	return cfg, nil
+}
+
+// loaded has less garbage lie about than is usual meanwhile: the text of thousands of
+// sources needs more memory than the program does later.
+func (p *program) loaded(text *config.Text) (*config.Config, error) {
+	const percent = 25
+	usual := debug.SetGCPercent(percent)
+	defer debug.SetGCPercent(usual)
+	if usual >= 0 && usual < percent {
+		debug.SetGCPercent(usual)
+	}
+	defer runtime.GC() // or twice the text would be waited for before the next
+	return text.Load(p.environ...)
+}
+
+// peek looks only where the daemon and its database are. What it has read of the file
+// is kept for load.
+func (p *program) peek() (cfg *config.Config, err error) {
+	if p.text, err = config.Read(p.configPath()); err != nil {
+		return nil, err
+	}
+	return p.text.Peek(p.environ...)
 }
 
 // keep has the program's output hide secrets, whatever they are a part of.
@@ -183,7 +215,7 @@ func (p *program) besideDaemon(cmd *cobra.Command, do task) error {
 	if !errors.Is(err, daemon.ErrNoDaemon) {
 		return err
 	}
-	cfg, peekErr := config.Peek(p.configPath(), p.environ...)
+	cfg, peekErr := p.peek()
 	if peekErr != nil {
 		_, err := p.load()
 		return err
@@ -206,7 +238,7 @@ func onlyDaemon(cfg *config.Config) error {
 // passOn has the running daemon run this command line. Where not even a control
 // socket can be found in the configuration there is no daemon.
 func (p *program) passOn(ctx context.Context) error {
-	cfg, err := config.Peek(p.configPath(), p.environ...)
+	cfg, err := p.peek()
 	if err != nil {
 		return daemon.ErrNoDaemon
 	}

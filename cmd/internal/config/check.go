@@ -31,7 +31,7 @@ func (f *findings) check(c *Config) {
 	f.web("health.webhook", Address(c.Health.Webhook))
 	f.oneOf("dedup.scope", c.Dedup.Scope, "all", "source")
 	f.checkSlugs(c)
-	f.checkSources(c)
+	f.checkSources()
 }
 
 // RFC 4151 §2.1: a DNSname or an address at one, and a date.

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -15,25 +14,26 @@ import (
 // sourceNames are part of addresses, and of commands without quotes.
 var sourceNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-func (f *findings) checkSources(c *Config) {
+func (f *findings) checkSources() {
 	if !f.given("sources") {
 		f.bad("sources", "write a list of sources, or [] for none", "is missing: nothing would be fetched")
 	}
-	named := map[string]int{}
-	for i := range c.Sources {
-		s, path := &c.Sources[i], fmt.Sprintf("sources[%d]", i)
-		if f.marked[path] {
-			continue // it is nothing at all
-		}
-		if first, ok := named[s.Name]; ok && s.Name != "" {
-			f.bad(path+".name", "", "%s is the name of sources[%d] already", s.Name, first)
-		} else {
-			named[s.Name] = i
-		}
-		f.checkSource(s, path)
-		if f.oneOf(path+".kind", s.Kind, kinds()...) && !f.marked[path+".kind"] {
-			f.checkKind(s, path)
-		}
+}
+
+// settle completes and checks the n-th source, when all that it inherits is read.
+func (s *Source) settle(d *decoder, path string, n int) {
+	s.complete(d.config)
+	if d.marked[path] {
+		return // it is nothing at all
+	}
+	if first, ok := d.named[s.Name]; ok && s.Name != "" {
+		d.bad(path+".name", "", "%s is the name of sources[%d] already", s.Name, first)
+	} else {
+		d.named[s.Name] = n
+	}
+	d.checkSource(s, path)
+	if d.oneOf(path+".kind", s.Kind, kinds()...) && !d.marked[path+".kind"] {
+		d.checkKind(s, path)
 	}
 }
 

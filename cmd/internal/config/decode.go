@@ -15,7 +15,13 @@ type decoder struct {
 	*findings
 	config     *Config
 	credential func(name string) (string, error)
-	left       int // values that may still be read
+	left       int    // values that may still be read
+	leave      string // a key that is not read
+	places     bool   // where the keys of sources stand is to be told in the end
+	keys       map[reflect.Type][]string
+	named      map[string]int // sources
+	passing    bool           // a source is read whose places are told no more,
+	passed     []string       // and these are its paths
 }
 
 // maxAliased is how many values a file may have more than bytes, which only
@@ -29,8 +35,12 @@ func (Schedules) singular() {}
 func (Patterns) singular()  {}
 func (Selectors) singular() {}
 
-// heir is an element that takes its defaults from what is read already.
-type heir interface{ inherit(*Config) }
+// heir is an element that takes its defaults from what is read already, and is
+// checked at once when it is read: nobody asks any more where its keys stand.
+type heir interface {
+	inherit(*Config)
+	settle(d *decoder, path string, n int)
+}
 
 // decode reads the node of path into v, which holds the default. A null leaves it.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string) {
@@ -71,6 +81,9 @@ func (d *decoder) spent() bool {
 func (d *decoder) note(n *yaml.Node, path string) {
 	if n.Line > 0 {
 		d.at[path] = place{line: n.Line, column: n.Column}
+		if d.passing {
+			d.passed = append(d.passed, path)
+		}
 	}
 }
 
@@ -81,22 +94,30 @@ func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
 	if !ok {
 		return
 	}
-	values := map[string]*yaml.Node{}
-	for _, p := range pairs {
-		values[p.key] = p.value
-	}
-	var known []string
-	for i := range v.NumField() {
-		key := v.Type().Field(i).Tag.Get("yaml")
-		if !v.Type().Field(i).IsExported() {
-			continue
-		}
-		known = append(known, key)
-		if value := values[key]; value != nil {
-			d.decode(value, v.Field(i), join(path, key))
+	known := d.keysOf(v.Type())
+	for i, key := range known {
+		for _, p := range pairs {
+			if p.key == key && join(path, key) != d.leave {
+				d.decode(p.value, v.Field(i), join(path, key))
+			}
 		}
 	}
 	d.unknown(pairs, known, path)
+}
+
+// keysOf are the keys of a struct, whose exported fields come first.
+func (d *decoder) keysOf(t reflect.Type) []string {
+	if known := d.keys[t]; known != nil {
+		return known
+	}
+	var known []string
+	for field := range t.Fields() {
+		if field.IsExported() {
+			known = append(known, field.Tag.Get("yaml"))
+		}
+	}
+	d.keys[t] = known
+	return known
 }
 
 // list reads a sequence, or one value where that may stand for a list.
@@ -122,19 +143,33 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 		if n == value {
 			element = path
 		}
-		d.element(value, v.Index(i), element)
+		d.element(value, v.Index(i), element, i)
 	}
 }
 
 // element reads a value that, unlike a section's, cannot be left out.
-func (d *decoder) element(n *yaml.Node, v reflect.Value, path string) {
-	if heir, ok := v.Addr().Interface().(heir); ok {
+func (d *decoder) element(n *yaml.Node, v reflect.Value, path string, i int) {
+	heir, ok := v.Addr().Interface().(heir)
+	if ok {
 		heir.inherit(d.config)
+		d.passing = !d.places
 	}
 	d.decode(n, v, path)
 	if isNull(target(n)) {
 		d.bad(path, "", "is empty")
 	}
+	if ok {
+		heir.settle(d, path, i)
+		d.forget()
+	}
+}
+
+// forget forgets where the keys of a source stand.
+func (d *decoder) forget() {
+	for _, path := range d.passed {
+		delete(d.at, path)
+	}
+	d.passed, d.passing = d.passed[:0], false
 }
 
 // table reads a mapping with keys of the owner's choice.

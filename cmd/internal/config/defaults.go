@@ -80,7 +80,7 @@ func (s *Source) complete(c *Config) {
 		s.Categories = []string{s.Title}
 	}
 	if len(s.Schedule) == 0 {
-		s.Schedule = Schedules{hourly()}
+		s.Schedule = hourly()
 	}
 	if s.Timezone.Location == nil {
 		s.Timezone = c.Site.Timezone
@@ -94,9 +94,6 @@ func (s *Source) complete(c *Config) {
 func (c *Config) complete() {
 	c.Site.BaseURL = strings.TrimRight(c.Site.BaseURL, "/")
 	c.Site.Language = canonical(c.Site.Language)
-	for i := range c.Sources {
-		c.Sources[i].complete(c)
-	}
 	for i := range c.Feeds.Saved {
 		if s := &c.Feeds.Saved[i]; s.Title == "" {
 			s.Title = s.Slug

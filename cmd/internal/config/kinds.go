@@ -3,13 +3,14 @@ package config
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"aggregator/fetcher"
 )
 
 // kinds are the source kinds there are: three to describe anything with, and
 // the presets. sina-live is read from the preset of that name.
-func kinds() []string {
+var kinds = sync.OnceValue(func() []string {
 	all := []string{"feed", "json", "html", "sina-roll", "sina-live"}
 	for _, name := range slices.Sorted(maps.Keys(fetcher.Presets())) {
 		if !slices.Contains(all, name) {
@@ -17,7 +18,7 @@ func kinds() []string {
 		}
 	}
 	return all
-}
+})
 
 // described tells whether the owner describes the items of a kind.
 func described(kind string) bool { return kind == "json" || kind == "html" }

@@ -40,7 +40,7 @@ func (c *Config) Claims(slug, category string) bool {
 // slugs made of the names of categories that another feed has, or wants. Which of
 // them has it depends on what came first.
 func Doubts(name string, data []byte, environ ...string) (Mistakes, error) {
-	c, f, err := checked(name, data, environ...)
+	c, f, err := newText(name, data).checked(environ, true)
 	if err != nil {
 		return nil, err
 	}

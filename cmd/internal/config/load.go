@@ -5,7 +5,31 @@ import (
 	"os"
 	"reflect"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 )
+
+// Text is a configuration file that was read, of which more or less may be asked.
+type Text struct {
+	findings *findings // of its syntax
+	root     *yaml.Node
+	size     int
+}
+
+// Read reads the file at path. The error wraps fs.ErrNotExist where there is none;
+// what is wrong with its content is told later.
+func Read(path string) (*Text, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return newText(path, data), nil
+}
+
+func newText(name string, data []byte) *Text {
+	f := &findings{file: name, at: map[string]place{"": {line: 1, column: 1}}, marked: map[string]bool{}}
+	return &Text{f, f.parse(data), len(data)}
+}
 
 // Load reads the file at path. Variables of environ, as os.Environ gives them,
 // override its scalars: AGGREGATOR_LISTEN, AGGREGATOR_FETCH_PER_HOST_CONCURRENCY.
@@ -13,27 +37,31 @@ import (
 // The error is [Mistakes] where the content is wrong; it wraps fs.ErrNotExist
 // where there is no file.
 func Load(path string, environ ...string) (*Config, error) {
-	data, err := os.ReadFile(path)
+	t, err := Read(path)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, err
 	}
-	return Parse(path, data, environ...)
+	return t.Load(environ...)
 }
 
 // Parse reads the configuration in data; name stands for it in mistakes.
 func Parse(name string, data []byte, environ ...string) (*Config, error) {
-	c, _, err := checked(name, data, environ...)
+	return newText(name, data).Load(environ...)
+}
+
+// Load is the function of that name for a text that was read.
+func (t *Text) Load(environ ...string) (*Config, error) {
+	c, _, err := t.checked(environ, false)
 	return c, err
 }
 
-// checked also tells where things stand.
-func checked(name string, data []byte, environ ...string) (*Config, *findings, error) {
+// checked also tells where things stand; of the keys of sources, which are many,
+// only if places is set.
+func (t *Text) checked(environ []string, places bool) (*Config, *findings, error) {
 	env := variables(environ)
-	c, f := read(name, data, env, env.credential)
+	c, f := t.decoded(env, decoder{credential: env.credential, places: places})
 	if c != nil {
 		f.check(c)
-	}
-	if c != nil {
 		for i := range f.mistakes {
 			f.mistakes[i].Text = c.hide(f.mistakes[i].Text)
 		}
@@ -44,31 +72,26 @@ func checked(name string, data []byte, environ ...string) (*Config, *findings, e
 	return c, f, nil
 }
 
-// read reads what can be read; nil where that is nothing.
-func read(name string, data []byte, env environment, credential func(name string) (string, error)) (*Config, *findings) {
-	f := &findings{file: name, at: map[string]place{"": {line: 1, column: 1}}, marked: map[string]bool{}}
-	root := f.parse(data)
-	if root == nil {
-		return nil, f
+// decoded reads what can be read; nil where that is nothing.
+func (t *Text) decoded(env environment, d decoder) (*Config, *findings) {
+	if t.root == nil {
+		return nil, t.findings
 	}
+	f := t.findings.clone()
 	c := Default()
-	d := &decoder{findings: f, config: c, credential: credential, left: len(data) + maxAliased}
-	d.override(root, env)
-	d.decode(root, reflect.ValueOf(c).Elem(), "")
+	d.findings, d.config, d.left, d.keys, d.named = f, c, t.size+maxAliased, map[reflect.Type][]string{}, map[string]int{}
+	d.override(t.root, env)
+	d.decode(t.root, reflect.ValueOf(c).Elem(), "")
 	c.complete()
 	return c, f
 }
 
-// Peek reads where things are from the file at path, whatever mistakes it has and
+// Peek reads where things are, whatever mistakes the text has and
 // whatever credentials are not at hand: the running daemon has read it before it
 // was edited, and as another user. What it returns is to be asked for no more than
 // the paths of control socket and database.
-func Peek(path string, environ ...string) (*Config, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	c, f := read(path, data, variables(environ), func(string) (string, error) { return "", nil })
+func (t *Text) Peek(environ ...string) (*Config, error) {
+	c, f := t.decoded(variables(environ), decoder{credential: func(string) (string, error) { return "", nil }, leave: "sources"})
 	if c == nil {
 		return nil, f.err()
 	}

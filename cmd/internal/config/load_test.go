@@ -28,7 +28,7 @@ func TestDefaultsOfASource(t *testing.T) {
 	c := parse(t, "sources: [{name: a, url: https://example.org/}]")
 	want := Source{
 		Name: "a", Title: "a", Kind: "feed", URL: "https://example.org/", Categories: []string{"a"},
-		Schedule: Schedules{hourly()}, MaxPages: 20, Body: "clean", FullText: true,
+		Schedule: hourly(), MaxPages: 20, Body: "clean", FullText: true,
 		Timezone: zone("Asia/Shanghai"), Limit: 2000, Enabled: true, FirstPage: 1,
 	}
 	if diff := cmp.Diff(want, c.Sources[0], exact); diff != "" {

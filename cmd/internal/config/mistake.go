@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -54,6 +55,11 @@ type findings struct {
 	at       map[string]place // by path
 	marked   map[string]bool  // paths that have a mistake already
 	mistakes Mistakes
+}
+
+// clone is what is found so far, for a reading of the text.
+func (f *findings) clone() *findings {
+	return &findings{f.file, maps.Clone(f.at), maps.Clone(f.marked), slices.Clone(f.mistakes)}
 }
 
 // place is where a value stands: in the file, or in a variable.

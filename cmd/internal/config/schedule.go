@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -22,14 +23,14 @@ type Schedule struct {
 // them says so.
 type Schedules []Schedule
 
-// hourly is the schedule of a source that has none.
-func hourly() Schedule {
-	var s Schedule
-	if err := s.UnmarshalText([]byte("@hourly")); err != nil {
+// hourly is the schedule of sources that have none.
+var hourly = sync.OnceValue(func() Schedules {
+	s := make(Schedules, 1)
+	if err := s[0].UnmarshalText([]byte("@hourly")); err != nil {
 		panic(err)
 	}
 	return s
-}
+})
 
 func (s Schedule) String() string { return s.spec }
 
