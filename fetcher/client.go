@@ -96,6 +96,9 @@ type Request struct {
 	// Known gives Document.Known, where the document is another than the validators'
 	// one; optional.
 	Known func() Prints
+	// Begun is called when the request no longer waits for a place among all: it is under
+	// way, or waits for its own site. It may be called again; optional.
+	Begun func()
 	// Use is given the document while the request still counts as one under
 	// way, so that there are never more documents in memory than twice as many as
 	// requests are allowed; optional.
@@ -119,7 +122,7 @@ const (
 // those that were hashed, the document is NotModified and has no body.
 // The error is an *Error.
 func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
-	m := manners{kind: forList, force: r.Force}
+	m := manners{kind: forList, force: r.Force, begun: r.Begun}
 	if r.Page {
 		m.kind = forPage
 	}

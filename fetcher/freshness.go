@@ -18,9 +18,13 @@ func (d *Document) Fresh() (fresh time.Duration, told bool) {
 		spent, _ := strconv.Atoi(strings.TrimSpace(d.Header.Get("Age")))
 		return bounded(age - time.Duration(max(0, min(spent, int(longestFresh/time.Second))))*time.Second), true
 	}
-	expires, err := http.ParseTime(d.Header.Get("Expires"))
+	text := d.Header.Get("Expires")
+	if text == "" {
+		return 0, false
+	}
+	expires, err := http.ParseTime(text)
 	if err != nil {
-		return 0, d.Header.Get("Expires") != "" // RFC 9111 §5.3: it has expired
+		return 0, true // RFC 9111 §5.3: it has expired
 	}
 	date, err := http.ParseTime(d.Header.Get("Date"))
 	if err != nil {

@@ -35,7 +35,7 @@ func (g *gates) of(host string) *gate {
 	defer g.mu.Unlock()
 	t := g.site[name]
 	if t == nil {
-		t = &gate{site: name, concurrency: g.concurrency, free: g.concurrency, interval: g.interval, places: g.places, turns: g.turns}
+		t = &gate{site: name, concurrency: g.concurrency, free: g.concurrency, interval: g.interval, places: g.places, turns: g.turns, starting: make(chan struct{}, 1)}
 		g.site[name] = t
 	}
 	return t
@@ -66,9 +66,11 @@ type gate struct {
 	places      *places
 	turns       Turns
 
+	starting chan struct{} // holds something while one waits for
+	next     time.Time     // the earliest start of the next request
+
 	mu      sync.Mutex
 	free    int
-	next    time.Time // earliest start of the next request
 	rest    Rest
 	waiting [2][]chan struct{}
 
@@ -98,23 +100,32 @@ func (g *gate) enter(ctx context.Context, kind int, force bool) (leave func(), e
 	return leave, err
 }
 
-// start waits for the time and for a place.
+// start waits for the time and for a place. One of the site does at a time, in
+// their order, so that nobody keeps a place while he waits for the time.
 func (g *gate) start(ctx context.Context) error {
-	if err := g.pause(ctx); err != nil {
+	select {
+	case g.starting <- struct{}{}:
+	default:
+		begun(ctx)
+		select {
+		case g.starting <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	defer func() { <-g.starting }()
+	if wait := time.Until(g.next); wait > 0 {
+		begun(ctx)
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	if err := g.places.all.Acquire(ctx, 1); err != nil {
 		return err
 	}
-	all := g.places.all
-	if all.TryAcquire(1) {
-		return nil
-	}
-	if err := all.Acquire(ctx, 1); err != nil {
-		return err
-	}
-	err := g.pause(ctx) // another may have begun meanwhile
-	if err != nil {
-		all.Release(1)
-	}
-	return err
+	begun(ctx)
+	g.next = time.Now().Add(g.interval)
+	return nil
 }
 
 func (g *gate) slot(ctx context.Context, kind int) error {
@@ -128,6 +139,7 @@ func (g *gate) slot(ctx context.Context, kind int) error {
 	g.waiting[kind] = append(g.waiting[kind], turn)
 	g.mu.Unlock()
 
+	begun(ctx)
 	select {
 	case <-turn:
 		return nil
@@ -164,20 +176,6 @@ func (g *gate) pass() {
 		}
 	}
 	g.free++
-}
-
-// pause waits until the interval since the last start is over.
-func (g *gate) pause(ctx context.Context) error {
-	g.mu.Lock()
-	now := time.Now()
-	start := now
-	if g.next.After(now) {
-		start = g.next
-	}
-	g.next = start.Add(g.interval)
-	g.mu.Unlock()
-
-	return sleep(ctx, start.Sub(now))
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

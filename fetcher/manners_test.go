@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -207,6 +208,35 @@ func TestManyHostsTogether(t *testing.T) {
 		group.Wait()
 		if most != 3 {
 			t.Errorf("%d requests at a time, want 3", most)
+		}
+	})
+}
+
+// TestIntervalIsWaitedForOnce: a request that had to wait for a place among all starts
+// when it has one; its own turn is no reason to wait again.
+func TestIntervalIsWaitedForOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var started []time.Duration
+		c := newClient(t, fetcher.Options{Concurrency: 1, Interval: 10 * time.Second, Transport: roundTrip(func(r *http.Request) *http.Response {
+			started = append(started, time.Since(start))
+			time.Sleep(time.Second)
+			return answer(http.StatusNotFound, nil)
+		})})
+		var all sync.WaitGroup
+		begun := 0
+		for _, host := range []string{"a", "b", "b"} {
+			all.Go(func() {
+				_, _ = c.Get(t.Context(), fetcher.Request{URL: "https://" + host + ".example/", Begun: sync.OnceFunc(func() { begun++ })})
+			})
+			synctest.Wait()
+		}
+		if begun != 2 { // the last waits for its own site
+			t.Errorf("%d of 3 have begun, want 2", begun)
+		}
+		all.Wait()
+		if want := []time.Duration{0, time.Second, 11 * time.Second}; !slices.Equal(started, want) {
+			t.Errorf("started after %s, want %s", started, want)
 		}
 	})
 }

@@ -73,14 +73,17 @@ func (m manners) what() string {
 
 // answer counts an answer, nil where there was none, and its body as it is read.
 func (m *metrics) answer(kind string, began time.Time, res *http.Response) {
-	took := sync.OnceFunc(func() { m.duration.WithLabelValues(kind).Observe(time.Since(began).Seconds()) })
-	if res == nil {
-		m.requests.WithLabelValues(kind, "none").Inc()
+	code := "none"
+	if res != nil {
+		code = codeOf(res.StatusCode)
+	}
+	m.requests.WithLabelValues(kind, code).Inc()
+	took := func() { m.duration.WithLabelValues(kind).Observe(time.Since(began).Seconds()) }
+	if res == nil || res.Body == http.NoBody {
 		took()
 		return
 	}
-	m.requests.WithLabelValues(kind, codeOf(res.StatusCode)).Inc()
-	res.Body = countedBody{res.Body, m.bytes.WithLabelValues(kind), took}
+	res.Body = countedBody{res.Body, m.bytes.WithLabelValues(kind), sync.OnceFunc(took)}
 }
 
 // codeOf is the class of a status. There are hosts that make up numbers of their

@@ -72,7 +72,8 @@ func NewReader(src Source) (*Reader, error) {
 
 // resolve returns the rules a source is read by and the kind they are for.
 func (s *Source) resolve() (*Rules, string, error) {
-	if p, ok := Presets()[s.Kind]; ok {
+	if _, ok := Presets()[s.Kind]; ok { // most sources need no copy of one
+		p := Presets()[s.Kind]
 		return &p.Rules, p.Kind, nil
 	}
 	if s.Rules == nil {

@@ -20,9 +20,17 @@ type manners struct {
 	kind   int  // forList or forPage
 	robots bool // a host's robots.txt
 	force  bool // ignore rests
+	begun  func()
 }
 
 type mannersKey struct{}
+
+// begun tells whom it concerns; see Request.
+func begun(ctx context.Context) {
+	if m, _ := ctx.Value(mannersKey{}).(manners); m.begun != nil {
+		m.begun()
+	}
+}
 
 // politeTransport lets each request, and each hop of a redirect, wait for its
 // site's turn, and limits how long it may take from then on.
@@ -61,6 +69,10 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		v.leave()
 		return nil, err
 	}
+	if res.StatusCode == http.StatusNotModified && res.Body == http.NoBody { // there is nothing to read
+		v.leave()
+		return res, nil
+	}
 	res.Body = newPacedBody(res.Body, v)
 	return res, nil
 }
@@ -95,7 +107,7 @@ func newTransport(o Options) (*http.Transport, error) {
 		DialContext:            d.dial,
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  o.Timeout,
+		MaxIdleConns:           8 * o.Concurrency, // each takes some 20 KB, and a descriptor
 		MaxIdleConnsPerHost:    max(2, o.PerHost),
 		IdleConnTimeout:        90 * time.Second,
 		DisableCompression:     true, // the client hashes what was transferred

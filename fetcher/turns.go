@@ -37,6 +37,7 @@ func (g *gate) share(ctx context.Context, force bool) (leave func(), err error) 
 		if err := g.places.all.Acquire(ctx, 1); err != nil {
 			return nil, err
 		}
+		begun(ctx)
 		turn, err := g.turns.Turn(ctx, g.site, g.concurrency, g.interval, force)
 		if err != nil {
 			g.places.all.Release(1)
