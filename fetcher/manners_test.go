@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -224,15 +225,15 @@ func TestIntervalIsWaitedForOnce(t *testing.T) {
 			return answer(http.StatusNotFound, nil)
 		})})
 		var all sync.WaitGroup
-		begun := 0
+		var begun atomic.Int32
 		for _, host := range []string{"a", "b", "b"} {
 			all.Go(func() {
-				_, _ = c.Get(t.Context(), fetcher.Request{URL: "https://" + host + ".example/", Begun: sync.OnceFunc(func() { begun++ })})
+				_, _ = c.Get(t.Context(), fetcher.Request{URL: "https://" + host + ".example/", Begun: sync.OnceFunc(func() { begun.Add(1) })})
 			})
 			synctest.Wait()
 		}
-		if begun != 2 { // the last waits for its own site
-			t.Errorf("%d of 3 have begun, want 2", begun)
+		if begun.Load() != 2 { // the last waits for its own site
+			t.Errorf("%d of 3 have begun, want 2", begun.Load())
 		}
 		all.Wait()
 		if want := []time.Duration{0, time.Second, 11 * time.Second}; !slices.Equal(started, want) {
