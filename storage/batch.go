@@ -91,7 +91,7 @@ func (s *Store) Add(b Batch) ([]Change, error) {
 		return nil, fmt.Errorf("add %s: %w", b.Source, err)
 	}
 	var changes []Change
-	err = s.updateOutcome(b.outcome(), func(t *tables) (err error) {
+	err = s.updateOutcomes(b.outcomes(), func(t *tables) (err error) {
 		changes, err = t.add(b, ready)
 		s.articles.Store(int64(t.counted()))
 		return err
@@ -103,12 +103,12 @@ func (s *Store) Add(b Batch) ([]Change, error) {
 	return changes, nil
 }
 
-// outcome is whose outcome the batch has; empty for nobody's.
-func (b *Batch) outcome() string {
+// outcomes are whose outcome the batch has.
+func (b *Batch) outcomes() []string {
 	if b.State == nil {
-		return ""
+		return nil
 	}
-	return b.Source
+	return []string{b.Source}
 }
 
 // prepared is what is made of an entry outside the transaction.

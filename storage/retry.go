@@ -16,13 +16,14 @@ type storedRetry struct {
 
 // State gives the record of a source, as Source does, and its wishes that are due by
 // a time, the longest due first; a limit of 0 gives all.
-func (s *Store) State(source string, due time.Time, limit int) (rec Source, found []Retry, err error) {
+func (s *Store) State(source string, due time.Time, limit int) (rec *Source, found []Retry, err error) {
+	rec = &Source{Name: source}
 	err = s.viewSources(func(t *tables) error {
 		src, err := t.source(source)
 		if err != nil {
 			return err
 		}
-		rec = src.Source
+		rec = &src.Source
 		found, err = t.retriesDue(ofSource(src.Number), due)
 		return err
 	})

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -131,21 +132,45 @@ func (s *Store) Sources() (all []Source, err error) {
 // PutSource stores the outcome of a cycle that changed no article. The error is
 // [ErrLost] where the cycle is not this program's any more.
 func (s *Store) PutSource(rec Source) error {
-	if rec.Name == "" {
-		return fmt.Errorf("put source: no name")
-	}
-	err := s.updateOutcome(rec.Name, func(t *tables) error {
-		src, err := t.ownSource(rec.Name)
-		if err != nil {
-			return err
+	return s.PutSources([]*Source{&rec})[0]
+}
+
+// PutSources stores those of many together. The errors are those of each.
+func (s *Store) PutSources(recs []*Source) []error {
+	err := s.putSources(recs)
+	errs := make([]error, len(recs))
+	for i, rec := range recs {
+		if errors.Is(err, ErrLost) && len(recs) > 1 { // one of them is
+			errs[i] = s.PutSource(*rec)
+		} else if err != nil {
+			errs[i] = fmt.Errorf("put source %s: %w", rec.Name, err)
 		}
-		t.setState(src, rec)
-		return t.putSource(src)
-	})
-	if err != nil {
-		return fmt.Errorf("put source %s: %w", rec.Name, err)
 	}
-	return nil
+	return errs
+}
+
+func (s *Store) putSources(recs []*Source) error {
+	names, keys := make([]string, len(recs)), make([][]byte, len(recs))
+	for i, rec := range recs {
+		if rec.Name == "" {
+			return errors.New("no name")
+		}
+		names[i], keys[i] = rec.Name, []byte(rec.Name)
+	}
+	return s.updateOutcomes(names, func(t *tables) error {
+		t.sourceRecords.Expect(keys)
+		for _, rec := range recs {
+			src, err := t.ownSource(rec.Name)
+			if err != nil {
+				return err
+			}
+			t.setState(src, *rec)
+			if err := t.putSource(src); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // setState takes over all but what is the store's own affair.

@@ -15,8 +15,8 @@ type write struct {
 	fn    func(*tables) error
 	done  chan error
 	alone bool // shares its transaction with nobody
-	// outcome is the source whose outcome is written; empty for none.
-	outcome string
+	// outcomes are the sources whose outcome is written.
+	outcomes []string
 }
 
 // update runs fn in a write transaction, which it may share with others that
@@ -29,10 +29,10 @@ func (s *Store) update(fn func(*tables) error) error {
 	return s.enqueue(write{fn: fn, done: make(chan error, 1)})
 }
 
-// updateOutcome is update for the outcome of a source, which is refused with [ErrLost]
-// where another is at work on the source by then: a write may wait for long.
-func (s *Store) updateOutcome(source string, fn func(*tables) error) error {
-	return s.enqueue(write{fn: fn, done: make(chan error, 1), outcome: source})
+// updateOutcomes is update for the outcome of sources, which is refused with [ErrLost]
+// where another is at work on one of them by then: a write may wait for long.
+func (s *Store) updateOutcomes(sources []string, fn func(*tables) error) error {
+	return s.enqueue(write{fn: fn, done: make(chan error, 1), outcomes: sources})
 }
 
 func (s *Store) enqueue(w write) error {
@@ -138,9 +138,7 @@ func (t *tables) lost(group []write) (map[string]bool, error) {
 	}
 	var sources []string
 	for _, w := range group {
-		if w.outcome != "" {
-			sources = append(sources, w.outcome)
-		}
+		sources = append(sources, w.outcomes...)
 	}
 	if len(sources) == 0 {
 		return nil, nil
@@ -149,7 +147,7 @@ func (t *tables) lost(group []write) (map[string]bool, error) {
 }
 
 func (w *write) run(t *tables, lost map[string]bool) error {
-	if lost[w.outcome] {
+	if slices.ContainsFunc(w.outcomes, func(source string) bool { return lost[source] }) {
 		return ErrLost
 	}
 	return w.fn(t)

@@ -46,9 +46,10 @@ Read it bottom-up; each package's comment says what to call first.
     feed_archive.go of the daemon). A Hub is told what changed.
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
-    rounds of them now or on schedule (turn.go says when, outage.go and offline.go whether our own
-    link is down, shortage.go whether this machine lacks something, and shortage_end.go whether it is
-    there again), what feeds are loaded from the store, the archive writer, and the control socket.
+    rounds of them now or on schedule (turn.go says when, line.go in what order;
+    outcomes.go stores what they come to together; outage.go and offline.go tell
+    whether our own link is down, shortage.go whether this machine lacks something,
+    and shortage_end.go whether it is there again), what feeds are loaded from the store, the archive writer, and the control socket.
   - [aggregator/cmd/internal/health]: how a source fares. Learn learns how often it
     brings something, Judge says after each cycle whether that is as ever; a
     Webhook is told when it is not.

@@ -20,7 +20,7 @@ type Store interface {
 	Authority() string
 	Sight(source string, ids []article.Identity) ([]storage.Sighting, error)
 	Add(storage.Batch) ([]storage.Change, error)
-	State(source string, due time.Time, limit int) (storage.Source, []storage.Retry, error)
+	State(source string, due time.Time, limit int) (*storage.Source, []storage.Retry, error)
 	Article(ref string) (article.Article, error)
 	Raw(key string) (article.Raw, error)
 	Bodies(since time.Time, after uint64, limit int) ([]storage.Body, error)

@@ -50,17 +50,18 @@ func (r *Report) Failed() bool { return r.Err != nil && !r.Resting }
 
 // cycle fetches one source: list, pages, articles, store. Its outcome is
 // recorded on every path.
-func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Report {
-	defer at.pass()
-	if err := s.run(ctx, at); err != nil {
+func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at place) Report {
+	if err := d.running.begin(ctx, s.Name, at); err != nil {
 		return Report{Source: s.Name, Err: err}
 	}
-	defer func() { <-s.running }()
+	defer d.running.end(s.Name)
 	ctx, release, err := d.hold(ctx, s, o, at)
 	if err != nil {
 		return Report{Source: s.Name, Err: unstored(err), ofServer: true}
 	}
 	defer release()
+	d.outcomes.begin()
+	defer d.outcomes.end()
 	start := time.Now()
 	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, seat: seat{desks: d.desks}, rep: Report{Source: s.Name, ofServer: d.node != nil}}
 	defer c.rise()
@@ -84,23 +85,6 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at *place) Rep
 	return c.rep
 }
 
-// run waits until no other cycle of the source runs. It keeps nobody of its own round
-// waiting meanwhile: the other may be of a round that goes the other way round.
-func (s *source) run(ctx context.Context, at *place) error {
-	select {
-	case s.running <- struct{}{}:
-		return nil
-	default:
-	}
-	at.pass()
-	select {
-	case s.running <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // conclude records the outcome, where that can be, and judges the source by it.
 func (c *cycle) conclude() {
 	if !shortOf(c.rep.Err) {
@@ -116,7 +100,7 @@ func (c *cycle) conclude() {
 	}
 	c.stored()
 	if err := c.judge(c.rep.Err); err != nil {
-		c.s.log.Error("health unknown", "err", err)
+		c.s.log().Error("health unknown", "err", err)
 	}
 }
 
@@ -126,11 +110,11 @@ type cycle struct {
 	s *source
 	o Options
 	// place is the source's in its round.
-	place *place
+	place place
 	seat
 	began time.Time
 	wrote time.Time // when its last write began
-	rec   storage.Source
+	rec   *storage.Source
 	again []storage.Retry // due when it began
 	rep   Report
 	// from is where the list came from in the end.
@@ -153,12 +137,12 @@ func (c *cycle) run(ctx context.Context) (err error) {
 	if c.rec, c.again, err = c.store.State(c.s.Name, time.Now(), batchSize); err != nil {
 		return unstored(err)
 	}
-	if c.o.scheduled && c.s.dueBy(&c.rec).After(c.Now()) {
+	if c.o.scheduled && c.s.dueBy(c.rec).After(c.Now()) {
 		return errNotDue
 	}
 	c.first = c.rec.LastFetch.IsZero()
-	c.s.renew(&c.rec)
-	c.s.agree(&c.rec)
+	c.s.renew(c.rec)
+	c.s.agree(c.rec)
 	if left := time.Until(c.rec.Gone); left > 0 && !c.o.Force {
 		return &fetcher.Error{Reason: fetcher.ReasonResting, URL: fetcher.Redact(c.address(c.s, c.rec)), Status: http.StatusGone, RetryAfter: left,
 			Err: fmt.Errorf("it is gone, says its host; it is asked again after %s", c.rec.Gone.Format(time.RFC3339))}
@@ -305,7 +289,7 @@ func nameless(it fetcher.Item) bool { return it.ID == "" && it.Link == "" }
 func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fetcher.Document, error) {
 	c.rise()
 	r := fetcher.Request{
-		URL: url, Header: c.headers(url), Charset: c.s.Charset, Validators: v, Force: c.o.Force,
+		URL: url, Header: c.headers(url), Charset: c.s.Charset, Validators: v, Force: c.o.Force, Begun: c.place.begun,
 		Use: func(doc *fetcher.Document) {
 			if !doc.NotModified {
 				_ = c.sit(ctx) // whoever goes on looks whether it has ended
@@ -322,7 +306,7 @@ func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fet
 func (c *cycle) prints() fetcher.Prints {
 	prints, err := c.store.Prints(c.s.Name)
 	if err != nil { // whatever it is, storing will tell
-		c.s.log.Debug("prints not read", "err", err)
+		c.s.log().Debug("prints not read", "err", err)
 	}
 	return fetcher.Prints(prints)
 }
@@ -330,7 +314,7 @@ func (c *cycle) prints() fetcher.Prints {
 // headers are those of the configuration, for the host that it names: neither
 // where the list has moved to nor where its older part lies is that.
 func (c *cycle) headers(url string) http.Header {
-	if host(url) != host(c.s.reader.URL(1)) {
+	if len(c.s.Headers) == 0 || host(url) != host(c.s.reader.URL(1)) {
 		return nil
 	}
 	return c.s.Fetcher().Headers
@@ -430,7 +414,7 @@ func (c *cycle) addMoved(ctx context.Context, f *found) error {
 		return nil
 	}
 	f.wanted = others
-	c.s.log.Warn("source re-identified", "items", len(moved), "hint", "its ids and addresses have changed; nothing is published twice")
+	c.s.log().Warn("source re-identified", "items", len(moved), "hint", "its ids and addresses have changed; nothing is published twice")
 	return c.addBatch(ctx, moved)
 }
 
@@ -448,7 +432,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 		b.Document = c.listed
 	}
 	if c.recorded {
-		b.State = &c.rec
+		b.State = c.rec
 	}
 	c.wrote = time.Now()
 	changes, err := c.store.Add(b)

@@ -34,6 +34,7 @@ type Daemon struct {
 	*inheritance
 	timetables map[uint64]*timetable // by their prints
 	retired    chan struct{}
+	door       chan struct{} // holds something for each cycle that waits for a place
 
 	overview kept[*Overview]
 	hours    kept[[]Hour]
@@ -59,20 +60,22 @@ type Daemon struct {
 
 // source is a configured source, ready to be fetched.
 type source struct {
-	config.Source
+	*config.Source
 	reader  *fetcher.Reader
 	terms   uint64 // of reader
+	site    string // whom the list is fetched from
 	when    *timetable
 	options normalize.Options
 	// known is when the source was due by its record, as Run has read it last; lease
 	// is what Run took of it for its next cycle. See peers.go.
 	known time.Time
 	lease atomic.Pointer[postgres.Lease]
-	log   *slog.Logger
+	all   *slog.Logger // of all sources
 	hider
-	// running keeps one cycle of the source at a time.
-	running chan struct{}
 }
+
+// log is the source's own. Most have nothing to say for days.
+func (s *source) log() *slog.Logger { return s.all.With("source", s.Name) }
 
 // inheritance is what daemons of one store have in common when one follows the
 // other.
@@ -88,28 +91,17 @@ type inheritance struct {
 	// metrics go on, whoever counts.
 	metrics *metrics
 	desks   desks
+	// running are the sources of which a cycle runs, by whatever configuration.
+	running  running
+	outcomes outcomes
 
 	archiving sync.Mutex
-
-	mu      sync.Mutex
-	running map[string]chan struct{} // by source
-}
-
-// runningOf holds something while a cycle of the source runs, by whatever
-// configuration.
-func (i *inheritance) runningOf(source string) chan struct{} {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.running[source] == nil {
-		i.running[source] = make(chan struct{}, 1)
-	}
-	return i.running[source]
 }
 
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d, err := inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), shortage: newShortage(), desks: newDesks(), running: map[string]chan struct{}{}}, log, cfg, client, store)
+	d, err := inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), shortage: newShortage(), desks: newDesks(), running: running{of: map[string]chan struct{}{}}, outcomes: outcomes{save: store.PutSources}}, log, cfg, client, store)
 	if err == nil {
 		client.OnRest(d.rested)
 	}
@@ -133,12 +125,12 @@ func (d *Daemon) Follow(cfg *config.Config, client *fetcher.Client) (*Daemon, er
 func (d *Daemon) Retire() { close(d.retired) }
 
 func inherit(i *inheritance, log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d := &Daemon{cfg: cfg, log: log, client: client, store: store, inheritance: i, timetables: map[uint64]*timetable{}, retired: make(chan struct{}), Offline: offline, Now: time.Now}
+	d := &Daemon{cfg: cfg, log: log, client: client, store: store, inheritance: i, timetables: map[uint64]*timetable{}, retired: make(chan struct{}), door: make(chan struct{}, 2*max(1, cfg.Fetch.Concurrency)), Offline: offline, Now: time.Now}
 	for i := range cfg.Sources {
 		if !cfg.Sources[i].Enabled {
 			continue
 		}
-		s, err := d.source(cfg.Sources[i])
+		s, err := d.source(&cfg.Sources[i])
 		if err != nil {
 			return nil, err
 		}
@@ -151,19 +143,19 @@ func inherit(i *inheritance, log *slog.Logger, cfg *config.Config, client *fetch
 	return d, nil
 }
 
-func (d *Daemon) source(c config.Source) (*source, error) {
+func (d *Daemon) source(c *config.Source) (*source, error) {
 	reader, err := d.client.NewReader(c.Fetcher())
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, running: d.runningOf(c.Name), terms: reader.Terms(), when: d.timetable(&c), options: c.Normalize(d.cfg), log: d.log.With("source", c.Name), hider: newHider(&c, d.cfg.Secrets())}, nil
+	return &source{Source: c, reader: reader, terms: reader.Terms(), site: siteOf(reader, c.Name), when: d.timetable(c), options: c.Normalize(d.cfg), all: d.log, hider: newHider(c, d.cfg.Secrets())}, nil
 }
 
 // sites are whom lists are fetched from.
 func (d *Daemon) sites() map[string]bool {
 	sites := map[string]bool{}
 	for _, s := range d.sources {
-		sites[s.site()] = true
+		sites[s.site] = true
 	}
 	return sites
 }

@@ -52,31 +52,3 @@ func TestDesks(t *testing.T) {
 		}
 	})
 }
-
-// TestLinesBeginInOrder: of a site's sources, those far behind one that has not passed
-// do not begin.
-func TestLinesBeginInOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var line []*place
-		var last *place
-		for range underWay + 2 {
-			last = newPlace(last)
-			line = append(line, last)
-		}
-		line[underWay-1].begin(t.Context())
-		began := false
-		go func() {
-			line[underWay].begin(t.Context())
-			began = true
-		}()
-		synctest.Wait()
-		if began {
-			t.Error("began though the first has not passed")
-		}
-		line[0].pass()
-		synctest.Wait()
-		if !began {
-			t.Error("does not begin though the first has passed")
-		}
-	})
-}

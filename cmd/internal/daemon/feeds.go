@@ -144,9 +144,9 @@ func (c *cycle) tell(changes []storage.Change) {
 		return
 	}
 	if err := c.announce(names, slugs); err != nil {
-		c.s.log.Error("publish failed", "err", err)
+		c.s.log().Error("publish failed", "err", err)
 	}
-	c.writeArchive(c.s.log)
+	c.writeArchive(c.s.log())
 }
 
 // announce translates categories to the slugs of their feeds, and names them

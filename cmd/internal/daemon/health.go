@@ -74,7 +74,7 @@ func (c *cycle) judge(err error) error {
 	if fe := asError(err); fe != nil {
 		status = fe.Status
 	}
-	found := health.Judge(&c.rec, status, time.Now())
+	found := health.Judge(c.rec, status, time.Now())
 	if found.State == health.OK {
 		if found, err = c.judgeArticles(held); err != nil {
 			return err
@@ -119,9 +119,9 @@ func (c *cycle) judgeArticles(held storage.Condition) (health.Finding, error) {
 func (c *cycle) alarm(told storage.Condition) {
 	attrs := []any{"state", told.State, "since", told.Since, "was", told.Was}
 	if told.State == string(health.OK) {
-		c.s.log.Info("source recovered", attrs...)
+		c.s.log().Info("source recovered", attrs...)
 	} else {
-		c.s.log.Warn("source in trouble", append(attrs, "what", told.Text)...)
+		c.s.log().Warn("source in trouble", append(attrs, "what", told.Text)...)
 	}
 	c.Tell(healthSlug)
 	if c.Alarm != nil {

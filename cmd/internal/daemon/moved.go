@@ -19,7 +19,7 @@ const (
 
 // address returns where the first page of a source's list is asked for. An
 // adopted address lapses when the configuration names another.
-func (d *Daemon) address(s *source, rec storage.Source) string {
+func (d *Daemon) address(s *source, rec *storage.Source) string {
 	if rec.Address != "" && rec.Configured == s.reader.URL(1) {
 		return rec.Address
 	}
@@ -28,7 +28,7 @@ func (d *Daemon) address(s *source, rec storage.Source) string {
 
 // noteMove counts permanent redirects to one place.
 func (c *cycle) noteMove(doc *fetcher.Document, now time.Time) {
-	r := &c.rec
+	r := c.rec
 	if r.Configured != c.s.reader.URL(1) {
 		r.Address, r.Configured = "", c.s.reader.URL(1)
 	}
@@ -41,7 +41,7 @@ func (c *cycle) noteMove(doc *fetcher.Document, now time.Time) {
 	}
 	r.MovedCount++
 	if r.MovedCount >= movedAnswers && now.Sub(r.MovedSince) >= movedFor {
-		c.s.log.Info("source moved", "to", fetcher.Redact(doc.Moved))
+		c.s.log().Info("source moved", "to", fetcher.Redact(doc.Moved))
 		r.Address, r.Moved, r.MovedCount, r.MovedSince = doc.Moved, "", 0, time.Time{}
 	}
 }
@@ -58,7 +58,7 @@ func (c *cycle) discovered(ctx context.Context, feed string, page error) (*fetch
 	if err != nil {
 		return nil, fetcher.List{}, page
 	}
-	c.s.log.Info("feed found", "at", fetcher.Redact(feed))
+	c.s.log().Info("feed found", "at", fetcher.Redact(feed))
 	c.rec.Address, c.rec.Configured = feed, c.s.reader.URL(1)
 	return doc, list, nil
 }

@@ -63,22 +63,24 @@ func (c *cycle) record(err error) error {
 		// would only be told to rest again.
 		now := time.Now()
 		rec.Due = later(rec.Due, c.due(now, now.Add(asError(err).RetryAfter+time.Second)))
-		return c.put(rec)
+		return c.put(&rec)
 	}
 	if c.excused = unreachable(err) && c.link.excuse(rec); c.excused {
-		if err := c.put(rec); err != nil { // still due
+		if err := c.put(&rec); err != nil { // still due
 			return err
 		}
 		return c.acquit()
 	}
 	c.blame(&rec, err)
-	c.rec = rec
-	return c.put(rec)
+	c.rec = &rec
+	return c.put(&rec)
 }
 
-func (c *cycle) put(rec storage.Source) error {
+// put stores the record, with those of others.
+func (c *cycle) put(rec *storage.Source) error {
+	c.rise()
 	c.wrote = time.Now()
-	return unstored(c.store.PutSource(rec))
+	return unstored(c.outcomes.put(rec))
 }
 
 // blame notes a failure and when to try again.
@@ -122,6 +124,9 @@ func later(a, b time.Time) time.Time {
 }
 
 func asError(err error) *fetcher.Error {
+	if err == nil {
+		return nil
+	}
 	var e *fetcher.Error
 	if errors.As(err, &e) {
 		return e
@@ -129,38 +134,45 @@ func asError(err error) *fetcher.Error {
 	return nil
 }
 
+// took is a time as the log shows it.
+type took time.Duration
+
+func (t took) LogValue() slog.Value {
+	return slog.StringValue(time.Duration(t).Round(time.Millisecond).String())
+}
+
 // log writes the one Info line of a cycle; where nothing happened, it is
 // quieter.
 func (c *cycle) log() {
 	r := &c.rep
-	took := slog.String("took", r.Took.Round(time.Millisecond).String())
+	took := slog.Any("took", took(r.Took))
 	switch {
 	case errors.Is(r.Err, errInterrupted):
-		c.s.log.Debug("fetch interrupted", took)
+		c.s.log().Debug("fetch interrupted", took)
 	case r.Resting:
-		c.s.log.Info("fetch postponed", "err", c.s.hide(r.Err.Error()))
+		c.s.log().Info("fetch postponed", "err", c.s.hide(r.Err.Error()))
 	case shortOf(r.Err): // which was told of all that fail for it together
-		c.s.log.Debug("fetch failed", "err", c.s.hide(oneLine(r.Err)), took)
+		c.s.log().Debug("fetch failed", "err", c.s.hide(oneLine(r.Err)), took)
 	case r.Err != nil:
 		attrs := []any{"err", c.s.hide(r.Err.Error()), "failures", c.rec.Failures, took}
 		if hint := r.Hint(); hint != "" {
 			attrs = append(attrs, "hint", hint)
 		}
-		c.s.log.Warn("fetch failed", attrs...)
+		c.s.log().Warn("fetch failed", attrs...)
 	case r.NotModified && r.Pages == 0:
-		c.s.log.Debug("fetch not modified", took)
+		c.s.all.Debug("fetch not modified", "source", c.s.Name, took)
 	default:
 		level := slog.LevelInfo
 		if r.New+r.Edited+r.Filed+r.FailedPages == 0 {
 			level = slog.LevelDebug
 		}
-		c.s.log.Log(context.Background(), level, "fetch ok", "items", r.Items, "new", r.New, "edited", r.Edited, "filed", r.Filed,
+		c.s.log().Log(context.Background(), level, "fetch ok", "items", r.Items, "new", r.New, "edited", r.Edited, "filed", r.Filed,
 			"pages", r.Pages, "failed_pages", r.FailedPages, took)
 	}
 	if r.Gap != "" {
-		c.s.log.Warn("fetch gap", "gap", r.Gap)
+		c.s.log().Warn("fetch gap", "gap", r.Gap)
 	}
 	if r.Note != "" {
-		c.s.log.Warn("list odd", "what", r.Note)
+		c.s.log().Warn("list odd", "what", r.Note)
 	}
 }

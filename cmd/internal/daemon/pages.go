@@ -45,7 +45,7 @@ func (c *cycle) entries(ctx context.Context, batch []wanted) (storage.Batch, err
 		switch {
 		case g.err != nil:
 			c.rep.FailedPages++
-			c.s.log.Debug("page failed", "link", fetcher.Redact(batch[i].item.Link), "attempt", batch[i].attempts+1, "err", g.err)
+			c.s.log().Debug("page failed", "link", fetcher.Redact(batch[i].item.Link), "attempt", batch[i].attempts+1, "err", g.err)
 		case g.got:
 			c.rep.Pages++
 		}
@@ -135,7 +135,7 @@ func (c *cycle) retry(w wanted, err error) *storage.Retry {
 		attempts, wait = w.attempts, outageRetry
 	}
 	if attempts > tries(err) {
-		c.s.log.Warn("page given up", "link", fetcher.Redact(w.item.Link), "attempts", w.attempts, "err", err)
+		c.s.log().Warn("page given up", "link", fetcher.Redact(w.item.Link), "attempts", w.attempts, "err", err)
 		return nil
 	}
 	var item bytes.Buffer

@@ -153,7 +153,7 @@ func (d *Daemon) ask(wishes []postgres.Wish, now time.Time) (map[string]postgres
 
 // hold has the source for one cycle; what it returns lets go of it. The context ends
 // when the source is another node's.
-func (d *Daemon) hold(ctx context.Context, s *source, o Options, at *place) (context.Context, func(), error) {
+func (d *Daemon) hold(ctx context.Context, s *source, o Options, at place) (context.Context, func(), error) {
 	if d.node == nil || o.DryRun {
 		return ctx, func() {}, nil
 	}

@@ -59,9 +59,9 @@ func (d *Daemon) Probe(ctx context.Context, nameOrURL string, pages int) (*Probe
 		return nil, err
 	}
 	start := time.Now()
-	c := &cycle{Daemon: d, s: s, began: start, seat: seat{desks: d.desks}, rec: rec}
+	c := &cycle{Daemon: d, s: s, began: start, seat: seat{desks: d.desks}, rec: &rec}
 	defer c.rise()
-	p := &Probe{Source: s.Source}
+	p := &Probe{Source: *s.Source}
 	p.Err = s.hideError(c.probe(ctx, p, pages))
 	p.Took = time.Since(start)
 	p.Next = c.nextTurn(ctx, p)
@@ -74,7 +74,7 @@ func (d *Daemon) probed(nameOrURL string) (*source, error) {
 		return s, nil
 	}
 	if c := d.cfg.SourceNamed(nameOrURL); c != nil {
-		return d.source(*c)
+		return d.source(c)
 	}
 	if !strings.Contains(nameOrURL, "://") {
 		return nil, &UnknownSource{nameOrURL}
@@ -83,7 +83,7 @@ func (d *Daemon) probed(nameOrURL string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.source(c)
+	return d.source(&c)
 }
 
 func (c *cycle) probe(ctx context.Context, p *Probe, pages int) (err error) {

@@ -48,6 +48,8 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group.Go(func() { d.goOn(pruning) })
 	done := make(chan *source)
 	last := d.wall()
+	var next time.Time // when the plan is to be looked at again: it is long
+	held := false      // something is due and may not be fetched yet
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -66,22 +68,33 @@ func (d *Daemon) Run(ctx context.Context) error {
 				// Its outcome could not be stored, or it is due again already.
 				plan[s] = now.Add(min(tick, s.rhythm(now)))
 			}
+			if plan[s].Before(next) {
+				next = plan[s]
+			}
 			if d.link.hasTurned() {
 				d.replan(plan)
+				next = time.Time{}
 			}
 		case <-d.shortage.ended:
+			next = time.Time{}
 		case <-timer.C:
+			next = time.Time{}
 		}
 		now := d.wall()
 		if now.Sub(last) > nap {
 			d.askClock()
 			d.replan(plan)
+			next = time.Time{}
 		}
 		last = now
-		if due := d.takeDue(plan, now); len(due) > 0 {
-			group.Go(func() { d.round(ctx, due, Options{scheduled: true}, func(s *source, _ Report) { done <- s }) })
+		if held || !next.After(now) {
+			var due []*source
+			if due, held = d.takeDue(plan, now); len(due) > 0 {
+				group.Go(func() { d.round(ctx, due, Options{scheduled: true}, func(s *source, _ Report) { done <- s }) })
+			}
+			next = now.Add(untilNext(plan, now))
 		}
-		timer.Reset(untilNext(plan, d.wall()))
+		timer.Reset(next.Sub(d.wall()))
 	}
 }
 
@@ -97,19 +110,19 @@ func drain(group *sync.WaitGroup, done chan *source) {
 func (d *Daemon) wall() time.Time { return d.Now().Round(0) }
 
 // takeDue takes what is due and may be fetched out of the plan, in the order of
-// the configuration.
-func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) []*source {
-	var due []*source
+// the configuration; held tells that something due must wait.
+func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) (due []*source, held bool) {
 	for _, s := range d.sources {
 		if at, planned := plan[s]; planned && !at.After(now) {
 			due = append(due, s)
 		}
 	}
+	all := len(due)
 	due = d.leased(plan, d.shortage.admit(d.link.admit(due, now), now), now)
 	for _, s := range due {
 		delete(plan, s)
 	}
-	return due
+	return due, len(due) < all
 }
 
 // replan reads anew when the planned sources are due, after a start, when our link
@@ -148,7 +161,7 @@ func (d *Daemon) due(s *source) time.Time {
 		d.lack(s.Name, unstored(err), began)
 		return d.wall().Add(tick)
 	case err != nil:
-		s.log.Error("schedule unreadable", "err", err)
+		s.log().Error("schedule unreadable", "err", err)
 		return d.wall().Add(tick)
 	}
 	s.known = rec.Due

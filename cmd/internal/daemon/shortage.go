@@ -44,6 +44,9 @@ func newShortage() shortage {
 
 // shortOf tells that an error is of this machine.
 func shortOf(err error) bool {
+	if err == nil {
+		return false
+	}
 	var unstored *unstoredError
 	return errors.As(err, &unstored) && !errors.Is(err, storage.ErrDamaged) && !errors.Is(err, storage.ErrLost) || saysErrno(err, syscall.EMFILE)
 }

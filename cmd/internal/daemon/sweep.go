@@ -29,7 +29,7 @@ func (c *cycle) sweep(ctx context.Context, p *pages, n int) error {
 	c.rec.Swept = c.began
 	for ; !c.first && p.span() < sweepBack && p.last > 0 && n < min(c.s.reader.Pages(), sweepPages); n++ {
 		if err := c.nextPage(ctx, p, c.s.reader.URL(n+1)); err != nil {
-			c.s.log.Debug("list not swept", "page", n+1, "err", err)
+			c.s.log().Debug("list not swept", "page", n+1, "err", err)
 			return ctx.Err()
 		}
 		if err := c.sight(p); err != nil {
