@@ -63,12 +63,12 @@ func tells(it fetcher.Item, first string, o Options) bool {
 // repeated counts the items of a document that share an id or a canonical
 // link, which it gives as well. An item that is listed twice, word for word, is one.
 func repeated(items []fetcher.Item) (ids, links map[string]int, addresses []string) {
-	ids, links, addresses = map[string]int{}, map[string]int{}, make([]string, len(items))
+	ids, links, addresses = make(map[string]int, len(items)), make(map[string]int, len(items)), make([]string, len(items))
 	type seenItem struct {
 		id    string
 		print uint64
 	}
-	seen := map[seenItem]bool{}
+	seen := make(map[seenItem]bool, len(items))
 	for i, it := range items {
 		addresses[i] = canonical(it.Link)
 		once := seenItem{it.ID, printOf(it)}
