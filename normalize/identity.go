@@ -23,8 +23,8 @@ func Identities(items []fetcher.Item, o Options) []article.Identity {
 // that of the options, or the lower one that the items call for. It looks at all of them
 // together: an id or a link that several share tells none apart.
 func Identify(items []fetcher.Item, o Options) ([]article.Identity, Step) {
-	ids, links, addresses := repeated(items)
-	step := max(o.Step, stepOf(ids, links, len(items)))
+	ids, links, addresses, distinct := repeated(items)
+	step := max(o.Step, stepOf(ids, links, distinct))
 	out := make([]article.Identity, len(items))
 	for i, it := range items {
 		address := addresses[i]
@@ -62,7 +62,7 @@ func tells(it fetcher.Item, first string, o Options) bool {
 
 // repeated counts the items of a document that share an id or a canonical
 // link, which it gives as well. An item that is listed twice, word for word, is one.
-func repeated(items []fetcher.Item) (ids, links map[string]int, addresses []string) {
+func repeated(items []fetcher.Item) (ids, links map[string]int, addresses []string, distinct int) {
 	ids, links, addresses = make(map[string]int, len(items)), make(map[string]int, len(items)), make([]string, len(items))
 	type seenItem struct {
 		id    string
@@ -81,7 +81,7 @@ func repeated(items []fetcher.Item) (ids, links map[string]int, addresses []stri
 			links[addresses[i]]++
 		}
 	}
-	return ids, links, addresses
+	return ids, links, addresses, len(seen)
 }
 
 // originKey is the strongest key of an item: an id of Sina's, which means the

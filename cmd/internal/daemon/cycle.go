@@ -214,7 +214,7 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 	if feeds := fetcher.Feeds(err); len(feeds) > 0 && (c.rec.LastSuccess.IsZero() || c.rec.URL != doc.URL) { // else a page stands in the feed's place for a while
 		doc, first, err = c.discovered(ctx, feeds[0], err)
 	}
-	if first.Same > 0 && c.rec.Articles == 0 { // the record is another store's
+	if first.Same > 0 && c.rec.Articles == 0 || ambiguous(first.Items) { // the record is another store's; or words decide
 		doc.Known = ""
 		first, err = c.s.reader.Read(doc)
 	}
@@ -230,9 +230,10 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		v.Hash = c.s.reader.Print(doc)
 		return found{validators: &v, prints: c.printed(doc, first)}, nil
 	}
+	step := c.rec.Step
 	p, err := c.pages(ctx, doc, first)
 	if err == nil && p.doubtful() {
-		doc.Known = ""
+		doc.Known, c.rec.Step = "", step
 		if first, err = c.s.reader.Read(doc); err == nil {
 			p, err = c.pages(ctx, doc, first)
 		}
@@ -285,6 +286,22 @@ func (c *cycle) pages(ctx context.Context, doc *fetcher.Document, first fetcher.
 // nameless is an item that is told from others by its words alone: it cannot be
 // known without them.
 func nameless(it fetcher.Item) bool { return it.ID == "" && it.Link == "" }
+
+// ambiguous tells that an item which was not read whole shares its id with another. What
+// is listed twice word for word is one item, and only the words tell that.
+func ambiguous(items []fetcher.Item) bool {
+	known := map[string]bool{} // by id, whether it was not read whole
+	for _, it := range items {
+		if it.ID == "" {
+			continue
+		}
+		if before, twice := known[it.ID]; twice && (before || it.Known != 0) {
+			return true
+		}
+		known[it.ID] = known[it.ID] || it.Known != 0
+	}
+	return false
+}
 
 func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fetcher.Document, error) {
 	c.rise()
@@ -431,7 +448,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 	if c.s.options.Site != "sina" { // whose lists many desks fill: one story stands in them twice
 		b.Document = c.listed
 	}
-	if c.recorded {
+	if c.recorded || c.disown() {
 		b.State = c.rec
 	}
 	c.wrote = time.Now()
@@ -452,7 +469,21 @@ func (c *cycle) vouch(f found) {
 		if f.prints != nil {
 			c.rec.Prints = f.prints
 		}
+	} else if len(f.wanted) > 0 {
+		c.disown()
 	}
+}
+
+// disown takes back that the articles are as the last document that was read whole lists
+// them, before others are stored that it did not list so: were they to read again as
+// they did then, nobody would see it. It tells whether there was anything to take back.
+func (c *cycle) disown() bool {
+	r := c.rec
+	if r.ETag == "" && r.LastModified == "" && r.Hash == 0 && r.Sent == 0 && (r.Prints != nil && *r.Prints == "") {
+		return false
+	}
+	r.ETag, r.LastModified, r.Hash, r.Sent, r.Prints = "", "", 0, 0, new(string)
+	return !c.first
 }
 
 func (c *cycle) count(changes []storage.Change, entries []storage.Entry) {
