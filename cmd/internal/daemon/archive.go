@@ -2,12 +2,14 @@ package daemon
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/google/renameio/v2"
 
@@ -63,11 +65,43 @@ func (a *archive) write() error {
 	}
 }
 
-// writeArchive writes the files of what is new. Where the database is away the next time
-// does it, and a log line for each would say nothing that "fetching pauses" does not.
+// archiveAgain is how often an archive that could not be written is tried again.
+const archiveAgain = 10 * time.Second
+
+// writeArchive writes the files of what is new. That it cannot be done is told at first,
+// and as often as a shortage. Where the database is away, a log line for each would say
+// nothing that "fetching pauses" does not.
 func (d *Daemon) writeArchive(log *slog.Logger) {
-	if err := d.archive.write(); err != nil && !errors.Is(err, storage.ErrAway) {
-		log.Error("archive failed", "err", err, "hint", "the files will be written with the next article")
+	err := d.archive.write()
+	if err == nil {
+		if d.unarchived.Swap(nil) != nil {
+			d.log.Info("archive goes on")
+		}
+		return
+	}
+	if errors.Is(err, storage.ErrAway) {
+		return
+	}
+	now := time.Now()
+	told := d.unarchived.Load()
+	if (told == nil || now.Sub(*told) >= tellAgain) && d.unarchived.CompareAndSwap(told, &now) {
+		log.Error("archive failed", "err", oneLine(err), "hint", "make room in its directory, or let it be written; nothing is lost, and it goes on by itself")
+	}
+}
+
+// archiveOften tries an archive that could not be written again, until the context ends.
+func (d *Daemon) archiveOften(ctx context.Context) {
+	look := time.NewTicker(archiveAgain)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		if d.unarchived.Load() != nil {
+			d.writeArchive(d.log)
+		}
 	}
 }
 

@@ -41,6 +41,8 @@ type Daemon struct {
 	answer   kept[struct{}] // of the store
 	// complained is when the operator was told last that the store cannot be read.
 	complained atomic.Pointer[time.Time]
+	// unarchived is when he was told last that the archive cannot be written; nil while it can.
+	unarchived atomic.Pointer[time.Time]
 
 	// Changed is told which feeds show something new, and with no names that
 	// any may show something else, which is no news; nil to tell nobody.

@@ -46,6 +46,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group.Go(func() { d.pruneOften(pruning) })
 	group.Go(func() { d.listen(pruning) })
 	group.Go(func() { d.goOn(pruning) })
+	group.Go(func() { d.archiveOften(pruning) })
 	done := make(chan *source)
 	last := d.wall()
 	var next time.Time // when the plan is to be looked at again: it is long
