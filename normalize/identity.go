@@ -104,6 +104,12 @@ func originKey(it fetcher.Item, url string, o Options) string {
 	return ""
 }
 
+// ByWords tells whether a key is of what an item says, for want of an id and an address
+// of its own.
+func ByWords(key string) bool { return KeyKind(key) == words }
+
+const words = "words of the list"
+
 // KeyKind tells what an identity key is, for people: where the item's identity
 // comes from.
 func KeyKind(key string) string {
@@ -120,7 +126,7 @@ func KeyKind(key string) string {
 
 var keyKinds = []struct{ prefix, name string }{
 	{"sina:", "origin id"}, {"zhibo:", "origin id"}, {"guid:", "origin id"},
-	{"url:", "canonical URL"}, {"link:", "canonical URL"}, {"text:", "words of the list"},
+	{"url:", "canonical URL"}, {"link:", "canonical URL"}, {"text:", words},
 }
 
 // siteID is an id of Sina's that an item of its lists gives; empty for others.

@@ -11,6 +11,7 @@ import (
 
 	"aggregator/cmd/internal/health"
 	"aggregator/fetcher"
+	"aggregator/normalize"
 	"aggregator/normalize/article"
 	"aggregator/storage"
 )
@@ -228,7 +229,7 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		c.rep.Items, c.rec.Empty = first.Same, time.Time{}
 		v := doc.Validators
 		v.Hash = c.s.reader.Print(doc)
-		return found{validators: &v, prints: c.printed(doc, first)}, nil
+		return found{validators: &v, prints: c.printed(doc, first, nil)}, nil
 	}
 	step := c.rec.Step
 	p, err := c.pages(ctx, doc, first)
@@ -257,16 +258,16 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		v := doc.Validators
 		v.Hash = c.s.reader.Print(doc)
 		f.validators = &v
-		f.prints = c.printed(doc, first)
+		f.prints = c.printed(doc, first, p.ids[:len(first.Items)])
 	}
 	return f, nil
 }
 
-// printed are the prints of a list to be kept. Items that cannot be known again make
-// an end of that for all.
-func (c *cycle) printed(doc *fetcher.Document, list fetcher.List) *string {
+// printed are the prints of a list to be kept. Items that are told from others by their
+// words alone cannot be known without them, and make an end of that for all.
+func (c *cycle) printed(doc *fetcher.Document, list fetcher.List, ids []article.Identity) *string {
 	prints := string(list.Prints)
-	if slices.ContainsFunc(list.Items, nameless) {
+	if slices.ContainsFunc(ids, func(id article.Identity) bool { return normalize.ByWords(id.Keys[0]) }) {
 		prints = ""
 	}
 	if prints == string(doc.Known) && doc.Known != "" {
@@ -282,10 +283,6 @@ func (c *cycle) pages(ctx context.Context, doc *fetcher.Document, first fetcher.
 	p.read[doc.URL] = true
 	return p, c.pageBack(ctx, p)
 }
-
-// nameless is an item that is told from others by its words alone: it cannot be
-// known without them.
-func nameless(it fetcher.Item) bool { return it.ID == "" && it.Link == "" }
 
 // ambiguous tells that an item which was not read whole shares its id with another. What
 // is listed twice word for word is one item, and only the words tell that.
@@ -448,7 +445,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 	if c.s.options.Site != "sina" { // whose lists many desks fill: one story stands in them twice
 		b.Document = c.listed
 	}
-	if c.recorded || c.disown() {
+	if c.recorded || c.disown(batch) {
 		b.State = c.rec
 	}
 	c.wrote = time.Now()
@@ -469,15 +466,18 @@ func (c *cycle) vouch(f found) {
 		if f.prints != nil {
 			c.rec.Prints = f.prints
 		}
-	} else if len(f.wanted) > 0 {
-		c.disown()
+	} else {
+		c.disown(f.wanted)
 	}
 }
 
 // disown takes back that the articles are as the last document that was read whole lists
-// them, before others are stored that it did not list so: were they to read again as
+// them, before some are stored as they are listed otherwise: were they to read again as
 // they did then, nobody would see it. It tells whether there was anything to take back.
-func (c *cycle) disown() bool {
+func (c *cycle) disown(batch []wanted) bool {
+	if !slices.ContainsFunc(batch, func(w wanted) bool { return w.standing == storage.Changed }) {
+		return false
+	}
 	r := c.rec
 	if r.ETag == "" && r.LastModified == "" && r.Hash == 0 && r.Sent == 0 && (r.Prints != nil && *r.Prints == "") {
 		return false
