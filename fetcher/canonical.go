@@ -217,7 +217,8 @@ func (c *canonical) token(t token) error {
 		c.scope = outside.within(c.bytes(t))
 		n := c.name(t.name)
 		if c.opensItem(n) {
-			c.startItem(t, outside)
+			c.scope = outside
+			c.startItem(t)
 			return nil
 		}
 		if slices.Contains(outlines, n.local) {
@@ -263,8 +264,8 @@ func (c *canonical) opensItem(n name) bool {
 	return n.space == "" || n.space == "rdf" || n.space == "atom"
 }
 
-func (c *canonical) startItem(t token, outside *scope) {
-	c.endItem(false) // the one before has lost its end
+func (c *canonical) startItem(t token) {
+	c.endItem(false) // the one before has lost its end, and what it declared ends with it
 	c.items++
 	if c.items > c.limit {
 		c.items--
@@ -275,11 +276,12 @@ func (c *canonical) startItem(t token, outside *scope) {
 	x := c.extent(t)
 	if it := c.recognise(x); it != nil {
 		c.spots = append(c.spots, spot{x.sum, x.to - x.from, it})
-		c.scope, c.pos = outside, x.to
+		c.pos = x.to
 		return
 	}
 	c.spots = append(c.spots, spot{})
-	c.item = &item{at: t.at, start: c.out.Len(), raw: t.name, scope: outside, extent: x}
+	c.item = &item{at: t.at, start: c.out.Len(), raw: t.name, scope: c.scope, extent: x}
+	c.scope = c.scope.within(c.bytes(t))
 	if c.atom {
 		c.out.WriteString("<entry>")
 	} else {
