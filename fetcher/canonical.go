@@ -76,13 +76,9 @@ type item struct {
 	title   bool     // and a title
 }
 
-// canonicalise returns the canonical document. The error is an *Error.
-func canonicalise(src []byte, base *url.URL, limit int) (*canonical, error) {
-	return canonicaliseNew(src, base, limit, nil, nil)
-}
-
-// canonicaliseNew passes over items that are known, of those that were found in src.
-func canonicaliseNew(src []byte, base *url.URL, limit int, old *knownItems, found []extent) (*canonical, error) {
+// canonicalise returns the canonical document, without the items that are known of
+// those that were found in src. The error is an *Error.
+func canonicalise(src []byte, base *url.URL, limit int, old *knownItems, found []extent) (*canonical, error) {
 	c := &canonical{tokens: tokens{src: src}, limit: limit, scope: &scope{base: base}, known: map[string]name{}, old: old, extents: found}
 	if !c.open() {
 		return nil, notList(src, "a feed")

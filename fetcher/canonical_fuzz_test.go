@@ -39,7 +39,7 @@ func FuzzCanonical(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		text, _ := UTF8(body, "", "")
-		c, err := canonicalise(clean(text), base, 100)
+		c, err := canonicalise(clean(text, nil), base, 100, nil, nil)
 		if err != nil {
 			return
 		}

@@ -16,16 +16,11 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// UTF8 returns the body in UTF-8 without a byte order mark, and the name of
-// the encoding it came in. The order of belief is: byte order mark, what the
+// toUTF8 returns the body in UTF-8 without a byte order mark, and the name of
+// the encoding it came in; the items that were found in it and are known are UTF-8. The order of belief is: byte order mark, what the
 // first signs of the document look like in UTF-16, UTF-32 and EBCDIC, override,
 // valid UTF-8, UTF-8 with some bad bytes, the HTTP header, the document's own
 // declaration, detection (PITFALLS G5).
-func UTF8(body []byte, contentType, override string) ([]byte, string) {
-	return toUTF8(body, contentType, override, nil)
-}
-
-// toUTF8 is UTF8 for a document of which some items are known to be UTF-8.
 func toUTF8(body []byte, contentType, override string, found []extent) ([]byte, string) {
 	valid := true
 	for part := range beside(body, found) {

@@ -10,12 +10,9 @@ import (
 )
 
 // clean removes from a UTF-8 document what XML forbids: illegal characters, and
-// references to them (PITFALLS G5, G6).
-func clean(body []byte) []byte { return cleanBeside(body, nil) }
-
-// cleanBeside is clean for a document of which some items are known to be so. It gives
-// the document itself where there is nothing to remove.
-func cleanBeside(body []byte, found []extent) []byte {
+// references to them (PITFALLS G5, G6); the items that were found in it and are known
+// have none. It gives the document itself where there is nothing to remove.
+func clean(body []byte, found []extent) []byte {
 	dirty := false
 	for part := range beside(body, found) {
 		dirty = dirty || holdsIllegal(part) || refersToIllegal(part)

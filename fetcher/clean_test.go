@@ -13,11 +13,11 @@ func TestClean(t *testing.T) {
 		"a\x01b\u009d\uffffc":         "abc",
 		"&#1\x001;":                   "", // that one becomes a reference by it
 	} {
-		got := clean([]byte(body))
+		got := clean([]byte(body), nil)
 		if string(got) != want {
 			t.Errorf("%q became %q, want %q", body, got, want)
 		}
-		if b := []byte(body); body == want && !sameBytes(clean(b), b) {
+		if b := []byte(body); body == want && !sameBytes(clean(b, nil), b) {
 			t.Errorf("%q was copied", body)
 		}
 	}

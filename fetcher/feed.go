@@ -18,7 +18,7 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	}
 	w := wire{base: base, r: r}
 	old, found := doc.items()
-	body := cleanBeside(doc.Body, found)
+	body := clean(doc.Body, found)
 	if head := bytes.TrimSpace(body); len(head) > 0 && head[0] == '{' {
 		return w.readJSONFeed(head)
 	}
@@ -28,7 +28,7 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if !sameBytes(body, doc.Body) { // what was found lies elsewhere now, if at all
 		found = old.find(body)
 	}
-	c, err := canonicaliseNew(body, base, r.limit(), old, found)
+	c, err := canonicalise(body, base, r.limit(), old, found)
 	if err != nil {
 		return List{}, err
 	}

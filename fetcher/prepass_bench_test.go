@@ -37,11 +37,11 @@ func BenchmarkPrePass(b *testing.B) {
 		b.SetBytes(int64(len(feed)))
 		for b.Loop() {
 			text, _ := UTF8(feed, "application/rss+xml; charset=utf-8", "")
-			body, err := expand(clean(text))
+			body, err := expand(clean(text, nil))
 			if err != nil {
 				b.Fatal(err)
 			}
-			if c, err := canonicalise(body, base, defaultLimit); err != nil || c.items != 50 {
+			if c, err := canonicalise(body, base, defaultLimit, nil, nil); err != nil || c.items != 50 {
 				b.Fatal(err)
 			}
 		}

@@ -15,6 +15,9 @@ import (
 // TestRelease: a document's room goes to the next one only when it is released, and
 // what was read of it stays as it is.
 func TestRelease(t *testing.T) {
+	if !fetcher.Reuses(100) {
+		t.Error("no room that is given back is taken again")
+	}
 	feed := func(path string) []byte {
 		return []byte("<rss><channel><item><guid>" + path + "</guid><title>" + strings.Repeat(path, 500) + "</title></item></channel></rss>")
 	}
