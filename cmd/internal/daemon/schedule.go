@@ -82,7 +82,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 			next = time.Time{}
 		}
 		now := d.wall()
-		if now.Sub(last) > nap {
+		if now.Sub(last) > nap || now.Before(last) {
 			d.askClock()
 			d.replan(plan)
 			next = time.Time{}
@@ -95,7 +95,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 			}
 			next = now.Add(untilNext(plan, now))
 		}
-		timer.Reset(next.Sub(d.wall()))
+		timer.Reset(min(tick, next.Sub(d.wall()))) // the clock may have been set back
 	}
 }
 
