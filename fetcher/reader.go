@@ -157,7 +157,7 @@ func (r *Reader) Print(doc *Document) uint64 {
 
 // readerVersion changes where a document that has not changed would now be read
 // otherwise than before.
-const readerVersion = 1
+const readerVersion = 2
 
 // Terms is a fingerprint of how the source's documents are asked for and read.
 // Validators are only good for documents on the same terms (CONDUCT 5).
