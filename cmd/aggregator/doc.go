@@ -24,19 +24,22 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/fetcher/simulated]: a seeded Sina on the loopback interface,
     with quirks and faults. Tests, benchmarks and demo use it.
   - [aggregator/normalize]: Item and page become an Article: which article it
-    is (Identities), then extraction, cleaning, sanitising, dates, stocks. How
+    is (Identities), then extraction, cleaning, sanitising, dates, stocks. HTML
+    that is written as it is meant to be is read by tree.go, all else by
+    html.Parse, into the same trees. How
     the body was chosen is kept as an article.Verdict. Again makes the article
     anew of the body as it came, for db reprocess.
   - [aggregator/normalize/article/diff]: how one text became another, in words or
     characters.
   - [aggregator/storage]: the store, on an Engine of ordered tables (engine.go):
-    one bbolt file (file.go), or another that is given to it. Articles, the keys they are known
-    by, and every source's state change in one transaction. Explain tells what
-    it knows of one article, Versions how it looked before it was edited. A
-    new article whose story is told already becomes a copy (join.go). Old ones
-    lie in bundles (bundle.go), pruned ones leave graves (grave.go), and of sources removed
-    long ago nothing remains (departed.go); what moves by
-    files is history.go, frame.go and restore.go.
+    one bbolt file (file.go), or another that is given to it. Articles, the keys
+    they are known by, and every source's state change in one transaction. Explain
+    tells what it knows of one article, Versions how it looked before it was
+    edited. A new article whose story is told already becomes a copy (join.go). A
+    body as it came lies against the content made of it (raw.go). Old articles lie
+    in bundles (bundle.go), pruned ones leave graves (grave.go), and of sources
+    removed long ago nothing remains (departed.go); what moves by files is
+    history.go, frame.go and restore.go.
   - [aggregator/storage/postgres]: that engine on PostgreSQL (postgres.go, tx.go,
     cursor.go), for several machines; and the Node that a program is among them
     (node.go): leases of sources, turns at sites, claims of items, notices.
