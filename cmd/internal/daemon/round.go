@@ -20,8 +20,10 @@ func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done f
 	begin := func(s *source, at place) {
 		at.door = d.enter(ctx)
 		crew.do(func() {
-			defer at.pass()
-			done(s, d.cycle(ctx, s, o, at))
+			defer at.pass() // also of a cycle that panics
+			rep := d.cycle(ctx, s, o, at)
+			at.pass() // whoever takes the report may be slow
+			done(s, rep)
 		})
 	}
 	var long sync.WaitGroup
