@@ -28,7 +28,8 @@ func brief(err error) string {
 	case errors.Is(err, storage.ErrDamaged):
 		return storage.ErrDamaged.Error()
 	}
-	for _, number := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.EIO, syscall.EMFILE, syscall.ENFILE} {
+	// The text of ENFILE contains that of EMFILE.
+	for _, number := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EROFS, syscall.EIO, syscall.ENFILE, syscall.EMFILE} {
 		if saysErrno(err, number) {
 			return number.Error()
 		}

@@ -261,5 +261,8 @@ func shortHint(err error, shared bool) string {
 	case errors.As(err, &unstored):
 		return "make room on the disk of the database, or look whether it is broken; nothing is lost, and it goes on by itself"
 	}
+	if saysErrno(err, syscall.ENFILE) {
+		return "raise the limit of open files of the whole machine (sysctl fs.file-max), or lower fetch.concurrency; it goes on by itself"
+	}
 	return "raise the limit of open files (LimitNOFILE=, ulimit -n), or lower fetch.concurrency; it goes on by itself"
 }
