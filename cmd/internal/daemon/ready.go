@@ -44,20 +44,21 @@ func (d *Daemon) Pauses() string {
 	return fmt.Sprintf("fetching pauses since %s: %s", since.In(d.Zone()).Format(time.DateTime), reason)
 }
 
-// unanswered tells the operator why a read failed, as often as he is told of a shortage.
-func (d *Daemon) unanswered(err error) {
+// unanswered tells the operator why a read failed that began at a time, as often as he is told of a shortage.
+func (d *Daemon) unanswered(err error, began time.Time) {
 	if errors.Is(err, storage.ErrAway) {
-		d.lack("", unstored(err), time.Now())
+		d.lack("", unstored(err), began)
 		return
 	}
-	now := time.Now()
-	if last := d.complained.Swap(&now); last == nil || now.Sub(*last) >= tellAgain {
+	now, last := time.Now(), d.complained.Load()
+	if (last == nil || now.Sub(*last) >= tellAgain) && d.complained.CompareAndSwap(last, &now) {
 		d.log.Error("store unreadable", "err", oneLine(err))
 	}
 }
 
 // askStore is called once at a time, so that a store that hangs holds up few.
 func (d *Daemon) askStore() (none struct{}, err error) {
+	began := time.Now()
 	answered := make(chan error, 1)
 	go func() {
 		_, err := d.store.Count()
@@ -68,7 +69,7 @@ func (d *Daemon) askStore() (none struct{}, err error) {
 	select {
 	case err := <-answered:
 		if err != nil {
-			d.unanswered(err)
+			d.unanswered(err, began)
 			return none, fmt.Errorf("the store does not answer: %s", brief(err))
 		}
 		return none, nil

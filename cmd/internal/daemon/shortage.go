@@ -83,7 +83,9 @@ func (s *shortage) note(source string, err error, began, now time.Time) (tell bo
 		wake(s.begun)
 	}
 	s.reason, s.last, s.source = brief(err), err, source
-	s.failed++
+	if source != "" { // else no cycle failed, but somebody asked
+		s.failed++
+	}
 	return begins && !s.silent
 }
 
