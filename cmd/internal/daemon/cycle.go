@@ -56,11 +56,15 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at place) Repo
 		return Report{Source: s.Name, Err: err}
 	}
 	defer d.running.end(s.Name)
-	ctx, release, err := d.hold(ctx, s, o, at)
+	held, release, err := d.hold(ctx, s, o, at)
+	if err != nil && ctx.Err() != nil {
+		return Report{Source: s.Name, Err: errInterrupted}
+	}
 	if err != nil {
 		return Report{Source: s.Name, Err: unstored(err), ofServer: true}
 	}
 	defer release()
+	ctx = held
 	d.outcomes.begin()
 	defer d.outcomes.end()
 	start := time.Now()
