@@ -60,7 +60,7 @@ func (d *Daemon) tidy(ctx context.Context) {
 	}
 	for _, half := range halves {
 		some, cancel := context.WithTimeout(ctx, tidyFor)
-		if halfErr := half(some); some.Err() == nil { // else the rest is for the next time
+		if halfErr := half(some); some.Err() == nil || !errors.Is(halfErr, context.Cause(some)) { // else the rest is for the next time
 			err = errors.Join(err, halfErr)
 		}
 		cancel()
