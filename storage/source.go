@@ -140,7 +140,7 @@ func (s *Store) PutSources(recs []*Source) []error {
 	err := s.putSources(recs)
 	errs := make([]error, len(recs))
 	for i, rec := range recs {
-		if len(recs) > 1 && errors.Is(err, ErrDamaged) { // perhaps one of them
+		if len(recs) > 1 && (errors.Is(err, ErrDamaged) || errors.Is(err, ErrLost)) { // perhaps of one of them
 			errs[i] = s.PutSource(*rec)
 		} else if err != nil {
 			errs[i] = fmt.Errorf("put source %s: %w", rec.Name, err)

@@ -262,7 +262,7 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		v := doc.Validators
 		v.Hash = c.s.reader.Print(doc)
 		f.validators = &v
-		f.prints = c.printed(doc, first, p.ids[:len(first.Items)])
+		f.prints = c.printed(doc, first, p.ids)
 	}
 	return f, nil
 }
