@@ -52,7 +52,9 @@ Read it bottom-up; each package's comment says what to call first.
     rounds of them now or on schedule (turn.go says when, line.go in what order;
     outcomes.go stores what they come to together; outage.go and offline.go tell
     whether our own link is down, shortage.go whether this machine lacks something,
-    and shortage_end.go whether it is there again), what feeds are loaded from the store, the archive writer, and the control socket.
+    and shortage_end.go whether it is there again), what feeds are loaded from the
+    store, the archive writer, and the control socket. A cycle reads a list (list.go,
+    paging.go) and stores what is wanted of it (cycle.go).
   - [aggregator/cmd/internal/health]: how a source fares. Learn learns how often it
     brings something, Judge says after each cycle whether that is as ever; a
     Webhook is told when it is not.
