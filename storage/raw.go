@@ -2,10 +2,10 @@ package storage
 
 import (
 	"bytes"
-	"encoding/binary"
+	"cmp"
+	"errors"
 	"fmt"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/klauspost/compress/s2"
 
 	"aggregator/normalize/article"
@@ -24,16 +24,19 @@ type storedRaw struct {
 }
 
 // packRaw codes a body by what it shares with the content that was made of it, which is
-// most of it: that takes a fifth of the time that compressing takes, and next to no space.
+// most of it: that takes a tenth of the time that compressing takes, and next to no space.
 func (c *codec) packRaw(r article.Raw, content string) ([]byte, error) {
 	if len(r.Body) == 0 {
 		return nil, nil
 	}
+	source := scratch.Get().(*bytes.Buffer)
+	defer giveBack(source)
+	source.Reset()
+	source.WriteString(content)
 	return c.marshalBy(storedRaw(r), func(b []byte) []byte {
-		if d := sharing(content); d != nil {
-			if value := against(d, b); len(value) < len(b)/2 {
-				return value
-			}
+		value := appendDelta(make([]byte, headSize, headSize+len(b)/8), source.Bytes(), b)
+		if len(value) < len(b)/2 {
+			return summed(derived, value, b)
 		}
 		return c.pack(b)
 	})
@@ -52,45 +55,36 @@ func (c *codec) unpackRaw(value []byte, content string) (article.Raw, error) {
 	return article.Raw(s), err
 }
 
-// sharing is what is coded against a text; nil where it is too short.
-func sharing(text string) *s2.Dict {
-	return s2.MakeDictManual([]byte(text[:min(len(text), s2.MaxDictSize)]), 0)
-}
-
-// against codes b by what it shares with a text. Its sum tells damage, and another text.
-func against(d *s2.Dict, b []byte) []byte {
-	buf := scratch.Get().(*bytes.Buffer)
-	defer giveBack(buf)
-	buf.Reset()
-	buf.Grow(s2.MaxEncodedLen(len(b)))
-	block := d.Encode(buf.AvailableBuffer(), b)
-	value := append(make([]byte, 0, 5+len(block)), alike)
-	return append(binary.BigEndian.AppendUint32(value, uint32(xxhash.Sum64(b))), block...)
-}
-
+// unpackLike is unpack of what was coded with a text. Its sum tells damage, and another
+// text.
 func (c *codec) unpackLike(value []byte, text string) ([]byte, error) {
-	if len(value) < 5 || value[0] != alike {
+	if len(value) < headSize {
 		return c.unpack(value)
 	}
-	d := sharing(text)
-	if d == nil {
-		return nil, fmt.Errorf("%w: nothing to read it with", ErrDamaged)
-	}
-	n, err := s2.DecodedLen(value[5:])
-	if err == nil && n > maxUnpacked {
-		err = s2.ErrTooLarge
-	}
 	var b []byte
-	if err == nil {
-		b, err = d.Decode(make([]byte, 0, n), value[5:])
+	var err error
+	switch value[0] {
+	case derived:
+		b, err = applyDelta([]byte(text), value[headSize:], maxUnpacked)
+	case alike:
+		b, err = unpackAlike(value[headSize:], text)
+	default:
+		return c.unpack(value)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	return checked(value, b, err)
+}
+
+// unpackAlike reads bodies as schema 10 had them.
+func unpackAlike(coded []byte, text string) ([]byte, error) {
+	n, err := s2.DecodedLen(coded)
+	if err != nil || n > maxUnpacked {
+		return nil, cmp.Or(err, s2.ErrTooLarge)
 	}
-	if uint32(xxhash.Sum64(b)) != binary.BigEndian.Uint32(value[1:]) {
-		return nil, fmt.Errorf("%w: wrong sum", ErrDamaged)
+	d := s2.MakeDictManual([]byte(text[:min(len(text), s2.MaxDictSize)]), 0)
+	if d == nil {
+		return nil, errors.New("nothing to read it with")
 	}
-	return b, nil
+	return d.Decode(make([]byte, 0, n), coded)
 }
 
 // Raw gives the body as it came, for the article with a key.

@@ -200,7 +200,11 @@ func (t *tables) decode(arrival uint64, value []byte) (*record, error) {
 }
 
 func (t *tables) putRecord(arrival uint64, r *record) error {
-	value, err := t.codec.marshal(r.stored())
+	pack := t.codec.pack
+	if arrival >= windowStart(t.time) {
+		pack = t.codec.packQuick // it will be bundled
+	}
+	value, err := t.codec.marshalBy(r.stored(), pack)
 	if err != nil {
 		return fmt.Errorf("encode article %s: %w", r.Key, err)
 	}
