@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -23,6 +24,7 @@ const (
 type file struct {
 	path string
 	db   *bolt.DB
+	gone atomic.Int64 // see letGo
 }
 
 // open opens the file, and makes it where there is none. On errors it is closed
@@ -98,11 +100,17 @@ func (f *file) String() string { return f.path }
 func (f *file) Close() error { return f.db.Close() }
 
 func (f *file) View(fn func(Tx) error) error {
-	return f.db.View(func(tx *bolt.Tx) error { return fn(fileTx{tx}) })
+	return f.db.View(func(tx *bolt.Tx) error {
+		defer f.letGo(tx)
+		return fn(fileTx{tx})
+	})
 }
 
 func (f *file) Update(fn func(Tx) error) error {
-	return f.db.Update(func(tx *bolt.Tx) error { return fn(fileTx{tx}) })
+	return f.db.Update(func(tx *bolt.Tx) error {
+		defer f.letGo(tx)
+		return fn(fileTx{tx})
+	})
 }
 
 // Space counts those pages as free as well that are once their last reader is gone.

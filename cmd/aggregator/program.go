@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -128,7 +127,7 @@ func (p *program) loaded(text *config.Text) (*config.Config, error) {
 	if usual >= 0 && usual < percent {
 		debug.SetGCPercent(usual)
 	}
-	defer runtime.GC() // or twice the text would be waited for before the next
+	defer debug.FreeOSMemory() // or twice the text would be waited for before the next collection
 	return text.Load(p.environ...)
 }
 
