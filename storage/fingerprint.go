@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -62,7 +61,7 @@ func (f fingerprint) same(g fingerprint) (reason string, distance int) {
 	if f.words == g.words && !strings.HasSuffix(f.title, g.title) && !strings.HasSuffix(g.title, f.title) {
 		return "", 0 // titles that differ in a number alone, and not by one set before them
 	}
-	distance = bits.OnesCount64(f.text ^ g.text)
+	distance = apart(f.text, g.text)
 	switch {
 	case f.title == g.title && distance <= nearTitled:
 		return "equal title, close text", distance

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"strings"
@@ -21,15 +22,22 @@ func read(text string) (r reading) {
 	var before rune
 	start := -1 // of what may be a number
 	for i := 0; i < len(text); {
-		c, size := runeAt(text[i:])
+		if c := chineseAt(text, i); c != 0 { // most of a text
+			if start >= 0 {
+				r.number(text[start:i])
+				start = -1
+			}
+			r.letter(before, c)
+			before, i = c, i+3
+			continue
+		}
+		c, size := utf8.DecodeRuneInString(text[i:])
 		letter := letterOf(c)
 		if letter != 0 {
-			if r.letters++; r.letters > 1 {
-				r.pair(before, letter)
-			}
+			r.letter(before, letter)
 			before = letter
 		}
-		switch of := inNumber(c); {
+		switch of := inNumber(c, letter != 0); {
 		case of && start < 0:
 			start = i
 		case !of && start >= 0:
@@ -45,38 +53,21 @@ func read(text string) (r reading) {
 	return r
 }
 
-// pair counts a 2-gram. One in eight is kept, always the same ones, which costs
-// an eighth and tells nearly as much.
-func (r *reading) pair(a, b rune) {
-	var gram uint64
-	if isChinese(a) && isChinese(b) {
-		gram = sumChinese(a, b)
-	} else {
-		var pair [2 * utf8.UTFMax]byte
-		gram = xxhash.Sum64(utf8.AppendRune(utf8.AppendRune(pair[:0], a), b))
+// letter counts a letter, and the 2-gram that it makes with the one before.
+func (r *reading) letter(before, c rune) {
+	if r.letters++; r.letters == 1 {
+		return
 	}
-	if gram%8 == 0 {
-		r.add(bits.RotateLeft64(gram*0x9e3779b97f4a7c15, 32)) // the low bits chose it
+	// One in eight is counted, always the same ones, which costs an eighth and tells
+	// nearly as much. What chooses them is quicker, and worse, than the hash.
+	const odd = 0xd6e8feb86659fd93
+	gram := uint64(before)<<32 | uint64(c)
+	if gram*odd>>61 != 0 {
+		return
 	}
-}
-
-// sumChinese is xxhash.Sum64 of the UTF-8 of two Chinese characters, six bytes, without
-// what that does for more.
-func sumChinese(a, b rune) uint64 {
-	const (
-		p1 = 11400714785074694791
-		p2 = 14029467366897019727
-		p3 = 1609587929392839161
-		p5 = 2870177450012600261
-	)
-	first := uint64(0xe0|a>>12) | uint64(0x80|a>>6&0x3f)<<8 | uint64(0x80|a&0x3f)<<16 | uint64(0xe0|b>>12)<<24
-	h := uint64(p5+6) ^ first*p1
-	h = bits.RotateLeft64(h, 23)*p2 + p3
-	h = bits.RotateLeft64(h^uint64(0x80|b>>6&0x3f)*p5, 11) * p1
-	h = bits.RotateLeft64(h^uint64(0x80|b&0x3f)*p5, 11) * p1
-	h = (h ^ h>>33) * p2
-	h = (h ^ h>>29) * p3
-	return h ^ h>>32
+	var pair [8]byte
+	binary.LittleEndian.PutUint64(pair[:], gram)
+	r.add(xxhash.Sum64(pair[:]))
 }
 
 // number counts a number: two reports of a cut by 0.5% and by 0.25% differ in
@@ -87,16 +78,19 @@ func (r *reading) number(n string) {
 	}
 }
 
-// runeAt is the first character of a text. Most of a Chinese one takes the short way.
-func runeAt(text string) (c rune, size int) {
-	if b := text[0]; b < utf8.RuneSelf {
-		return rune(b), 1
-	} else if b>>4 == 0xe && len(text) > 2 && text[1]>>6 == 2 && text[2]>>6 == 2 {
-		if c = rune(b&0xf)<<12 | rune(text[1]&0x3f)<<6 | rune(text[2]&0x3f); isChinese(c) {
-			return c, 3
-		}
+// chineseAt is the Chinese character that a text has at a place, 0 where it has another.
+func chineseAt(text string, i int) rune {
+	if i+2 >= len(text) {
+		return 0
 	}
-	return utf8.DecodeRuneInString(text)
+	a, b, c := text[i], text[i+1], text[i+2]
+	if a>>4 != 0xe || b>>6 != 2 || c>>6 != 2 {
+		return 0
+	}
+	if r := rune(a&0xf)<<12 | rune(b&0x3f)<<6 | rune(c&0x3f); isChinese(r) {
+		return r
+	}
+	return 0
 }
 
 func isChinese(c rune) bool { return c >= '\u4e00' && c <= '\u9fff' }
@@ -107,14 +101,18 @@ func letterOf(c rune) rune {
 	switch {
 	case isChinese(c): // without a look at tables
 		return c
+	case c == '，' || c == '。' || c == '、' || c == '“' || c == '”' || c == '；' || c == '：':
+		return 0 // as well, most of the rest
 	case unicode.IsLetter(c) || unicode.IsDigit(c):
 		return unicode.ToLower(c)
 	}
 	return 0
 }
 
-func inNumber(c rune) bool {
-	return c >= '0' && c <= '9' || c == '.' || c == '%' || c == '-' || c >= utf8.RuneSelf && !isChinese(c) && unicode.IsDigit(c)
+// inNumber tells whether a character is part of a number, of which most are no letters
+// either.
+func inNumber(c rune, letter bool) bool {
+	return c == '.' || c == '%' || c == '-' || letter && unicode.IsDigit(c)
 }
 
 func lettersOf(text string) []rune {

@@ -260,10 +260,7 @@ func (t *tables) like(f fingerprint) (found []likeness) {
 			found = append(found, likeness{arrival, reason, distance})
 		}
 	}
-	for i, text := range t.stories.texts {
-		if bits.OnesCount64(f.text^text) > nearTitled {
-			continue
-		}
+	for _, i := range nearby(t.stories.texts, f.text) {
 		if _, changed := t.told[t.stories.all[i].arrival]; !changed {
 			look(t.stories.all[i].arrival, t.stories.all[i].fingerprint)
 		}
@@ -273,6 +270,29 @@ func (t *tables) like(f fingerprint) (found []likeness) {
 	}
 	return found
 }
+
+// nearby gives the places of texts that lie near to one. Four are looked at together:
+// hardly any of them does.
+func nearby(texts []uint64, text uint64) (found []int) {
+	const together = 4
+	for i := 0; i < len(texts); i += together {
+		if i+together <= len(texts) {
+			t := texts[i : i+together : i+together]
+			if min(apart(t[0], text), apart(t[1], text), apart(t[2], text), apart(t[3], text)) > nearTitled {
+				continue
+			}
+		}
+		for j := i; j < min(i+together, len(texts)); j++ {
+			if apart(texts[j], text) <= nearTitled {
+				found = append(found, j)
+			}
+		}
+	}
+	return found
+}
+
+// apart is how many bits of two texts' fingerprints differ.
+func apart(a, b uint64) int { return bits.OnesCount64(a ^ b) }
 
 // document is what is listed together with an entry. What its publisher lists side
 // by side, he takes for two.

@@ -11,7 +11,7 @@ import (
 
 // toldVersion heads the stored fingerprints; those of another are made anew. It changes
 // with what a fingerprint is.
-const toldVersion = 1
+const toldVersion = 2
 
 // storedTold is the fingerprint of an article within the window, so that a start of
 // the program does not read the window's articles. Without letters it says that the
