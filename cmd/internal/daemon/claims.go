@@ -53,14 +53,13 @@ func (c *claims) release(mine map[string]bool, key string) {
 	}
 }
 
-// await waits until nobody else here is at work on the items.
-func (c *claims) await(ctx context.Context, mine map[string]bool, items []wanted) error {
+// await waits until nobody here is at work on the items.
+func (c *claims) await(ctx context.Context, items []wanted) error {
 	for _, w := range items {
-		key := w.id.Keys[0]
 		c.mu.Lock()
-		holder, taken := c.held[key]
+		holder, taken := c.held[w.id.Keys[0]]
 		c.mu.Unlock()
-		if !taken || mine[key] {
+		if !taken {
 			continue
 		}
 		select {
@@ -117,18 +116,36 @@ func (c *cycle) release(mine map[string]bool, items []wanted) {
 // askAgain is how often a node asks whether others are still at work on items.
 const askAgain = 200 * time.Millisecond
 
-// await waits until nobody else is at work on the items, here or at another node.
+// await waits until nobody else is at work on the items, here or at another node, and
+// sits at no desk meanwhile.
 func (c *cycle) await(ctx context.Context, mine map[string]bool, items []wanted) error {
-	if err := c.claims.await(ctx, mine, items); err != nil || c.node == nil {
-		return err
-	}
-	var names []string
+	var others []wanted
 	for _, w := range items {
-		if key := w.id.Keys[0]; !mine[key] {
-			names = append(names, claimName(key))
+		if !mine[w.id.Keys[0]] {
+			others = append(others, w)
 		}
 	}
-	for len(names) > 0 {
+	if len(others) == 0 {
+		return nil
+	}
+	c.rise()
+	if err := c.claims.await(ctx, others); err != nil {
+		return err
+	}
+	if c.node != nil {
+		if err := c.awaitNodes(ctx, others); err != nil {
+			return err
+		}
+	}
+	return c.sit(ctx)
+}
+
+func (c *cycle) awaitNodes(ctx context.Context, others []wanted) error {
+	names := make([]string, len(others))
+	for i, w := range others {
+		names[i] = claimName(w.id.Keys[0])
+	}
+	for {
 		held, err := c.node.Claimed(ctx, names)
 		if err != nil || !held {
 			return unstored(err)
@@ -139,7 +156,6 @@ func (c *cycle) await(ctx context.Context, mine map[string]bool, items []wanted)
 			return ctx.Err()
 		}
 	}
-	return nil
 }
 
 // resight judges again what was new when the list was read: mostly others

@@ -190,11 +190,7 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		c.vouch(f)
 		return nil
 	}
-	if err := c.aside(ctx, func() error { return c.place.wait(ctx) }); err != nil {
-		return err
-	}
-	mine, err := c.claim(ctx, f.wanted)
-	c.place.pass()
+	mine, err := c.inTurn(ctx, f.wanted)
 	defer func() { c.release(mine, f.wanted) }()
 	if err != nil {
 		return err
@@ -204,7 +200,7 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		size = batchSize
 	}
 	for batch := range slices.Chunk(f.wanted, size) {
-		if err := c.aside(ctx, func() error { return c.await(ctx, mine, batch) }); err != nil {
+		if err := c.await(ctx, mine, batch); err != nil {
 			return err
 		}
 		if last := &batch[len(batch)-1] == &f.wanted[len(f.wanted)-1]; last {
@@ -221,6 +217,22 @@ func (c *cycle) addAll(ctx context.Context, f found) error {
 		c.release(mine, batch)
 	}
 	return nil
+}
+
+// inTurn claims the items once the sources before this one have claimed theirs. Who need
+// not wait keeps the desk: else all that is read would queue for desks, in memory.
+func (c *cycle) inTurn(ctx context.Context, items []wanted) (mine map[string]bool, err error) {
+	if c.node != nil || !c.place.isNext() {
+		c.rise()
+	}
+	if err = c.place.wait(ctx); err == nil {
+		mine, err = c.claim(ctx, items)
+	}
+	c.place.pass()
+	if err != nil {
+		return mine, err
+	}
+	return mine, c.sit(ctx)
 }
 
 // addMoved stores what was recognised in one transaction: a part of it would be

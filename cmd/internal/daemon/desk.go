@@ -56,12 +56,3 @@ func (s *seat) leave() {
 		<-s.desks
 	}
 }
-
-// aside does what waits for others.
-func (s *seat) aside(ctx context.Context, wait func() error) error {
-	s.rise()
-	if err := wait(); err != nil {
-		return err
-	}
-	return s.sit(ctx)
-}

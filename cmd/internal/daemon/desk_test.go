@@ -32,15 +32,6 @@ func TestDesks(t *testing.T) {
 		if len(d) != 1 {
 			t.Errorf("%d desks are taken, want 1", len(d))
 		}
-		err := c.aside(ctx, func() error {
-			if len(d) != 0 {
-				t.Error("who waits keeps a desk")
-			}
-			return nil
-		})
-		if err != nil || len(d) != 1 {
-			t.Error(err, len(d))
-		}
 		c.rise()
 		ended, end := context.WithCancel(ctx)
 		end()

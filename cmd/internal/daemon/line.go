@@ -42,6 +42,13 @@ func (p place) begin(ctx context.Context) { _ = p.line.wait(ctx, p.n-underWay+1)
 // wait waits until all before have passed.
 func (p place) wait(ctx context.Context) error { return p.line.wait(ctx, p.n) }
 
+// isNext tells whether all before have passed.
+func (p place) isNext() bool {
+	p.line.mu.Lock()
+	defer p.line.mu.Unlock()
+	return p.n <= p.line.first
+}
+
 // wait waits until so many have passed.
 func (l *line) wait(ctx context.Context, n int) error {
 	l.mu.Lock()
