@@ -16,7 +16,7 @@ import (
 // for each other.
 type desks chan struct{}
 
-func newDesks() desks { return make(desks, max(8, 2*runtime.GOMAXPROCS(0))) }
+func newDesks() desks { return make(desks, max(4, 2*runtime.GOMAXPROCS(0))) }
 
 // tooLong is after what time at a desk another may have it: one bad document does not
 // keep others waiting.
