@@ -125,29 +125,19 @@ func (t *tables) loadStories() error {
 	if t.stories != nil {
 		return nil
 	}
+	if err := t.tellAll(); err != nil {
+		return err
+	}
 	found := newStories()
 	found.upTo = t.began
-	c := t.articles.Cursor()
+	c := t.toldTable.Cursor()
 	for k, v := c.Seek(number(windowStart(t.time))); k != nil; k, v = c.Next() {
-		arrival := fromNumber(k)
-		f, known, err := t.toldOf(arrival)
+		f, known, err := t.readTold(fromNumber(k), v)
 		if err != nil {
 			return err
 		}
-		if !known {
-			r, err := t.decode(arrival, v)
-			if err != nil {
-				return err
-			}
-			if f, known = storyOf(&r.Article); !known {
-				f = fingerprint{}
-			}
-			if err := t.putTold(arrival, f); err != nil {
-				return err
-			}
-		}
-		if f.letters > 0 {
-			found.put(arrival, f)
+		if known && f.letters > 0 {
+			found.put(fromNumber(k), f)
 		}
 	}
 	t.stories = found

@@ -15,6 +15,7 @@ import (
 //	["meta", "articles"] => how many there are
 //	["meta", "raw"] => arrival up to which bodies were pruned
 //	["meta", "bundled"] => arrival up to which articles were put in bundles
+//	["meta", "told"] => by which version the articles of the last days were told
 //	["meta", "graves"] => how far the search for graves came that need not be kept
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
 //	["meta", "rest:" and a site] => storedRest; until it is over        Rests

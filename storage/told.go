@@ -38,7 +38,10 @@ func (t *tables) putTold(arrival uint64, f fingerprint) error {
 
 // toldOf reads a stored fingerprint; false where there is none, or an older one.
 func (t *tables) toldOf(arrival uint64) (f fingerprint, ok bool, err error) {
-	value := t.toldTable.Get(number(arrival))
+	return t.readTold(arrival, t.toldTable.Get(number(arrival)))
+}
+
+func (t *tables) readTold(arrival uint64, value []byte) (f fingerprint, ok bool, err error) {
 	if len(value) == 0 || value[0] != toldVersion {
 		return f, false, nil
 	}
@@ -47,6 +50,36 @@ func (t *tables) toldOf(arrival uint64) (f fingerprint, ok bool, err error) {
 		return f, false, fmt.Errorf("%w: story %d: %w", ErrDamaged, arrival, err)
 	}
 	return fingerprint{at: fromSeconds(s.At), text: s.Text, letters: s.Letters, title: s.Title, words: s.Words, numbers: s.Numbers, stocks: s.Stocks}, true, nil
+}
+
+// toldKey is where it is noted by which version all articles of the window were told.
+const toldKey = "told"
+
+// tellAll has fingerprints of this version for all articles of the window. Those of
+// others are looked for once: what is stored later has one.
+func (t *tables) tellAll() error {
+	if bytes.Equal(t.meta.Get([]byte(toldKey)), []byte{toldVersion}) {
+		return nil
+	}
+	c := t.articles.Cursor()
+	for k, v := c.Seek(number(windowStart(t.time))); k != nil; k, v = c.Next() {
+		arrival := fromNumber(k)
+		_, known, err := t.toldOf(arrival)
+		if err != nil {
+			return err
+		}
+		if known {
+			continue
+		}
+		r, err := t.decode(arrival, v)
+		if err != nil {
+			return err
+		}
+		if err := t.tell(arrival, &r.Article); err != nil {
+			return err
+		}
+	}
+	return t.meta.Put([]byte(toldKey), []byte{toldVersion})
 }
 
 // windowStart is the first arrival that may be within the window.
