@@ -9,9 +9,10 @@ import (
 	"time"
 )
 
-// pageSize of new files. An article's value is a few thousand bytes; pages of
-// this size waste less at their ends than the usual 4096 bytes.
-const pageSize = 16 << 10
+// pageSize of new files, in bytes. Most articles lie in bundles of many pages; for the
+// rest a transaction changes a few bytes here and there, and each page that it comes to
+// is taken apart, and written, whole.
+const pageSize = 4 << 10
 
 var errForeign = errors.New("not a database of this program, left alone")
 
