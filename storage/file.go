@@ -33,8 +33,9 @@ func (f *file) open(noSync bool) (err error) {
 	var opened *os.File
 	defer func() {
 		if err != nil && opened != nil {
-			// bbolt closes the file with its own errors, not with its panics;
-			// closing twice does no harm, keeping the lock would.
+			// bbolt closes the file with its own errors, not with its panics, and
+			// what it has mapped then keeps the lock. Doing so twice does no harm.
+			unlock(opened)
 			opened.Close()
 		}
 	}()

@@ -224,7 +224,7 @@ func TestDamagedHead(t *testing.T) {
 	}
 	for head := range 2 {
 		b := bytes.Clone(whole)
-		clear(b[head*16<<10 : (head+1)*16<<10])
+		clear(b[head*4<<10 : (head+1)*4<<10])
 		path := filepath.Join(t.TempDir(), "test.db")
 		os.WriteFile(path, b, 0o600)
 		s, err := open(t, path)
