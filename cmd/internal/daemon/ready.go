@@ -44,8 +44,9 @@ func (d *Daemon) Pauses() string {
 	return fmt.Sprintf("fetching pauses since %s: %s", since.In(d.Zone()).Format(time.DateTime), reason)
 }
 
-// unanswered tells the operator why a read failed that began at a time, as often as he is told of a shortage.
-func (d *Daemon) unanswered(err error, began time.Time) {
+// complain tells the operator why a read failed that began at a time, as often as he
+// is told of a shortage.
+func (d *Daemon) complain(err error, began time.Time) {
 	if errors.Is(err, storage.ErrAway) {
 		d.lack("", unstored(err), began)
 		return
@@ -69,7 +70,7 @@ func (d *Daemon) askStore() (none struct{}, err error) {
 	select {
 	case err := <-answered:
 		if err != nil {
-			d.unanswered(err, began)
+			d.complain(err, began)
 			return none, fmt.Errorf("the store does not answer: %s", brief(err))
 		}
 		return none, nil

@@ -17,7 +17,7 @@ func TestStoreUnreadableIsToldEachMinute(t *testing.T) {
 		var log bytes.Buffer
 		d := &Daemon{log: slog.New(slog.NewTextHandler(&log, nil))}
 		for range 60 {
-			d.unanswered(errors.New("torn page"), time.Now())
+			d.complain(errors.New("torn page"), time.Now())
 			time.Sleep(10 * time.Second)
 		}
 		if n := strings.Count(log.String(), "store unreadable"); n != 10 {
