@@ -66,7 +66,7 @@ type gate struct {
 	places      *places
 	turns       Turns
 
-	starting chan struct{} // holds something while one waits for
+	starting chan struct{} // holds something while one waits for next and for a place
 	next     time.Time     // the earliest start of the next request
 
 	mu      sync.Mutex

@@ -16,8 +16,8 @@ import (
 // what there is to read; it is three quarters of the work of cleaning spared.
 //
 // What it does not know to be so, it leaves to those: preformatted text, media, ruby,
-// and whatever is nested otherwise than HTML's parser
-// would have it. TestPlainIsTheSame holds the two side by side.
+// and whatever is nested otherwise than HTML's parser would have it. TestPlainIsTheSame
+// holds the two side by side.
 type plain struct {
 	cleaner
 	out             []byte

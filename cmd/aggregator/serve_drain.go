@@ -45,9 +45,9 @@ func (f *front) accept(e entrance, failed func(error)) {
 // accepted, when the end has come.
 const courtesy = time.Second
 
-// drain answers whose request has come whole, or comes at once, and nobody else: who comes later is left to
-// the next daemon on the same socket. Shutdown alone would hang up on those whose
-// request it has read but not begun to answer.
+// drain answers whose request has come whole, or comes at once, and nobody else: who
+// comes later is left to the next daemon on the same socket. Shutdown alone would hang
+// up on those whose request it has read but not begun to answer.
 func (f *front) drain(ctx context.Context) error {
 	closeAll(f.listeners)
 	f.accepting.Wait()

@@ -214,8 +214,8 @@ func unsure(err error) error {
 }
 
 // patiently tries again what failed for the server's sake. Once it was away for
-// long the error is [storage.ErrAway], and nobody waits for it any more: who serves from memory is not to be held up by
-// each question that memory does not answer.
+// long the error is [storage.ErrAway], and nobody waits for it any more: who serves
+// from memory is not to be held up by each question that memory does not answer.
 func (e *Engine) patiently(do func() error) error {
 	if e.away.Load() {
 		if !e.probing.CompareAndSwap(false, true) {

@@ -12,10 +12,10 @@ import (
 )
 
 // shortage is want of something that this machine needs: room on the disk of the
-// database, descriptors, an answer of the database's server, or the right time. No source is to blame
-// for what then fails, and what is fetched cannot be kept: fetching pauses until what
-// is wanting is there again. Where only trying tells that, one source is tried now and
-// then, the one that found it out, until all of its cycle is stored.
+// database, descriptors, an answer of the database's server, or the right time. No
+// source is to blame for what then fails, and what is fetched cannot be kept: fetching
+// pauses until what is wanting is there again. Where only trying tells that, one source
+// is tried now and then, the one that found it out, until all of its cycle is stored.
 type shortage struct {
 	// shared tells that the store is a server's, which can be asked whether it stores
 	// again: see goOn.
