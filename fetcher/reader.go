@@ -29,10 +29,7 @@ type Reader struct {
 // NewReader compiles what the source says of its documents. The error says
 // which setting is wrong.
 func NewReader(src Source) (*Reader, error) {
-	rules, kind, err := src.resolve()
-	if err != nil {
-		return nil, err
-	}
+	rules, kind := src.resolve()
 	r := &Reader{src: src, first: 1, workers: make(workers, workersOfSource)}
 	switch kind {
 	case "feed":
@@ -55,6 +52,7 @@ func NewReader(src Source) (*Reader, error) {
 	default:
 		return nil, fmt.Errorf("kind %q is unknown", kind)
 	}
+	var err error
 	if rules != nil {
 		if r.volatile, err = patterns("volatile", rules.Volatile); err != nil {
 			return nil, err
@@ -71,19 +69,19 @@ func NewReader(src Source) (*Reader, error) {
 }
 
 // resolve returns the rules a source is read by and the kind they are for.
-func (s *Source) resolve() (*Rules, string, error) {
-	if _, ok := Presets()[s.Kind]; ok { // most sources need no copy of one
-		p := Presets()[s.Kind]
-		return &p.Rules, p.Kind, nil
+func (s *Source) resolve() (*Rules, string) {
+	if p, ok := Presets()[s.Kind]; ok {
+		rules := p.Rules // a copy of those alone that are read by: p would be one for every source
+		return &rules, p.Kind
 	}
 	if s.Rules == nil {
-		return nil, s.Kind, nil
+		return nil, s.Kind
 	}
 	rules := *s.Rules
 	if rules.URL == "" {
 		rules.URL = s.URL
 	}
-	return &rules, s.Kind, nil
+	return &rules, s.Kind
 }
 
 // patterns compiles the regular expressions of a setting.
@@ -164,7 +162,7 @@ const readerVersion = 2
 func (r *Reader) Terms() uint64 {
 	s := r.src
 	var rules Rules
-	if found, _, err := s.resolve(); err == nil && found != nil {
+	if found, _ := s.resolve(); found != nil {
 		rules = *found
 	}
 	zone := time.UTC
