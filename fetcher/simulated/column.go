@@ -12,10 +12,6 @@ type Column struct {
 	Name   string
 }
 
-// Columns are the roll lists of the world, of which every other pair of pageid
-// and lid is refused with code 11.
-func Columns() []Column { return slices.Clone(columns) }
-
 // ColumnOf returns the column of a lid.
 func ColumnOf(lid int) (Column, bool) {
 	i := slices.IndexFunc(columns, func(c Column) bool { return c.LID == lid })
@@ -25,6 +21,8 @@ func ColumnOf(lid int) (Column, bool) {
 	return columns[i], true
 }
 
+// columns are the roll lists of the world, of which every other pair of pageid
+// and lid is refused with code 11.
 var columns = []Column{
 	{153, 2509, "全部"}, {153, 2510, "国内"}, {153, 2511, "国际"}, {153, 2516, "财经"}, {153, 2517, "股市"}, {153, 2518, "美股"},
 	{155, 1686, "国内滚动"}, {155, 1687, "宏观经济"}, {155, 1688, "地方经济"}, {155, 1689, "部委动态"}, {155, 1690, "金融新闻"}, {155, 3231, "今日财经TOP10"},
