@@ -183,11 +183,18 @@ func TestLeaver(t *testing.T) {
 // time, and all come.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var now, most atomic.Int64
+		var mu sync.Mutex
+		now, most := 0, 0
+		count := func(change int) {
+			mu.Lock()
+			defer mu.Unlock()
+			now += change
+			most = max(most, now)
+		}
 		p := New(&numbered{before: func(context.Context) error {
-			most.Store(max(most.Load(), now.Add(1)))
+			count(1)
 			time.Sleep(time.Second)
-			now.Add(-1)
+			count(-1)
 			return nil
 		}}, Options{})
 		var wg sync.WaitGroup
@@ -195,8 +202,8 @@ func TestTurns(t *testing.T) {
 			wg.Go(func() { get(t, p, fmt.Sprintf("/feeds/s%d.atom", i)) })
 		}
 		wg.Wait()
-		if n := most.Load(); n > int64(cap(p.turns)) || n < 2 {
-			t.Errorf("%d at a time, want up to %d", n, cap(p.turns))
+		if most > cap(p.turns) || most < 2 {
+			t.Errorf("%d at a time, want up to %d", most, cap(p.turns))
 		}
 	})
 }

@@ -30,6 +30,12 @@ func (d dripping) Read(p []byte) (int, error) {
 	}
 }
 
+// raise makes the most that was seen at least n, whoever else counts at the time.
+func raise(most *atomic.Int32, n int32) {
+	for seen := most.Load(); seen < n && !most.CompareAndSwap(seen, n); seen = most.Load() {
+	}
+}
+
 // TestStuckHostsKeepNobodyWaiting: however many hosts are silent or drip, the
 // others are fetched within seconds, though more wait than requests are allowed.
 func TestStuckHostsKeepNobodyWaiting(t *testing.T) {
@@ -44,7 +50,7 @@ func TestStuckHostsKeepNobodyWaiting(t *testing.T) {
 				case drip > 0:
 					res.Body = io.NopCloser(dripping{r.Context(), drip})
 				default:
-					most.Store(max(most.Load(), atOnce.Add(1)))
+					raise(&most, atOnce.Add(1))
 					<-r.Context().Done()
 					atOnce.Add(-1)
 				}
@@ -95,7 +101,7 @@ func TestDocumentsAtATime(t *testing.T) {
 		for n := range 20 {
 			all.Go(func() {
 				_, err := c.Get(t.Context(), fetcher.Request{URL: fmt.Sprintf("https://slow%d.example/", n), Use: func(*fetcher.Document) {
-					most.Store(max(most.Load(), atOnce.Add(1)))
+					raise(&most, atOnce.Add(1))
 					time.Sleep(3 * time.Second)
 					atOnce.Add(-1)
 				}})
@@ -116,7 +122,7 @@ func TestOnlySoManyStandAside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var atOnce, most atomic.Int32
 		c := newClient(t, fetcher.Options{Concurrency: 2, Transport: roundTrip(func(r *http.Request) *http.Response {
-			most.Store(max(most.Load(), atOnce.Add(1)))
+			raise(&most, atOnce.Add(1))
 			defer atOnce.Add(-1)
 			<-r.Context().Done()
 			return answer(http.StatusOK, nil)
