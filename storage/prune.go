@@ -58,7 +58,10 @@ func (s *Store) Prune(ctx context.Context, r Retention) (p Pruned, err error) {
 	if err == nil && ctx.Err() == nil {
 		err = s.update((*tables).clearDeparted)
 	}
-	if err = errors.Join(err, context.Cause(ctx)); err != nil {
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
 		return p, fmt.Errorf("prune: %w", err)
 	}
 	return p, nil
