@@ -38,7 +38,10 @@ func (a *archive) position() string {
 }
 
 // write writes the files of all changes since the last time.
-func (a *archive) write() error {
+func (a *archive) write() error { return a.writeUntil(context.Background()) }
+
+// writeUntil is write, of which the rest is left for the next time when the context ends.
+func (a *archive) writeUntil(ctx context.Context) error {
 	if a == nil {
 		return nil
 	}
@@ -61,6 +64,9 @@ func (a *archive) write() error {
 		if err := a.daemon.store.SetPosition(a.position(), last); err != nil {
 			return err
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		at = last
 	}
 }
@@ -68,18 +74,22 @@ func (a *archive) write() error {
 // archiveAgain is how often an archive that could not be written is tried again.
 const archiveAgain = 10 * time.Second
 
+// ErrArchive is of front-matter files that could not be written. Their articles are
+// stored, and the next who writes the archive writes them too.
+var ErrArchive = errors.New("archive")
+
 // writeArchive writes the files of what is new. That it cannot be done is told at first,
-// and as often as a shortage. Where the database is away, a log line for each would say
-// nothing that "fetching pauses" does not.
-func (d *Daemon) writeArchive(log *slog.Logger) {
-	err := d.archive.write()
+// and as often as a shortage; of a round that no daemon runs, Once tells it. Where the
+// database is away, a log line for each would say nothing that "fetching pauses" does not.
+func (d *Daemon) writeArchive(ctx context.Context, log *slog.Logger) {
+	err := d.archive.writeUntil(ctx)
 	if err == nil {
 		if d.unarchived.Swap(nil) != nil {
 			d.log.Info("archive goes on")
 		}
 		return
 	}
-	if errors.Is(err, storage.ErrAway) {
+	if errors.Is(err, storage.ErrAway) || ctx.Err() != nil || !d.runs() {
 		return
 	}
 	now := time.Now()
@@ -89,8 +99,10 @@ func (d *Daemon) writeArchive(log *slog.Logger) {
 	}
 }
 
-// archiveOften tries an archive that could not be written again, until the context ends.
+// archiveOften writes what files are missing since the last time, and tries an archive
+// that could not be written again, until the context ends.
 func (d *Daemon) archiveOften(ctx context.Context) {
+	d.writeArchive(ctx, d.log)
 	look := time.NewTicker(archiveAgain)
 	defer look.Stop()
 	for {
@@ -100,7 +112,7 @@ func (d *Daemon) archiveOften(ctx context.Context) {
 		case <-look.C:
 		}
 		if d.unarchived.Load() != nil {
-			d.writeArchive(d.log)
+			d.writeArchive(ctx, d.log)
 		}
 	}
 }

@@ -85,6 +85,34 @@ func TestArchiveWithoutRoom(t *testing.T) {
 	})
 }
 
+// TestArchiveAfterAKill: files that a daemon had no time to write are written when the
+// next one starts, though nothing new comes.
+func TestArchiveAfterAKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "  - {name: site, kind: feed, url: \"http://feeds.example/site/1/rss.xml\", full_text: false, schedule: \"@every 1000h\"}\n")
+		w.fetch() // without an archive: as if it had been killed after the articles were stored
+		cfg := *w.Config()
+		cfg.Archive = filepath.Join(t.TempDir(), "archive")
+		client, err := fetcher.NewClient(fetcher.Options{Transport: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := daemon.New(slog.New(slog.DiscardHandler), &cfg, client, w.store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := d.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		files, err := filepath.Glob(filepath.Join(cfg.Archive, "*", "*", "*", "*.md"))
+		if want := len(w.articles()); err != nil || want == 0 || len(files) != want {
+			t.Errorf("%d files of %d articles, %v", len(files), want, err)
+		}
+	})
+}
+
 // lockedBuffer is a log that is read while it is written.
 type lockedBuffer struct {
 	mu sync.Mutex

@@ -202,7 +202,7 @@ func (d *Daemon) sourceNamed(name string) *source {
 
 // Once fetches the named sources now, due or not; all enabled ones if none is
 // named. It calls report after each, never twice at a time. The error is about
-// the names; failures of sources are in their reports.
+// the names, or [ErrArchive]; failures of sources are in their reports.
 func (d *Daemon) Once(ctx context.Context, names []string, o Options, report func(Report)) error {
 	sources, err := d.named(names)
 	if err != nil {
@@ -217,8 +217,13 @@ func (d *Daemon) Once(ctx context.Context, names []string, o Options, report fun
 		defer mu.Unlock()
 		report(rep)
 	})
-	if !o.DryRun {
-		d.tidy(ctx)
+	if o.DryRun || ctx.Err() != nil {
+		return nil
+	}
+	err = d.archive.writeUntil(ctx)
+	d.tidy(ctx)
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("%w: %w", ErrArchive, err)
 	}
 	return nil
 }

@@ -146,7 +146,7 @@ func (c *cycle) tell(changes []storage.Change) {
 	if err := c.announce(names, slugs); err != nil {
 		c.s.log().Error("publish failed", "err", err)
 	}
-	c.writeArchive(c.s.log())
+	c.writeArchive(context.Background(), c.s.log())
 }
 
 // announce translates categories to the slugs of their feeds, and names them

@@ -54,7 +54,7 @@ func (d *Daemon) listen(ctx context.Context) {
 		if d.Renewed != nil {
 			d.Renewed(slugs...)
 		}
-		d.writeArchive(d.log)
+		d.writeArchive(ctx, d.log)
 	})
 }
 

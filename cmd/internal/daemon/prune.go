@@ -43,7 +43,7 @@ const (
 // tidy does a piece of the work of Prune after a round, once an hour, for who has no
 // daemon that does it.
 func (d *Daemon) tidy(ctx context.Context) {
-	if !d.pulse.last().IsZero() || ctx.Err() != nil {
+	if d.runs() {
 		return
 	}
 	now := d.wall()

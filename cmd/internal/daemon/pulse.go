@@ -29,6 +29,10 @@ func (p *pulse) last() time.Time {
 	return time.Time{}
 }
 
+// runs tells whether there is a scheduler. What goes wrong is then told in the log, else
+// by who runs a round.
+func (d *Daemon) runs() bool { return !d.pulse.last().IsZero() }
+
 // stopped tells since when the scheduler stands still; zero while it moves, and
 // before it has begun.
 func (p *pulse) stopped() (since time.Time) {

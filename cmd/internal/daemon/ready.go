@@ -18,7 +18,7 @@ const (
 // Ready tells whoever asks what keeps the daemon from its work, in a line that names no
 // address: that is in the log. Unlike [Daemon.Alive] it writes nothing to find that out.
 func (d *Daemon) Ready() error {
-	if d.pulse.last().IsZero() {
+	if !d.runs() {
 		return errors.New("the scheduler has not run yet")
 	}
 	if err := d.moves(); err != nil {

@@ -39,6 +39,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		plan[s] = time.Time{}
 	}
 	d.replan(plan)
+	d.pulse.beat()
 	var group sync.WaitGroup
 	defer group.Wait()
 	pruning, stop := context.WithCancel(ctx)

@@ -224,9 +224,9 @@ func (c *cycle) short(err error) {
 }
 
 // lack notes that something that was begun at a time failed for what this machine
-// lacks, and tells the operator of the first.
+// lacks, and tells the operator of the first; who runs one round reads it in the reports.
 func (d *Daemon) lack(source string, err error, began time.Time) {
-	if d.shortage.note(source, err, began, time.Now()) {
+	if d.shortage.note(source, err, began, time.Now()) && d.runs() {
 		d.log.Error("fetching pauses", "err", oneLine(err), "hint", shortHint(err, d.shortage.shared))
 	}
 }
@@ -239,6 +239,14 @@ func (d *Daemon) lackNothing(began time.Time) {
 	if lasted, tell := d.shortage.end(began, time.Now()); tell {
 		d.log.Info("fetching goes on", "paused", lasted.Round(time.Second).String())
 	}
+}
+
+// Lacks is what this machine lacks, in a line, where the source failed for that; else "".
+func (r *Report) Lacks() string {
+	if !shortOf(r.Err) {
+		return ""
+	}
+	return brief(r.Err)
 }
 
 // Hint tells what to do about what failed a source; empty for nothing.
