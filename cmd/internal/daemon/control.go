@@ -176,11 +176,19 @@ func ListenControl(path string) (net.Listener, error) {
 }
 
 // LinkControl makes a link at a path that leads to a control socket, in place of one
-// that leads to none. What it returns removes it.
+// that leads to none, where it is not there already. What it returns removes it.
 func LinkControl(path, socket string) (remove func(), err error) {
 	socket, err = filepath.Abs(socket)
 	if err != nil {
 		return nil, err
+	}
+	remove = func() {
+		if to, err := os.Readlink(path); err == nil && to == socket {
+			os.Remove(path)
+		}
+	}
+	if to, err := os.Readlink(path); err == nil && to == socket {
+		return remove, nil // left by a killed daemon, and right again
 	}
 	if info, err := os.Lstat(path); err == nil && (info.Mode().Type() == fs.ModeSocket || leads(path, info)) && !Running(path) {
 		os.Remove(path) // what a killed daemon left behind
@@ -188,11 +196,7 @@ func LinkControl(path, socket string) (remove func(), err error) {
 	if err := os.Symlink(socket, path); err != nil {
 		return nil, err
 	}
-	return func() {
-		if to, err := os.Readlink(path); err == nil && to == socket {
-			os.Remove(path)
-		}
-	}, nil
+	return remove, nil
 }
 
 // leads tells whether something at a path is a link to a socket, or to one that is no
