@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/gogs/chardet"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
@@ -182,6 +183,16 @@ func headerCharset(contentType string) string {
 		return ""
 	}
 	return params["charset"]
+}
+
+// labelled is a fingerprint of what a Content-Type says beside the type, in which the
+// same bytes may be other words; 0 where it says nothing.
+func labelled(contentType string) uint64 {
+	_, params, _ := strings.Cut(contentType, ";")
+	if params = strings.TrimSpace(params); params == "" {
+		return 0
+	}
+	return xxhash.Sum64String(params)
 }
 
 var declaration = regexp.MustCompile(`(?i)(?:<\?xml[^>]*?encoding|<meta[^>]*?charset)\s*=\s*["']?\s*([\w.:-]+)`)

@@ -273,7 +273,8 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc.Validators.Sent = xxhash.Sum64String(coding) ^ xxhash.Sum64(sent)
+	label := labelled(res.Header.Get("Content-Type"))
+	doc.Validators.Sent = xxhash.Sum64String(coding) ^ xxhash.Sum64(sent) ^ label
 	if doc.Validators.Sent == r.Validators.Sent && r.Validators.Hash != 0 {
 		doc.Hash, doc.Validators.Hash, doc.NotModified = r.Validators.Hash, r.Validators.Hash, true
 		return doc, nil
@@ -283,7 +284,7 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 		return nil, err
 	}
 	doc.room, doc.rooms = body, &c.bodies
-	doc.Hash = xxhash.Sum64(body)
+	doc.Hash = xxhash.Sum64(body) ^ label
 	doc.Validators.Hash = doc.Hash
 	if doc.Hash == r.Validators.Hash && r.Validators.Hash != 0 {
 		doc.Release()

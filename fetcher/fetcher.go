@@ -50,7 +50,7 @@ type Document struct {
 	Header     http.Header
 	Body       []byte // UTF-8, decompressed, no longer than the client's limit
 	Charset    string // the encoding the body came in
-	Hash       uint64 // of the body, decoded
+	Hash       uint64 // of the body, decoded, and of the charset that its header names
 	Validators Validators
 	FetchedAt  time.Time
 	// Known are items that need not be read, for the reader: those of an earlier

@@ -2,11 +2,14 @@ package daemon_test
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"aggregator/storage"
 )
@@ -158,6 +161,39 @@ func TestKnownItemsChangeNothing(t *testing.T) {
 		}
 		if len(all) > 0 {
 			t.Errorf("seed %d: %d articles are missing", seed, len(all))
+		}
+	}
+}
+
+// TestCharsetPutRight: a feed whose header names its encoding at last is read anew, though
+// not a byte of it has changed; what says the same again is not.
+func TestCharsetPutRight(t *testing.T) {
+	w := newWorld(t, "\n  - {name: site, kind: feed, url: \"http://site1.example/feed\", full_text: false}\n")
+	var body strings.Builder
+	body.WriteString("<rss><channel><title>t</title>")
+	for i := range 5 {
+		fmt.Fprintf(&body, "<item><guid>g%d</guid><title>第%d条：央行降息</title><description>正文</description></item>", i, i)
+	}
+	bytes, err := simplifiedchinese.GB18030.NewEncoder().String(body.String() + "</channel></rss>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	label := ""
+	w.net = roundTrip(func(r *http.Request) *http.Response {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/xml" + label}}, Body: io.NopCloser(strings.NewReader(bytes)), Request: r}
+	})
+	for _, now := range []struct {
+		label  string
+		edited int
+	}{{"; charset=big5", 0}, {"; charset=gbk", 5}, {";charset=gbk", 0}} {
+		label = now.label
+		if r := w.fetch()["site"]; r.Err != nil || r.Edited != now.edited || r.NotModified != (now.label == ";charset=gbk") {
+			t.Fatalf("%s: %+v, want %d edited", label, r, now.edited)
+		}
+	}
+	for _, a := range w.articles() {
+		if !strings.Contains(a.Title, "央行降息") {
+			t.Errorf("title %q", a.Title)
 		}
 	}
 }
