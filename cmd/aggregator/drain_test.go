@@ -31,16 +31,7 @@ func TestDrain(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("aggregator", "--config", config, "serve")
-	log, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Process.Kill()
-	address := addressIn(t, log)
+	cmd, address := served(t, config)
 	for range 3 {
 		ask(t, address)
 	}
@@ -75,16 +66,7 @@ func TestDrainOfHalfSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, age := range []time.Duration{0, 2 * courtesy} {
-		cmd := exec.Command("aggregator", "--config", config, "serve")
-		log, err := cmd.StderrPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer cmd.Process.Kill()
-		address := addressIn(t, log)
+		cmd, address := served(t, config)
 		for _, sent := range []string{"", "GET /healthz HTTP/1.1\r\nHost: ", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /heal"} {
 			c, err := net.Dial("tcp", address)
 			if err == nil {
@@ -131,6 +113,21 @@ func manyArticles(t *testing.T, file string) {
 	if _, err := store.Restore(entries); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// served starts a daemon, and tells where it serves.
+func served(t *testing.T, config string) (cmd *exec.Cmd, address string) {
+	t.Helper()
+	cmd = exec.Command("aggregator", "--config", config, "serve")
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() }) // where it has not ended
+	return cmd, addressIn(t, log)
 }
 
 // addressIn waits for the line of a log that tells where the daemon serves.
