@@ -52,6 +52,24 @@ func (s *slowly) within(host string, from, to time.Time) (n int) {
 	return n
 }
 
+// follow makes the daemon of another configuration that follows one.
+func follow(t testing.TB, d *daemon.Daemon, net http.RoundTripper, yaml string) *daemon.Daemon {
+	t.Helper()
+	cfg, err := config.Parse("config.yaml", []byte(yaml))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := fetcher.NewClient(fetcher.Options{Transport: net})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := d.Follow(cfg, client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
 // TestFollow: a daemon that takes over with another configuration interrupts no
 // fetch, makes none twice, and is due by the new schedules at once.
 func TestFollow(t *testing.T) {
@@ -73,25 +91,14 @@ func TestFollow(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		at := time.Now()
-		cfg, err := config.Parse("config.yaml", []byte(`
+		next := follow(t, w.Daemon, w, `
 site: {tag_authority: "feeds.example.net,2026"}
 fetch: {full_text: false}
 sources:
   - {name: kept, kind: feed, url: "https://kept.example/feed", schedule: "*/10 * * * *"}
   - {name: changed, kind: feed, url: "https://changed.example/feed", schedule: "*/10 * * * *"}
   - {name: new, kind: feed, url: "https://new.example/feed", schedule: "*/10 * * * *"}
-`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		client, err := fetcher.NewClient(fetcher.Options{Transport: w})
-		if err != nil {
-			t.Fatal(err)
-		}
-		next, err := w.Follow(cfg, client)
-		if err != nil {
-			t.Fatal(err)
-		}
+`)
 		run(next)
 		w.Retire()
 		if err := <-ended; err != nil || time.Since(at) > 25*time.Second {
@@ -132,18 +139,7 @@ func TestMendedAddress(t *testing.T) {
 				Body: io.NopCloser(strings.NewReader(`<rss version="2.0"><channel><title>t</title><item><guid>1</guid><title>a</title></item></channel></rss>`))}
 		})
 		w.fetch()
-		cfg, err := config.Parse("config.yaml", []byte("sources:\n  - {name: site, kind: feed, url: \"https://site.example/new\", full_text: false}\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		client, err := fetcher.NewClient(fetcher.Options{Transport: w})
-		if err != nil {
-			t.Fatal(err)
-		}
-		next, err := w.Follow(cfg, client)
-		if err != nil {
-			t.Fatal(err)
-		}
+		next := follow(t, w.Daemon, w, "sources:\n  - {name: site, kind: feed, url: \"https://site.example/new\", full_text: false}\n")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if err := next.Run(ctx); err != nil || asked != 1 {

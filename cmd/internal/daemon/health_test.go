@@ -13,9 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"aggregator/cmd/internal/config"
 	"aggregator/cmd/internal/daemon"
-	"aggregator/fetcher"
 	"aggregator/fetcher/simulated"
 	"aggregator/storage"
 )
@@ -271,18 +269,7 @@ func TestSourceFails(t *testing.T) {
 
 // removed: a source that is taken out while it is in trouble has an end in the feed.
 func (w *ward) removed() {
-	cfg, err := config.Parse("config.yaml", []byte("sources: []\n"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	client, err := fetcher.NewClient(fetcher.Options{Transport: w})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	next, err := w.Follow(cfg, client)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	next := follow(w.t, w.Daemon, w, "sources: []\n")
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Second)
 	defer cancel()
 	if err := next.Run(ctx); err != nil {
