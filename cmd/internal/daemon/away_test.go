@@ -198,10 +198,10 @@ func (o *output) but(what string) string {
 	return b.String()
 }
 
-// until waits for something that is soon.
+// until waits for something that is soon, but where others have the processor.
 func (o *output) until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("not %s:\n%s", what, o)
 		}

@@ -273,9 +273,7 @@ func (m *month) failures() {
 // outage: while nobody can be reached there are a few attempts, and soon after
 // it everybody is fetched again.
 func (m *month) outage() {
-	m.score.mu.Lock()
-	tried := len(m.score.trying)
-	m.score.mu.Unlock()
+	tried := m.score.tried()
 	m.score.check(14, tried > 5 && tried < 100, "%d attempts while the link was down", tried)
 	back := m.start.Add(20*day + 5*time.Hour)
 	for _, c := range characters {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,10 +15,19 @@ import (
 // at once when no other is waited for, and soon when another takes long.
 func TestRecordsAreStoredTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var stored [][]*storage.Source
+		var mu sync.Mutex
+		var saved [][]*storage.Source
+		stored := func() (since [][]*storage.Source) {
+			mu.Lock()
+			defer mu.Unlock()
+			since, saved = saved, nil
+			return since
+		}
 		failure := errors.New("disk full")
 		o := outcomes{save: func(recs []*storage.Source) []error {
-			stored = append(stored, recs)
+			mu.Lock()
+			defer mu.Unlock()
+			saved = append(saved, recs)
 			return slices.Repeat([]error{failure}, len(recs))
 		}}
 		cycle := func(takes time.Duration) {
@@ -37,27 +47,25 @@ func TestRecordsAreStoredTogether(t *testing.T) {
 		time.AfterFunc(time.Second+waitTogether/2, o.end)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if len(stored) != 1 || len(stored[0]) != 3 {
-			t.Errorf("stored %v, want three together", stored)
+		if all := stored(); len(all) != 1 || len(all[0]) != 3 {
+			t.Errorf("stored %v, want three together", all)
 		}
 
-		stored = nil
 		cycle(time.Minute)
 		cycle(time.Second)
 		time.Sleep(time.Second + waitTogether + time.Millisecond)
 		synctest.Wait()
-		if len(stored) != 1 || len(stored[0]) != 1 {
-			t.Errorf("stored %v, want one that does not wait for what takes long", stored)
+		if all := stored(); len(all) != 1 || len(all[0]) != 1 {
+			t.Errorf("stored %v, want one that does not wait for what takes long", all)
 		}
 
-		stored = nil
 		start := time.Now()
 		for range mostTogether {
 			cycle(0)
 		}
 		synctest.Wait()
-		if len(stored) != 1 || len(stored[0]) != mostTogether || time.Since(start) != 0 {
-			t.Errorf("stored %d after %s", len(stored), time.Since(start))
+		if all := stored(); len(all) != 1 || len(all[0]) != mostTogether || time.Since(start) != 0 {
+			t.Errorf("stored %d after %s", len(all), time.Since(start))
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()

@@ -89,6 +89,13 @@ func (s *score) attempt(_ *http.Request, now time.Time) {
 	s.trying = append(s.trying, now)
 }
 
+// tried is how many requests reached nobody.
+func (s *score) tried() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.trying)
+}
+
 // arrives judges a request. What it returns judges the answer's consequences.
 func (s *score) arrives(r *http.Request, now time.Time) func(*listing, reply, time.Time) {
 	s.mu.Lock()

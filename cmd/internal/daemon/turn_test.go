@@ -103,7 +103,7 @@ func TestOutageBlamesNobody(t *testing.T) {
 			}
 		}
 		m.stop()
-		if n := len(m.score.trying); n < 20 || n > 60 {
+		if n := m.score.tried(); n < 20 || n > 60 {
 			t.Errorf("%d attempts in three hours", n)
 		}
 	})
@@ -148,7 +148,7 @@ func TestCutOffMachineBlamesNobody(t *testing.T) {
 			t.Errorf("noted %v, %v", pauses, err)
 		}
 		m.stop()
-		if n := len(m.score.trying); n < 30 || n > 40 {
+		if n := m.score.tried(); n < 30 || n > 40 {
 			t.Errorf("%d attempts in three hours", n)
 		}
 	})
