@@ -131,6 +131,7 @@ func TestLateOutcome(t *testing.T) {
 // TestRenewedWhileWriting: leases are renewed though a transaction that stores outcomes
 // of their sources takes long.
 func TestRenewedWhileWriting(t *testing.T) {
+	t.Parallel()
 	a, b, _ := pair(t)
 	e := a.Engine()
 	mine := map[string]postgres.Lease{}
@@ -403,6 +404,7 @@ func TestAhead(t *testing.T) {
 // TestCutOff: a node that does not reach the server any more gives up what it holds
 // before another may have it, though nobody tells it that nothing comes through.
 func TestCutOff(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, "fsync=off")
 	url := server.Database()
 	var cut atomic.Bool

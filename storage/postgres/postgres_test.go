@@ -196,6 +196,7 @@ func TestDictionaryOfOthersOnOneConnection(t *testing.T) {
 // TestFrozen: a server that hangs, and closes nothing, is waited for once; who asks
 // meanwhile is told at once, and all goes on when it does.
 func TestFrozen(t *testing.T) {
+	t.Parallel()
 	server := postgrestest.Start(t, "fsync=off")
 	s := nodes(t, server.Database(), 1, time.Now)[0]
 	thaw := server.Freeze()
