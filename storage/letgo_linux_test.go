@@ -1,0 +1,62 @@
+package storage
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// TestLetGoWhileTheMappingMoves: memory is given back by those alone whose transaction
+// keeps the mapping where it is: what others read meanwhile, of a file that grows, is
+// what was written.
+func TestLetGoWhileTheMappingMoves(t *testing.T) {
+	f := &file{path: filepath.Join(t.TempDir(), "a.db")}
+	if err := f.open(true); err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	value := func(n int) []byte {
+		return bytes.Repeat(binary.BigEndian.AppendUint64(nil, uint64(n)*0x9e3779b97f4a7c15), 4<<10)
+	}
+	const values = 800 // 26 MB, so that the mapping moves ten times
+	if err := f.Update(func(tx Tx) error { return errors.Join(tx.Create("meta"), tx.Create("raw")) }); err != nil {
+		t.Fatal(err)
+	}
+	grown := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for first := 0; ; first += 7 {
+				f.gone.Store(0) // or the next would be in 50 ms
+				err := f.View(func(tx Tx) error {
+					for n := first % values; n < first%values+20; n++ {
+						if v := tx.Table("raw").Get(number(uint64(n))); v != nil && !bytes.Equal(v, value(n)) {
+							t.Errorf("%d is another value", n)
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				select {
+				case <-grown:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for n := range values {
+		f.gone.Store(0)
+		if err := f.Update(func(tx Tx) error { return tx.Table("raw").Put(number(uint64(n)), value(n)) }); err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	close(grown)
+	readers.Wait()
+}
