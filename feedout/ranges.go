@@ -87,7 +87,7 @@ func position(digits string) (n int, ok bool) {
 	if strings.Trim(digits, "0123456789") != "" {
 		return 0, false
 	}
-	const beyond = 1 << 31
+	const beyond = 1 << 30 // which with one more is an int of 32 bits
 	if len(digits) > 9 {
 		return beyond, true
 	}

@@ -54,14 +54,19 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+// setLimit sets a limit, whatever number the system has for it.
+func setLimit[N int64 | uint64](limit *N, to uint64) { *limit = N(to) }
+
 // limitFiles lets no file grow beyond size until the function it returns is called.
 func limitFiles(t *testing.T, size uint64) (allow func()) {
 	var old syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
 		t.Skip(err)
 	}
+	limit := old
+	setLimit(&limit.Cur, size)
 	signal.Ignore(syscall.SIGXFSZ)
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: old.Max}); err != nil {
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Skip(err)
 	}
 	allow = func() { syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old) }

@@ -31,7 +31,7 @@ const (
 	forFault
 )
 
-func roll(seed uint64, p purpose, index int) dice {
+func roll[N int | int64](seed uint64, p purpose, index N) dice {
 	d := dice(seed ^ uint64(p)*0x9e3779b97f4a7c15)
 	d = dice(d.next() ^ uint64(index)*0xd1342543de82ef95)
 	d.next()

@@ -61,7 +61,7 @@ type pageStyle struct {
 }
 
 func (o *Origin) pageStyle(a *Article) pageStyle {
-	d := roll(o.opts.Seed, forPage, a.Index+int(a.Story[0])<<40)
+	d := roll(o.opts.Seed, forPage, int64(a.Index)+int64(a.Story[0])<<40)
 	s := pageStyle{open: `<!-- 原始正文begin -->` + "\n" + `<div class="article" id="artibody">` + "\n", close: "</div>\n<!-- 原始正文end -->"}
 	switch n := d.n(100); {
 	case n < 6:

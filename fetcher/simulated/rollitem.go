@@ -54,7 +54,7 @@ func (o *Origin) rollIdentity(p *php, q *request, a *Article) {
 }
 
 func (o *Origin) rollTexts(p *php, a *Article) {
-	d := roll(o.opts.Seed, forItem, ^a.Index+1<<40)
+	d := roll(o.opts.Seed, forItem, ^int64(a.Index)+1<<40)
 	summary := shorten(a.Paragraphs[0], 100)
 	p.text("title", a.Title)
 	p.text("stitle", atMost(&d, 0.2, shorten(a.Title, 16)))
