@@ -65,7 +65,7 @@ func TestCluster(t *testing.T) {
 	c.cut.Store(false)
 
 	c.stopped.Store(true) // nothing new comes from now on
-	c.await("the same bytes from all", 40*time.Second, c.agree)
+	c.await("the same bytes from all", 2*time.Minute, c.agree)
 	c.over = time.Now()
 	c.end()
 	c.compare()
@@ -93,7 +93,7 @@ type cluster struct {
 type node struct {
 	config  string
 	cmd     *exec.Cmd
-	log     *bytes.Buffer
+	log     *said
 	address atomic.Value // string; empty while it does not run
 }
 
@@ -144,7 +144,7 @@ func newCluster(t *testing.T) *cluster {
 		}
 		text := fmt.Sprintf("listen: 127.0.0.1:0\ncontrol: %s/%d.sock\ndatabase: %q\nsite: {base_url: \"http://news.example\"}\nfetch: {allow_private: [127.0.0.0/8], concurrency: 2, per_host: {concurrency: 2, interval: %s}}\nsources:\n%s",
 			dir, i, url, clusterInterval, &sources)
-		c.nodes[i] = &node{config: filepath.Join(dir, fmt.Sprint(i, ".yaml")), log: new(bytes.Buffer)}
+		c.nodes[i] = &node{config: filepath.Join(dir, fmt.Sprint(i, ".yaml")), log: new(said)}
 		c.nodes[i].address.Store("")
 		if err := os.WriteFile(c.nodes[i].config, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -156,14 +156,14 @@ func newCluster(t *testing.T) *cluster {
 				_ = n.cmd.Process.Kill()
 			}
 			if t.Failed() {
-				t.Logf("node %d:\n%s", i, tail(n.log.Bytes(), 4000))
+				t.Logf("node %d:\n%s", i, tail(n.log.String(), 4000))
 			}
 		}
 	})
 	return c
 }
 
-func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
+func tail(b string, n int) string { return b[max(0, len(b)-n):] }
 
 func (s *site) serve(o http.Handler, w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
@@ -262,7 +262,7 @@ func (c *cluster) get(i int, path string) (body []byte, etag, modified string, e
 	}
 	defer res.Body.Close()
 	if body, err = io.ReadAll(res.Body); err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s", res.Status, tail(body, 300))
+		err = fmt.Errorf("%s: %s", res.Status, tail(string(body), 300))
 	}
 	return body, res.Header.Get("ETag"), res.Header.Get("Last-Modified"), err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -21,7 +20,7 @@ type service struct {
 	t      *testing.T
 	dir    string
 	told   *net.UnixConn // what systemd would listen on
-	stderr bytes.Buffer
+	stderr said
 }
 
 func newService(t *testing.T) *service {
