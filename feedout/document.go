@@ -20,12 +20,14 @@ type Document struct {
 	Type     string    // Content-Type
 	Modified time.Time // when its content last changed
 	Representation
-	cadence      time.Duration // of its content; zero where unknown
-	self         string        // its address, absolute; empty for the list of feeds
-	links        string        // Link field; empty for none
-	settled      string        // History.Settled
+	self         string // its address, absolute; empty for the list of feeds
+	settled      string // History.Settled
 	gzip, brotli func() Representation
-	stamp        *atomic.Pointer[[]string] // the field Last-Modified, once it was asked for
+
+	// mediaType, links and kept are the fields Content-Type, Link and Cache-Control,
+	// dated is Last-Modified, once it was asked for. ResponseWriters share them.
+	mediaType, links, kept []string
+	dated                  *atomic.Pointer[[]string]
 }
 
 // Representation is a document in one content coding. Each has an entity tag
@@ -34,8 +36,8 @@ type Representation struct {
 	Coding string // Content-Encoding; empty for none
 	ETag   string // strong, quoted
 	Body   []byte
-	// etag and length are the fields that say so.
-	etag, length []string
+	// coding, etag and length are the fields that say so.
+	coding, etag, length []string
 }
 
 // Names of content codings, RFC 9110 §8.4.1 and RFC 7932.
@@ -48,9 +50,12 @@ const (
 // newDocument keeps body, and compresses it once when it is first asked for
 // so: of many feeds only some are read between two changes.
 func newDocument(mediaType string, modified time.Time, body []byte) *Document {
+	mediaType += "; charset=utf-8"
 	return &Document{
-		stamp:          new(atomic.Pointer[[]string]),
-		Type:           mediaType + "; charset=utf-8",
+		Type:           mediaType,
+		mediaType:      []string{mediaType},
+		kept:           keptFor(0),
+		dated:          new(atomic.Pointer[[]string]),
 		Modified:       modified.Truncate(time.Second),
 		Representation: newRepresentation("", body),
 		gzip:           sync.OnceValue(func() Representation { return newRepresentation(gzipped, gzipBytes(body)) }),
@@ -77,6 +82,7 @@ func newRepresentation(coding string, body []byte) Representation {
 		Coding: coding,
 		ETag:   etag,
 		Body:   body,
+		coding: []string{coding},
 		etag:   []string{etag},
 		length: []string{strconv.Itoa(len(body))},
 	}

@@ -42,8 +42,8 @@ type Feed struct {
 	Sources map[string]Outline
 	// History is where among its documents this one stands; optional.
 	History History
-	// Cadence is how often the feed is likely to change; optional. It is no
-	// part of a document.
+	// Cadence is how often the feed is likely to change, and so how long readers may
+	// keep it without asking again; default ten minutes. It is no part of a document.
 	Cadence time.Duration
 	// Articles in the order shown: newest published first.
 	Articles []article.Article
@@ -109,15 +109,13 @@ func beside(address, suffix string) string {
 }
 
 // linkField is the Link field (RFC 8288) by which a WebSub hub, and who asks
-// for the header alone, learns what the document is (WebSub §4).
-func (f *Feed) linkField(suffix string) string {
-	var links []string
-	for _, l := range []struct{ rel, href string }{{"self", f.selfAs(suffix)}, {"hub", f.Hub}} {
-		if href := uri(l.href); href != "" {
-			links = append(links, "<"+href+">; rel=\""+l.rel+"\"")
-		}
+// for the header alone, learns what the document is (WebSub §4); none without a hub.
+func (f *Feed) linkField(suffix string) []string {
+	self, hub := uri(f.selfAs(suffix)), uri(f.Hub)
+	if self == "" || hub == "" {
+		return nil
 	}
-	return strings.Join(links, ", ")
+	return []string{fmt.Sprintf(`<%s>; rel="self", <%s>; rel="hub"`, self, hub)}
 }
 
 // updated is that of the newest entry.

@@ -1,6 +1,10 @@
 package feedout
 
-import "time"
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+)
 
 // mark tells one state of a document from another. It outlives the bytes, so
 // that a document rendered again is the same to readers.
@@ -64,11 +68,11 @@ func after(old, now time.Time) time.Time {
 // saying is the document with what another one of the same bytes says beside
 // them. Readers may be at work with it: it is not changed.
 func (d *Document) saying(other *Document) *Document {
-	if d.cadence == other.cadence && d.links == other.links && d.settled == other.settled {
+	if slices.Equal(d.kept, other.kept) && slices.Equal(d.links, other.links) && d.settled == other.settled {
 		return d
 	}
 	same := *d
-	same.cadence, same.links, same.settled = other.cadence, other.links, other.settled
+	same.kept, same.links, same.settled = other.kept, other.links, other.settled
 	return &same
 }
 
@@ -78,7 +82,7 @@ func (p *Publisher) redate(path string, s *slot, doc *Document, since time.Time)
 		return doc
 	}
 	same := *doc
-	same.Modified = since
+	same.Modified, same.dated = since, new(atomic.Pointer[[]string])
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.slots[path] == s && s.doc == doc {

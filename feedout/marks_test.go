@@ -113,6 +113,32 @@ func TestModifiedAtNodes(t *testing.T) {
 	}
 }
 
+// elsewhere are the marks of a store in which another process notes each change first.
+type elsewhere struct {
+	*marks
+	since     time.Time
+	meanwhile func() // before it is known
+}
+
+func (e elsewhere) PutMark(string, string, time.Time) (time.Time, error) {
+	e.meanwhile()
+	return e.since, nil
+}
+
+// TestRedatedAfterAsked: who asks before it is known that another process noted the change
+// first is not the reason that everybody is told the wrong time from then on.
+func TestRedatedAfterAsked(t *testing.T) {
+	e := elsewhere{marks: &marks{known: map[string]mark{}}, since: sample(1).Modified().Add(-time.Minute).Truncate(time.Second)}
+	var p *Publisher
+	e.meanwhile = func() { ask(p, http.MethodGet, financePath) }
+	p = New(oneFeed(sample(1)), Options{Marks: &e})
+	for range 2 {
+		if got, want := ask(p, http.MethodGet, financePath).Header.Get("Last-Modified"), e.since.Format(http.TimeFormat); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // TestNotModifiedAfterMove: a store that was made anew of the same articles does
 // not know what the readers of the old one have.
 func TestNotModifiedAfterMove(t *testing.T) {

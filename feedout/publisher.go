@@ -36,10 +36,6 @@ type Marks interface {
 
 // Options may all be left zero.
 type Options struct {
-	// MaxAge is how long readers may keep the feed of a slug without asking
-	// again. The slug of the list of feeds is "". Where it is nil or says
-	// zero it is Feed.Cadence, or else ten minutes.
-	MaxAge func(slug string) time.Duration
 	// Formats are those published: "atom", "rss", "json"; default all.
 	Formats []string
 	// Marks outlive the process; without them a new one knows only what the
@@ -82,9 +78,6 @@ type slot struct {
 
 // New returns a Publisher of what load finds.
 func New(load Loader, o Options) *Publisher {
-	if o.MaxAge == nil {
-		o.MaxAge = func(string) time.Duration { return 0 }
-	}
 	if len(o.Formats) == 0 {
 		o.Formats = []string{"atom", "rss", "json"}
 	}

@@ -68,9 +68,8 @@ func renderFeed(ctx context.Context, load Loader, at target) (*Document, error) 
 		return nil, err
 	}
 	doc := newDocument(mediaType, f.Modified(), body)
-	doc.cadence = f.Cadence
-	doc.self = uri(f.selfAs(at.suffix))
-	doc.links, doc.settled = f.linkField(at.suffix), f.History.Settled
+	doc.kept, doc.links = keptFor(f.Cadence), f.linkField(at.suffix)
+	doc.self, doc.settled = uri(f.selfAs(at.suffix)), f.History.Settled
 	return doc, nil
 }
 

@@ -1,7 +1,6 @@
 package feedout
 
 import (
-	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,20 +10,20 @@ import (
 const methods = "GET, HEAD, OPTIONS"
 
 // fields are what all answers say alike. A ResponseWriter does not change them.
-var fields = struct{ anyOrigin, nosniff, vary, exposed, ranges []string }{
+var fields = struct{ anyOrigin, nosniff, vary, exposed, ranges, forever []string }{
 	anyOrigin: []string{"*"},
 	nosniff:   []string{"nosniff"},
 	vary:      []string{"Accept-Encoding"},
 	exposed:   []string{"ETag, Link, Content-Range, Accept-Ranges, Retry-After"},
 	ranges:    []string{"bytes"},
+	// A year: nobody keeps anything longer. RFC 8246.
+	forever: []string{"public, max-age=31536000, immutable"},
 }
 
 // ServeHTTP serves /feeds.opml and /feeds/SLUG in each format. Feeds are public: any
 // page may read them (CORS), and no browser may take them for something else.
 func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h["Access-Control-Allow-Origin"] = fields.anyOrigin
-	h["X-Content-Type-Options"] = fields.nosniff
 	at, ok := p.target(r.URL.Path)
 	if !ok {
 		fail(w, http.StatusNotFound)
@@ -34,6 +33,7 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodGet, http.MethodHead:
 		p.serve(w, r, at)
 	case http.MethodOptions:
+		h["Access-Control-Allow-Origin"] = fields.anyOrigin
 		h.Set("Allow", methods)
 		h.Set("Access-Control-Allow-Methods", methods)
 		// Browsers take "*" for every field that tells nobody who is asking.
@@ -58,37 +58,37 @@ func (p *Publisher) serve(w http.ResponseWriter, r *http.Request, at target) {
 		fail(w, http.StatusNotAcceptable)
 		return
 	}
-	p.send(w, r, doc, doc.In(coding), at.slug)
+	p.send(w, r, doc, doc.In(coding))
 }
 
 // send answers with a representation, or a part of it, or the news that the
 // reader has it already.
-func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, rep Representation, slug string) {
+func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, rep Representation) {
 	h := w.Header()
-	revision := ""
-	if r.URL.RawQuery != "" {
-		revision = r.URL.Query().Get("r")
-	}
 	h["Etag"] = rep.etag
-	h["Cache-Control"] = []string{p.cacheControl(slug, doc, revision)}
-	h["Access-Control-Expose-Headers"] = fields.exposed
-	if doc.links != "" {
-		h["Link"] = []string{doc.links}
-	}
-	h["Last-Modified"] = p.lastModified(doc)
+	h["Cache-Control"] = doc.cacheControl(r)
 	switch status := evaluate(r.Header, rep.ETag, doc.Modified); status {
 	case http.StatusOK:
 	case http.StatusNotModified:
-		w.WriteHeader(status) // RFC 9110 §15.4.5: with these, and without a type
+		p.notModified(w, r, doc)
 		return
 	default:
 		fail(w, status)
 		return
 	}
-	h["Content-Type"] = []string{doc.Type}
+	h["Last-Modified"] = p.lastModified(doc)
+	h["Content-Type"] = doc.mediaType
+	h["X-Content-Type-Options"] = fields.nosniff
 	h["Accept-Ranges"] = fields.ranges
+	h["Access-Control-Allow-Origin"] = fields.anyOrigin
+	if byPage(r) {
+		h["Access-Control-Expose-Headers"] = fields.exposed
+	}
+	if doc.links != nil {
+		h["Link"] = doc.links
+	}
 	if rep.Coding != "" {
-		h["Content-Encoding"] = []string{rep.Coding}
+		h["Content-Encoding"] = rep.coding
 	}
 	// http.ServeContent would copy in pieces of 32 KB, and refuse malformed
 	// ranges, which are better ignored.
@@ -104,44 +104,63 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 	}
 }
 
+// notModified tells a reader that it has it already, with those fields alone that bring
+// up to date what it has (RFC 9110 §15.4.5): of most answers that go out, net/http takes
+// half a microsecond for each.
+func (p *Publisher) notModified(w http.ResponseWriter, r *http.Request, doc *Document) {
+	h := w.Header()
+	if byPage(r) {
+		h["Access-Control-Allow-Origin"] = fields.anyOrigin
+	}
+	if r.Header["If-None-Match"] == nil { // it goes by the time
+		h["Last-Modified"] = p.lastModified(doc)
+	}
+	w.WriteHeader(http.StatusNotModified)
+}
+
+// byPage tells that a page of some other site asks, for whom fields about CORS are.
+func byPage(r *http.Request) bool { return r.Header["Origin"] != nil }
+
 // lastModified is the field of this name: never later than now, RFC 9110
 // §8.8.2.1, whatever the origin's clock made of its articles.
 func (p *Publisher) lastModified(doc *Document) []string {
+	if s := doc.dated.Load(); s != nil {
+		return *s
+	}
 	if now := p.o.Now(); doc.Modified.After(now) {
 		return []string{httpTime(now)}
 	}
-	if s := doc.stamp.Load(); s != nil {
-		return *s
-	}
 	s := []string{httpTime(doc.Modified)}
-	doc.stamp.Store(&s)
+	doc.dated.Store(&s)
 	return s
 }
 
 func httpTime(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 
-// forever is a year: nobody keeps anything longer.
-const forever = "public, max-age=31536000, immutable" // RFC 8246
+// cacheControl is the field of this name. What is settled may be kept for ever, but only
+// under the address of its revision: pruning and edits change what lies under the
+// others.
+func (d *Document) cacheControl(r *http.Request) []string {
+	if d.settled != "" && r.URL.RawQuery != "" && r.URL.Query().Get("r") == d.settled {
+		return fields.forever
+	}
+	return d.kept
+}
 
-// cacheControl lets readers and caches keep the bytes until the next change is
-// likely, and a day longer while this program is away (RFC 9111 §5.2.2, RFC
-// 5861 §4). What is settled may be kept for ever, but only under the address of its
-// revision: pruning and edits change what lies under the others.
-func (p *Publisher) cacheControl(slug string, doc *Document, revision string) string {
-	if doc.settled != "" && doc.settled == revision {
-		return forever
+// keptFor lets readers and caches keep the bytes until the next change is likely, and a
+// day longer while this program is away (RFC 9111 §5.2.2, RFC 5861 §4).
+func keptFor(cadence time.Duration) []string {
+	if cadence < time.Second {
+		cadence = 10 * time.Minute
 	}
-	age := cmp.Or(p.o.MaxAge(slug), doc.cadence)
-	if age < time.Second {
-		age = 10 * time.Minute
-	}
-	return "public, max-age=" + strconv.Itoa(int(age.Seconds())) + ", stale-if-error=86400"
+	return []string{"public, max-age=" + strconv.Itoa(int(cadence.Seconds())) + ", stale-if-error=86400"}
 }
 
 // fail answers with a short text. It must not be kept: a feed that is missing
 // now may be there soon, and one that moved may move back.
 func fail(w http.ResponseWriter, status int) {
 	h := w.Header()
+	h["Access-Control-Allow-Origin"] = fields.anyOrigin
 	h.Del("Etag")
 	h.Del("Last-Modified")
 	h.Set("Cache-Control", "no-cache")

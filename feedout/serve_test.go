@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,7 +45,8 @@ func body(t *testing.T, r *http.Response) []byte {
 func TestConduct(t *testing.T) {
 	f := sample(3)
 	f.Hub = "https://hub.example.net/?a=1"
-	p := New(oneFeed(f), Options{MaxAge: func(slug string) time.Duration { return 15 * time.Minute }})
+	f.Cadence = 15 * time.Minute
+	p := New(oneFeed(f), Options{})
 	doc, err := p.Document(t.Context(), financePath)
 	if err != nil {
 		t.Fatal(err)
@@ -148,6 +150,9 @@ func TestConduct(t *testing.T) {
 				t.Fatalf("got %d %q, want %d %q", got.StatusCode, got.Header.Get("Content-Encoding"), tt.status, tt.coding)
 			}
 			checkHeader(t, got, doc)
+			if got.StatusCode == 304 {
+				checkNotModified(t, p, lines)
+			}
 			// HEAD says the same, without a body, and ignores Range.
 			head := ask(p, "HEAD", financePath, lines...)
 			if want := tt.status; head.StatusCode != want && got.StatusCode != 206 && want != 416 {
@@ -163,6 +168,20 @@ func TestConduct(t *testing.T) {
 	}
 }
 
+// checkNotModified: a page may read a 304 too, and a reader that goes by the time is told
+// it.
+func checkNotModified(t *testing.T, p *Publisher, lines []string) {
+	t.Helper()
+	plain, page := ask(p, "GET", financePath, lines...), ask(p, "GET", financePath, append(lines, "Origin: https://reader.example")...)
+	if got := page.Header.Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("a page of %q may read it", got)
+	}
+	bySince := !strings.Contains(strings.Join(lines, "\n"), "If-None-Match")
+	if got := plain.Header.Get("Last-Modified"); bySince != (got == "Wed, 04 Mar 2026 08:01:00 GMT") {
+		t.Errorf("Last-Modified: got %q", got)
+	}
+}
+
 // checkHeader checks what every answer of a status must say.
 func checkHeader(t *testing.T, got *http.Response, doc *Document) {
 	t.Helper()
@@ -171,19 +190,22 @@ func checkHeader(t *testing.T, got *http.Response, doc *Document) {
 		"Access-Control-Allow-Origin": "*",
 		"X-Content-Type-Options":      "nosniff",
 		"Vary":                        "Accept-Encoding",
+		"Cache-Control":               "public, max-age=900, stale-if-error=86400",
+		"Last-Modified":               "Wed, 04 Mar 2026 08:01:00 GMT",
 	}
 	switch got.StatusCode {
-	case 200, 206, 304:
-		want["Cache-Control"] = "public, max-age=900, stale-if-error=86400"
-		want["Last-Modified"] = "Wed, 04 Mar 2026 08:01:00 GMT"
+	case 200, 206:
 		want["Link"] = `<https://feeds.example.net/feeds/finance.atom>; rel="self", <https://hub.example.net/?a=1>; rel="hub"`
+	case 304: // RFC 9110 §15.4.5: the reader has what else is said of the body
+		for _, name := range []string{"X-Content-Type-Options", "Content-Type", "Content-Length", "Link"} {
+			want[name] = ""
+		}
+		delete(want, "Last-Modified")
+		delete(want, "Access-Control-Allow-Origin")
 	default:
+		want["Cache-Control"] = "no-cache"
 		want["Etag"] = ""
 		want["Last-Modified"] = ""
-	}
-	if got.StatusCode == 304 {
-		want["Content-Type"] = ""
-		want["Content-Length"] = ""
 	}
 	content := body(t, got)
 	if got.StatusCode == 200 {
@@ -230,6 +252,9 @@ func TestMethods(t *testing.T) {
 		if got.StatusCode != 405 || got.Header.Get("Allow") != "GET, HEAD, OPTIONS" {
 			t.Errorf("%s: got %d, Allow %q", method, got.StatusCode, got.Header.Get("Allow"))
 		}
+	}
+	if got := ask(p, "GET", financePath, "Origin: https://reader.example"); !strings.Contains(got.Header.Get("Access-Control-Expose-Headers"), "ETag") {
+		t.Errorf("a page may read %q", got.Header.Get("Access-Control-Expose-Headers"))
 	}
 	got := ask(p, "OPTIONS", financePath, "Origin: https://reader.example", "Access-Control-Request-Method: GET")
 	if got.StatusCode != 204 || got.Header.Get("Allow") == "" || !strings.Contains(got.Header.Get("Access-Control-Allow-Headers"), "If-None-Match") {
@@ -294,6 +319,34 @@ func TestOriginAhead(t *testing.T) {
 	for range 2 {
 		if got := ask(p, "GET", financePath).Header.Get("Last-Modified"); got != "Wed, 04 Mar 2026 08:01:00 GMT" {
 			t.Errorf("got %q", got)
+		}
+	}
+}
+
+// TestServingTakesNoMemoryOfTheDocument: a large document is sent as it lies, however
+// it is asked for.
+func TestServingTakesNoMemoryOfTheDocument(t *testing.T) {
+	p := New(oneFeed(sample(500)), Options{})
+	doc, err := p.Document(t.Context(), financePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lines := range []http.Header{
+		{}, {"Accept-Encoding": {"gzip"}}, {"Accept-Encoding": {"br"}}, {"If-None-Match": {doc.ETag}},
+		{"Range": {"bytes=10-"}}, {"Range": {"bytes=0-9,20-"}},
+	} {
+		r := httptest.NewRequest("GET", financePath, nil)
+		r.Header = lines
+		p.ServeHTTP(&discard{header: http.Header{}}, r) // compresses it, once
+		const times = 20
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range times {
+			p.ServeHTTP(&discard{header: http.Header{}}, r)
+		}
+		runtime.ReadMemStats(&after)
+		if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 8<<10 || int(each) > len(doc.Body)/10 {
+			t.Errorf("%v: %d bytes are allocated to send one of %d", lines, each, len(doc.Body))
 		}
 	}
 }

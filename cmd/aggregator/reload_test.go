@@ -200,7 +200,7 @@ func TestReload(t *testing.T) {
 }
 
 // free is an address that nobody listens on.
-func free(t *testing.T) string {
+func free(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

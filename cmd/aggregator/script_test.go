@@ -23,7 +23,7 @@ import (
 // TestMain makes the program a command of the scripts, run as a process of its
 // own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"aggregator": main})
+	testscript.Main(m, map[string]func(){"aggregator": main, "bare": serveBare})
 }
 
 // TestScripts runs testdata/script. Each script has a simulated origin of its

@@ -88,14 +88,12 @@ func shutdown(front *front, group *sync.WaitGroup, log *slog.Logger) {
 	}
 }
 
-// newServer makes the public listener's server.
+// newServer makes the public listener's server. Who is idle, or reads slowly, is the
+// crowd's to hang up on.
 func newServer(log *slog.Logger, handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      5 * time.Minute, // a slow reader of a large feed
-		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}

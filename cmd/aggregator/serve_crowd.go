@@ -14,14 +14,25 @@ import (
 // the longest, be it that it is idle or that its header drips; where all are being
 // answered, the one that is for the longest. So neither idle connections nor stuck ones
 // keep readers out, whatever their number.
+//
+// One that waits, or is answered, for too long goes as well. [http.Server] would set it
+// timers for that, three with each request, which a 304 feels.
 type crowd struct {
 	most int
 	log  *slog.Logger
 
-	mu   sync.Mutex
-	all  map[net.Conn]presence
-	told time.Time // that there is no room
+	mu      sync.Mutex
+	all     map[net.Conn]presence
+	told    time.Time // that there is no room
+	watched bool      // whether look is going to be called
 }
+
+const (
+	longestIdle   = 2 * time.Minute
+	longestAnswer = 5 * time.Minute // a slow reader of a large feed
+	// lookEvery is how much longer than that a connection may stay.
+	lookEvery = 5 * time.Second
+)
 
 // presence is what a connection does, and since when.
 type presence struct {
@@ -54,6 +65,10 @@ func (c *crowd) note(conn net.Conn, state http.ConnState) {
 	}
 	now := time.Now()
 	c.all[conn] = presence{state, now}
+	if !c.watched {
+		c.watched = true
+		time.AfterFunc(lookEvery, c.look)
+	}
 	if len(c.all) <= c.most {
 		return
 	}
@@ -93,10 +108,30 @@ func (p presence) waited() bool { return p.state != http.StateActive }
 
 // hangUp closes connections of which no request has come whole since before a time.
 func (c *crowd) hangUp(before time.Time) {
+	c.close(func(p presence) bool { return p.waited() && !p.since.After(before) })
+}
+
+// look closes connections that have stayed for too long, now and then while there are
+// any.
+func (c *crowd) look() {
+	c.close(func(p presence) bool {
+		if p.waited() {
+			return time.Since(p.since) > longestIdle
+		}
+		return time.Since(p.since) > longestAnswer
+	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.watched = len(c.all) > 0; c.watched {
+		time.AfterFunc(lookEvery, c.look)
+	}
+}
+
+func (c *crowd) close(late func(presence) bool) {
 	c.mu.Lock()
 	var gone []net.Conn
 	for conn, p := range c.all {
-		if p.waited() && !p.since.After(before) {
+		if late(p) {
 			gone = append(gone, conn)
 			delete(c.all, conn)
 		}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -19,6 +20,9 @@ import (
 type Metrics struct {
 	*prometheus.Registry
 	requests *prometheus.CounterVec
+
+	mu       sync.RWMutex
+	counters map[[2]string]prometheus.Counter // of requests, as far as there were any
 }
 
 // New registers what the present daemon collects, whichever that is.
@@ -29,7 +33,7 @@ func New(version string, daemon func() prometheus.Collector) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 	})
 	info.Set(1)
-	m := &Metrics{Registry: prometheus.NewRegistry(), requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+	m := &Metrics{Registry: prometheus.NewRegistry(), counters: map[[2]string]prometheus.Counter{}, requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "aggregator_http_requests_total",
 		Help: "Requests of readers by kind of document (atom, rss, json, opml, page, status, probe, asset, other) and class of the answer's status; 304, which sent nothing, stands alone.",
 	}, []string{"document", "code"})}
@@ -47,8 +51,21 @@ func (p present) Describe(ch chan<- *prometheus.Desc) { p().Describe(ch) }
 // Collect implements prometheus.Collector.
 func (p present) Collect(ch chan<- prometheus.Metric) { p().Collect(ch) }
 
-// Count counts a request of a reader.
-func (m *Metrics) Count(document, code string) { m.requests.WithLabelValues(document, code).Inc() }
+// Count counts a request of a reader. The vector would take five times as long to find
+// the counter.
+func (m *Metrics) Count(document, code string) {
+	key := [2]string{document, code}
+	m.mu.RLock()
+	c := m.counters[key]
+	m.mu.RUnlock()
+	if c == nil {
+		c = m.requests.WithLabelValues(document, code)
+		m.mu.Lock()
+		m.counters[key] = c
+		m.mu.Unlock()
+	}
+	c.Inc()
+}
 
 // mostScrapes run at a time: anybody may ask.
 const mostScrapes = 3

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
 )
 
@@ -16,12 +15,16 @@ func counted(base string, count func(document, code string), h http.Handler) htt
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := &statusNote{ResponseWriter: w}
 		h.ServeHTTP(s, r)
-		code := "304"
-		if s.status != http.StatusNotModified {
-			code = strconv.Itoa(s.status/100) + "xx"
-		}
-		count(documentKind(strings.TrimPrefix(r.URL.Path, base)), code)
+		count(documentKind(strings.TrimPrefix(r.URL.Path, base)), statusClass(s.status))
 	})
+}
+
+// statusClass is "2xx" of 200. A 304, which sends nothing, stands alone.
+func statusClass(status int) string {
+	if status == http.StatusNotModified {
+		return "304"
+	}
+	return [...]string{"0xx", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx"}[status/100]
 }
 
 // documentKind is what stands at a path, or would.

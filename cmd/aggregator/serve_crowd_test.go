@@ -1,0 +1,51 @@
+package main
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestLongStays: who waits for two minutes, or takes five over an answer, is hung up on;
+// who comes back in time is not.
+func TestLongStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		c := newCrowd(slog.New(slog.DiscardHandler), 10)
+		conns := map[string]*closing{}
+		for _, state := range []http.ConnState{http.StateNew, http.StateIdle, http.StateActive} {
+			conns[state.String()] = &closing{}
+			c.note(conns[state.String()], state)
+		}
+		back := &closing{}
+		for range 20 {
+			c.note(back, http.StateActive)
+			c.note(back, http.StateIdle)
+			time.Sleep(time.Minute)
+		}
+		for state, within := range map[string]time.Duration{"new": longestIdle, "idle": longestIdle, "active": longestAnswer} {
+			if got := conns[state].at.Sub(began); got < within || got > within+2*lookEvery {
+				t.Errorf("%s: closed after %s, want %s", state, got, within)
+			}
+		}
+		if !back.at.IsZero() {
+			t.Errorf("one that was in use is closed after %s", back.at.Sub(began))
+		}
+		c.note(back, http.StateClosed)
+		time.Sleep(lookEvery)
+		if c.watched {
+			t.Error("nobody is there, and it goes on looking")
+		}
+	})
+}
+
+// closing is a connection that notes when it is closed.
+type closing struct {
+	net.Conn
+	at time.Time
+}
+
+func (c *closing) Close() error { c.at = time.Now(); return nil }
