@@ -1,14 +1,9 @@
 package storage_test
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
-	"testing"
 	"time"
 
 	"aggregator/normalize/article"
@@ -93,87 +88,4 @@ func (o *origin) batch() storage.Batch {
 		o.n++
 	}
 	return b
-}
-
-// growth are the sizes of store that are measured; GROWTH names others:
-//
-// Ids come in blocks of 20,000 that begin alike; sizes are to end as far into one,
-// for it is in these blocks that ids are scattered.
-//
-//	GROWTH="10000 1010000" go test -run - -bench Store -timeout 1h ./storage
-func growth(b *testing.B) (sizes []int) {
-	for _, text := range strings.Fields(cmp.Or(os.Getenv("GROWTH"), "10000 100000")) {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			b.Fatalf("GROWTH: %v", err)
-		}
-		sizes = append(sizes, n)
-	}
-	return sizes
-}
-
-func BenchmarkStore(b *testing.B) {
-	for _, size := range growth(b) {
-		path := filepath.Join(b.TempDir(), "bench.db")
-		o := newOrigin()
-		s, err := storage.Open(path, storage.Options{Authority: "example.net,2026",
-			Now: func() time.Time { return o.day.Add(time.Duration(o.n) * 90 * time.Second) }})
-		if err != nil {
-			b.Fatal(err)
-		}
-		add := func(tb testing.TB) storage.Batch {
-			batch := o.batch()
-			if _, err := s.Add(batch); err != nil {
-				tb.Fatal(err)
-			}
-			return batch
-		}
-		for o.n < size {
-			add(b)
-			if o.n%1000 == 0 { // a daemon does so every hour
-				if _, err := s.Bundle(b.Context()); err != nil {
-					b.Fatal(err)
-				}
-			}
-		}
-		info, err := os.Stat(path)
-		if err != nil {
-			b.Fatal(err)
-		}
-		bytesEach := float64(info.Size()) / float64(o.n)
-		b.Run(fmt.Sprintf("insert50/%d", size), func(b *testing.B) {
-			written, inserts := storage.Written(s), 0
-			for b.Loop() {
-				inserts++
-				b.StopTimer()
-				batch := o.batch()
-				b.StartTimer()
-				if _, err := s.Add(batch); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(bytesEach, "B/article")
-			b.ReportMetric(float64(storage.Written(s)-written)/1024/float64(inserts), "KB-written/op")
-		})
-		b.Run(fmt.Sprintf("known50/%d", size), func(b *testing.B) {
-			batch := add(b)
-			var ids []article.Identity
-			for _, e := range batch.Entries {
-				ids = append(ids, e.Identity)
-			}
-			for b.Loop() {
-				if got, err := s.Sight(batch.Source, ids); err != nil || got[7].Standing != storage.Unchanged {
-					b.Fatal(got, err)
-				}
-			}
-		})
-		b.Run(fmt.Sprintf("newest50/%d", size), func(b *testing.B) {
-			for b.Loop() {
-				if got, err := s.Newest("新浪财经－7", storage.Window{Entries: 50}); err != nil || len(got) != 50 {
-					b.Fatal(len(got), err)
-				}
-			}
-		})
-		s.Close()
-	}
 }
