@@ -37,13 +37,14 @@ type Options struct {
 // Client is the polite HTTP client: one for the whole program. It is safe for
 // concurrent use.
 type Client struct {
-	agent   string
+	headers [2]http.Header // of all requests for lists, and for pages
 	maxBody int64
 	gates   *gates
 	robots  *robots
 	apart   *Apart
 	metrics *metrics
-	http    http.Client
+
+	transport *politeTransport
 	// sent are rooms for bodies as they are sent, bodies for bodies as they are.
 	sent, bodies rooms
 }
@@ -72,7 +73,10 @@ func NewClient(o Options) (*Client, error) {
 	g := newGates(o)
 	t := &politeTransport{base: o.Transport, gates: g, timeout: o.Timeout, metrics: newMetrics()}
 	t.robots = newRobots(o.UserAgent, g, t)
-	return &Client{agent: o.UserAgent, maxBody: o.MaxBody, gates: g, robots: t.robots, metrics: t.metrics, apart: o.Apart, http: http.Client{Transport: t}}, nil
+	header := func(accept string) http.Header {
+		return http.Header{"User-Agent": {o.UserAgent}, "Accept": {accept}, "Accept-Encoding": {acceptEncoding}}
+	}
+	return &Client{headers: [2]http.Header{forList: header(acceptList), forPage: header(acceptPage)}, maxBody: o.MaxBody, gates: g, robots: t.robots, metrics: t.metrics, apart: o.Apart, transport: t}, nil
 }
 
 // NewReader returns a reader of a source's documents that evaluates expressions
@@ -83,7 +87,11 @@ func (c *Client) NewReader(src Source) (*Reader, error) {
 }
 
 // Close closes idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	if t, ok := c.transport.base.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
 
 // Request asks for one document.
 type Request struct {
@@ -105,6 +113,13 @@ type Request struct {
 	Use func(*Document)
 }
 
+func (r *Request) kind() int {
+	if r.Page {
+		return forPage
+	}
+	return forList
+}
+
 const (
 	acceptList = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
 	acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
@@ -122,21 +137,21 @@ const (
 // those that were hashed, the document is NotModified and has no body.
 // The error is an *Error.
 func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
-	m := manners{kind: forList, force: r.Force, begun: r.Begun}
-	if r.Page {
-		m.kind = forPage
-	}
-	req, err := c.request(context.WithValue(ctx, mannersKey{}, m), r)
+	m := manners{kind: r.kind(), force: r.Force, begun: r.Begun}
+	req, err := c.request(ctx, r)
 	if err != nil {
 		return nil, &Error{Reason: ReasonBroken, URL: Redact(r.URL), Err: err}
 	}
-	hc := c.http
 	var way path
-	hc.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		way.add(next)
-		return c.redirect(next, via, r)
-	}
-	res, err := hc.Do(req)
+	next := r
+	res, err := c.transport.follow(req, m, func(h hop) (*http.Request, error) {
+		way.add(h)
+		if h.to.Host != req.URL.Host { // the configured headers are not for it
+			next.Header = nil
+		}
+		next.URL = h.to.String()
+		return c.redirect(ctx, h, next)
+	})
 	if err != nil {
 		return nil, fail(r.URL, err)
 	}
@@ -170,12 +185,12 @@ type path struct {
 	hops      []Hop
 }
 
-func (p *path) add(next *http.Request) {
-	s := next.Response.StatusCode
-	p.hops = append(p.hops, Hop{Redact(next.Response.Request.URL.String()), s})
+func (p *path) add(h hop) {
+	s := h.from.StatusCode
+	p.hops = append(p.hops, Hop{Redact(h.from.Request.URL.String()), s})
 	p.temporary = p.temporary || s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect
 	if !p.temporary {
-		p.moved = next.URL.String()
+		p.moved = h.to.String()
 	}
 }
 
@@ -187,27 +202,22 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	if s := req.URL.Scheme; s != "http" && s != "https" {
 		return nil, fmt.Errorf("scheme %q is neither http nor https", s)
 	}
-	req.Header = c.header(r.Page)
+	maps.Copy(req.Header, c.headers[r.kind()])
 	maps.Copy(req.Header, r.Header)
-	condition(req, r.Validators)
+	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
+		password, _ := u.Password()
+		req.SetBasicAuth(u.Username(), password)
+	}
+	condition(req, r.URL, r.Validators)
 	return req, nil
 }
 
-// header is what every request says, be it of a configured source or not.
-func (c *Client) header(page bool) http.Header {
-	h := http.Header{"User-Agent": {c.agent}, "Accept": {acceptList}, "Accept-Encoding": {acceptEncoding}}
-	if page {
-		h.Set("Accept", acceptPage)
-	}
-	return h
-}
-
-// condition makes the request conditional if the validators came from its URL
+// condition makes the request for an address conditional if the validators came from it
 // (CONDUCT 5), byte for byte as they came (CONDUCT 1).
-func condition(req *http.Request, v Validators) {
+func condition(req *http.Request, address string, v Validators) {
 	req.Header.Del("If-None-Match")
 	req.Header.Del("If-Modified-Since")
-	if v.URL != req.URL.String() {
+	if v.URL != address && v.URL != req.URL.String() {
 		return
 	}
 	if v.ETag != "" {
@@ -222,39 +232,28 @@ func conditional(req *http.Request) bool {
 	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
 }
 
-// redirect judges a hop: at most five, never silently out of encryption, and
-// the configured headers stay with the host they were configured for.
-func (c *Client) redirect(next *http.Request, via []*http.Request, r Request) error {
-	refuse := func(text string) error {
-		return &Error{Reason: ReasonRedirect, URL: Redact(next.URL.String()), Err: errors.New(text)}
+// redirect judges a hop, and makes the request that it leads to: at most five, and never
+// silently out of encryption.
+func (c *Client) redirect(ctx context.Context, h hop, r Request) (*http.Request, error) {
+	refuse := func(text string) (*http.Request, error) {
+		return nil, &Error{Reason: ReasonRedirect, URL: Redact(r.URL), Err: errors.New(text)}
 	}
-	if len(via) > maxRedirects {
+	switch {
+	case h.n > maxRedirects:
 		return refuse("too many redirects")
-	}
-	if s := next.URL.Scheme; s != "http" && s != "https" {
-		return refuse("redirect to scheme " + strconv.Quote(s))
-	}
-	if via[len(via)-1].URL.Scheme == "https" && next.URL.Scheme == "http" {
+	case h.to.Scheme != "http" && h.to.Scheme != "https":
+		return refuse("redirect to scheme " + strconv.Quote(h.to.Scheme))
+	case h.decrypts():
 		return refuse("redirect from https to http")
 	}
-	if next.URL.Host != via[0].URL.Host {
-		for name := range r.Header {
-			next.Header.Del(name)
-		}
-		maps.Copy(next.Header, c.header(r.Page)) // the program does not hide its name there
-	}
-	next.Header.Del("Referer")
-	condition(next, r.Validators)
-	return nil
+	return c.request(ctx, r)
 }
 
 func (c *Client) document(res *http.Response, r Request) (*Document, error) {
+	address := res.Request.URL.String()
 	doc := &Document{
-		URL: withoutUser(res.Request.URL), Status: res.StatusCode, Header: res.Header, FetchedAt: time.Now(),
-		Validators: Validators{URL: res.Request.URL.String(), ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified")},
-	}
-	if res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNotModified {
-		c.gates.welcome(res.Request.URL.Host)
+		URL: withoutUser(res.Request.URL, address), Status: res.StatusCode, Header: res.Header, FetchedAt: time.Now(),
+		Validators: Validators{URL: address, ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified")},
 	}
 	switch {
 	case res.StatusCode == http.StatusNotModified && !conditional(res.Request):
@@ -309,7 +308,10 @@ func (d *Document) recode(body []byte, r Request) {
 }
 
 // withoutUser keeps userinfo out of what is resolved against a document's URL.
-func withoutUser(u *url.URL) string {
+func withoutUser(u *url.URL, whole string) string {
+	if u.User == nil {
+		return whole
+	}
 	plain := *u
 	plain.User = nil
 	return plain.String()

@@ -85,14 +85,14 @@ const (
 // enter waits for a turn. The caller must begin a visit if err is nil, which ends
 // with leave. Only who may go on at this site takes one of the places there are in
 // all, so that those who wait at a slow site keep nobody else waiting.
-func (g *gate) enter(ctx context.Context, kind int, force bool) (leave func(), err error) {
-	if err := g.slot(ctx, kind); err != nil {
+func (g *gate) enter(ctx context.Context, m manners) (leave func(), err error) {
+	if err := g.slot(ctx, m); err != nil {
 		return nil, err
 	}
 	if g.turns == nil {
-		leave, err = g.pass, g.start(ctx)
+		leave, err = g.pass, g.start(ctx, m)
 	} else {
-		leave, err = g.share(ctx, force)
+		leave, err = g.share(ctx, m)
 	}
 	if err != nil {
 		g.pass()
@@ -102,11 +102,11 @@ func (g *gate) enter(ctx context.Context, kind int, force bool) (leave func(), e
 
 // start waits for the time and for a place. One of the site does at a time, in
 // their order, so that nobody keeps a place while he waits for the time.
-func (g *gate) start(ctx context.Context) error {
+func (g *gate) start(ctx context.Context, m manners) error {
 	select {
 	case g.starting <- struct{}{}:
 	default:
-		begun(ctx)
+		m.tell()
 		select {
 		case g.starting <- struct{}{}:
 		case <-ctx.Done():
@@ -115,7 +115,7 @@ func (g *gate) start(ctx context.Context) error {
 	}
 	defer func() { <-g.starting }()
 	if wait := time.Until(g.next); wait > 0 {
-		begun(ctx)
+		m.tell()
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}
@@ -123,12 +123,12 @@ func (g *gate) start(ctx context.Context) error {
 	if err := g.places.all.Acquire(ctx, 1); err != nil {
 		return err
 	}
-	begun(ctx)
+	m.tell()
 	g.next = time.Now().Add(g.interval)
 	return nil
 }
 
-func (g *gate) slot(ctx context.Context, kind int) error {
+func (g *gate) slot(ctx context.Context, m manners) error {
 	g.mu.Lock()
 	if g.free > 0 {
 		g.free--
@@ -136,15 +136,15 @@ func (g *gate) slot(ctx context.Context, kind int) error {
 		return nil
 	}
 	turn := make(chan struct{})
-	g.waiting[kind] = append(g.waiting[kind], turn)
+	g.waiting[m.kind] = append(g.waiting[m.kind], turn)
 	g.mu.Unlock()
 
-	begun(ctx)
+	m.tell()
 	select {
 	case <-turn:
 		return nil
 	case <-ctx.Done():
-		g.abandon(kind, turn)
+		g.abandon(m.kind, turn)
 		return ctx.Err()
 	}
 }

@@ -43,7 +43,7 @@ func (c *Client) Follow(before *Client) {
 		return
 	}
 	c.metrics = before.metrics
-	c.http.Transport.(*politeTransport).metrics = before.metrics
+	c.transport.metrics = before.metrics
 }
 
 // Describe implements prometheus.Collector.

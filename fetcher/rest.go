@@ -55,9 +55,9 @@ func (g *gates) judge(res *http.Response) (wait time.Duration, told bool) {
 	return wait, told
 }
 
-// welcome forgets what a good answer disproves.
-func (g *gates) welcome(host string) {
-	if t := g.of(host); t.welcome() {
+// welcome forgets what a good answer of a site disproves.
+func (g *gates) welcome(t *gate) {
+	if t.welcome() {
 		g.tell(t)
 	}
 }

@@ -14,10 +14,10 @@ import (
 // robots keeps what hosts say of robots. Only article pages ask it: lists are
 // fetched because their owner asked for them (CONDUCT 24).
 type robots struct {
-	agent string
-	name  string // see product
-	gates *gates
-	http  http.Client
+	agent     string
+	name      string // see product
+	gates     *gates
+	transport *politeTransport
 
 	mu   sync.Mutex
 	host map[string]*rulesOfHost // by scheme and host
@@ -40,27 +40,14 @@ const (
 	robotsHosts = 512                 // that are remembered at a time
 )
 
-func newRobots(agent string, g *gates, t http.RoundTripper) *robots {
-	return &robots{agent: agent, name: product(agent), gates: g, host: map[string]*rulesOfHost{}, http: http.Client{Transport: t, CheckRedirect: redirectRobots}}
-}
-
-// redirectRobots follows five hops; one that leads further is taken for absent (RFC
-// 9309 §2.3.1.2).
-func redirectRobots(next *http.Request, via []*http.Request) error {
-	next.Header.Del("Referer")
-	if len(via) > maxRedirects {
-		return http.ErrUseLastResponse
-	}
-	if via[len(via)-1].URL.Scheme == "https" && next.URL.Scheme == "http" {
-		return &Error{Reason: ReasonRedirect, URL: Redact(next.URL.String()), Err: errors.New("robots.txt: redirect from https to http")}
-	}
-	return nil
+func newRobots(agent string, g *gates, t *politeTransport) *robots {
+	return &robots{agent: agent, name: product(agent), gates: g, host: map[string]*rulesOfHost{}, transport: t}
 }
 
 // allow returns an error where the page may not be fetched, or where that
 // cannot be told: a robots.txt that cannot be reached disallows everything
 // (RFC 9309 §2.3.1.4).
-func (r *robots) allow(req *http.Request) error {
+func (r *robots) allow(req *http.Request, m manners) error {
 	h := r.of(req.URL.Scheme + "://" + req.URL.Host)
 	select {
 	case h.held <- struct{}{}:
@@ -69,7 +56,7 @@ func (r *robots) allow(req *http.Request) error {
 		return req.Context().Err()
 	}
 	if !time.Now().Before(h.until) {
-		r.fetch(req, h)
+		r.fetch(req, m, h)
 	}
 	if h.err != nil {
 		return h.err
@@ -83,11 +70,11 @@ func (r *robots) allow(req *http.Request) error {
 // Permits asks robots.txt whether an article page may be fetched; the error says
 // why not, or why that cannot be told.
 func (c *Client) Permits(ctx context.Context, page string) error {
-	req, err := c.request(context.WithValue(ctx, mannersKey{}, manners{kind: forPage}), Request{URL: page, Page: true})
+	req, err := c.request(ctx, Request{URL: page, Page: true})
 	if err != nil {
 		return &Error{Reason: ReasonBroken, URL: Redact(page), Err: err}
 	}
-	return c.robots.allow(req)
+	return c.robots.allow(req, manners{kind: forPage})
 }
 
 func (r *robots) of(origin string) *rulesOfHost {
@@ -117,8 +104,8 @@ func (r *robots) forget() {
 	}
 }
 
-func (r *robots) fetch(page *http.Request, h *rulesOfHost) {
-	h.rules, h.err = r.get(page)
+func (r *robots) fetch(page *http.Request, m manners, h *rulesOfHost) {
+	h.rules, h.err = r.get(page, m)
 	now := time.Now()
 	switch {
 	case h.err == nil:
@@ -136,18 +123,14 @@ func (r *robots) fetch(page *http.Request, h *rulesOfHost) {
 	}
 }
 
-func (r *robots) get(page *http.Request) (robotsRules, error) {
+func (r *robots) get(page *http.Request, m manners) (robotsRules, error) {
 	u := page.URL.Scheme + "://" + page.URL.Host + "/robots.txt"
-	m, _ := page.Context().Value(mannersKey{}).(manners)
 	m.kind, m.robots = forList, true // it lets many pages pass, and is no page itself
-	req, err := http.NewRequestWithContext(context.WithValue(page.Context(), mannersKey{}, m), http.MethodGet, u, nil)
+	req, err := r.request(page.Context(), u)
 	if err != nil {
 		return nil, fail(u, err)
 	}
-	req.Header.Set("User-Agent", r.agent)
-	req.Header.Set("Accept", "text/plain, */*;q=0.1")
-	req.Header.Set("Accept-Encoding", acceptEncoding)
-	res, err := r.http.Do(req)
+	res, err := r.transport.follow(req, m, func(h hop) (*http.Request, error) { return r.redirect(page.Context(), h) })
 	if err != nil {
 		return nil, fail(u, err)
 	}
@@ -178,4 +161,24 @@ func (r *robots) get(page *http.Request) (robotsRules, error) {
 		body = body[:bytes.LastIndexByte(body, '\n')+1]
 	}
 	return parseRobots(body, r.name), nil
+}
+
+func (r *robots) request(ctx context.Context, url string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err == nil {
+		req.Header = http.Header{"User-Agent": {r.agent}, "Accept": {"text/plain, */*;q=0.1"}, "Accept-Encoding": {acceptEncoding}}
+	}
+	return req, err
+}
+
+// redirect follows five hops; one that leads further is taken for absent (RFC 9309
+// §2.3.1.2).
+func (r *robots) redirect(ctx context.Context, h hop) (*http.Request, error) {
+	if h.n > maxRedirects {
+		return nil, nil
+	}
+	if h.decrypts() {
+		return nil, &Error{Reason: ReasonRedirect, URL: Redact(h.to.String()), Err: errors.New("robots.txt: redirect from https to http")}
+	}
+	return r.request(ctx, h.to.String())
 }

@@ -15,19 +15,17 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// manners travel with a request's context to every hop of its redirects.
+// manners are those of a request, and of every hop of its redirects.
 type manners struct {
-	kind   int  // forList or forPage
-	robots bool // a host's robots.txt
-	force  bool // ignore rests
-	begun  func()
+	kind   int    // forList or forPage
+	robots bool   // a host's robots.txt
+	force  bool   // ignore rests
+	begun  func() // see Request
 }
 
-type mannersKey struct{}
-
-// begun tells whom it concerns; see Request.
-func begun(ctx context.Context) {
-	if m, _ := ctx.Value(mannersKey{}).(manners); m.begun != nil {
+// tell tells whom it concerns that the request has begun.
+func (m manners) tell() {
+	if m.begun != nil {
 		m.begun()
 	}
 }
@@ -42,10 +40,10 @@ type politeTransport struct {
 	metrics *metrics
 }
 
-func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	m, _ := req.Context().Value(mannersKey{}).(manners)
+// ask makes one request.
+func (t *politeTransport) ask(req *http.Request, m manners) (*http.Response, error) {
 	if m.kind == forPage {
-		if err := t.robots.allow(req); err != nil {
+		if err := t.robots.allow(req, m); err != nil {
 			return nil, err
 		}
 	}
@@ -53,7 +51,7 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := m.rests(g, req); err != nil {
 		return nil, err
 	}
-	pass, err := g.enter(req.Context(), m.kind, m.force)
+	pass, err := g.enter(req.Context(), m)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +66,9 @@ func (t *politeTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		v.leave()
 		return nil, err
+	}
+	if !m.robots && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNotModified) {
+		t.gates.welcome(g)
 	}
 	if res.StatusCode == http.StatusNotModified && res.Body == http.NoBody { // there is nothing to read
 		v.leave()

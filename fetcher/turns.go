@@ -32,13 +32,13 @@ type Turn struct {
 
 // share waits for a turn among all who ask the site. Nobody keeps a place while he
 // waits: a site is busy with the requests of others, too.
-func (g *gate) share(ctx context.Context, force bool) (leave func(), err error) {
+func (g *gate) share(ctx context.Context, m manners) (leave func(), err error) {
 	for {
 		if err := g.places.all.Acquire(ctx, 1); err != nil {
 			return nil, err
 		}
-		begun(ctx)
-		turn, err := g.turns.Turn(ctx, g.site, g.concurrency, g.interval, force)
+		m.tell()
+		turn, err := g.turns.Turn(ctx, g.site, g.concurrency, g.interval, m.force)
 		if err != nil {
 			g.places.all.Release(1)
 			return nil, fmt.Errorf("%w: %w", ErrTurn, err)
