@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"slices"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 type storedRetry struct {
@@ -17,16 +19,23 @@ type storedRetry struct {
 // State gives the record of a source, as Source does, and its wishes that are due by
 // a time, the longest due first; a limit of 0 gives all.
 func (s *Store) State(source string, due time.Time, limit int) (rec *Source, found []Retry, err error) {
-	rec = &Source{Name: source}
 	err = s.viewSources(func(t *tables) error {
-		src, err := t.source(source)
+		value := t.sourceRecords.Get([]byte(source))
+		if value == nil {
+			return nil
+		}
+		src, err := t.decodeSource(source, value)
 		if err != nil {
 			return err
 		}
 		rec = &src.Source
+		rec.was = standing{print: xxhash.Sum64(value), number: src.Number, articles: src.Articles, read: src.Read}
 		found, err = t.retriesDue(ofSource(src.Number), due)
 		return err
 	})
+	if rec == nil {
+		rec = &Source{Name: source}
+	}
 	slices.SortStableFunc(found, func(a, b Retry) int { return a.Due.Compare(b.Due) })
 	if limit > 0 && len(found) > limit {
 		found = found[:limit]

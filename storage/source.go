@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Source is the store's record of a source's state. Its times are kept to the
@@ -64,6 +66,17 @@ type Source struct {
 	Gone  time.Time
 
 	Step int // how far its own ids can be trusted; the caller's to count, never lower than before
+
+	was standing // of a record that State has read
+}
+
+// standing is what of a record is the store's own affair, and a hash of all of it: where a
+// record still stands so when its state is put, it need not be read again.
+type standing struct {
+	print    uint64
+	number   uint32
+	articles uint64
+	read     time.Time
 }
 
 // sourceRecord is a Source and its number, by which other tables name it.
@@ -160,7 +173,7 @@ func (s *Store) putSources(recs []*Source) error {
 	return s.updateOutcomes(names, func(t *tables) error {
 		t.sourceRecords.Expect(keys)
 		for _, rec := range recs {
-			src, err := t.ownSource(rec.Name)
+			src, err := t.standingSource(rec)
 			if err != nil {
 				return err
 			}
@@ -175,7 +188,7 @@ func (s *Store) putSources(recs []*Source) error {
 
 // setState takes over all but what is the store's own affair.
 func (t *tables) setState(r *sourceRecord, state Source) {
-	state.Name, state.Articles, state.Read = r.Name, r.Articles, r.Read
+	state.Name, state.Articles, state.Read, state.was = r.Name, r.Articles, r.Read, standing{}
 	r.Source = state
 	if shared, ok := t.tx.(Timetable); ok {
 		shared.Due(r.Name, r.Due)
@@ -217,6 +230,15 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 	n, err := next(t.sourceRecords)
 	r.Number = uint32(n)
 	return r, err
+}
+
+// standingSource is ownSource, but for what the caller's own state of it replaces.
+func (t *tables) standingSource(state *Source) (*sourceRecord, error) {
+	was := state.was
+	if was.number == 0 || xxhash.Sum64(t.sourceRecords.Get([]byte(state.Name))) != was.print {
+		return t.ownSource(state.Name)
+	}
+	return &sourceRecord{Number: was.number, Source: Source{Name: state.Name, Articles: was.articles, Read: was.read}}, nil
 }
 
 func (t *tables) putSource(r *sourceRecord) error {

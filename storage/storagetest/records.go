@@ -72,6 +72,36 @@ func opaque(b *bench) {
 	}
 }
 
+// overtaken: what the store counts of a source stays, though its state was read before.
+func overtaken(b *bench) {
+	b.add("s", entry(1, "a"))
+	state := func() *storage.Source {
+		rec, _, err := b.State("s", b.clock, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return rec
+	}
+	for n, rec := range []*storage.Source{state(), state()} {
+		b.add("s", entry(1, []string{"b", "c"}[n]))
+		rec.Failures, rec.Articles = n+1, 99
+		if err := b.PutSource(*rec); err != nil {
+			b.Fatal(err)
+		}
+		if got := state(); got.Articles != uint64(n+2) || got.Failures != n+1 {
+			b.Errorf("%d articles and %d failures, want %d and %d", got.Articles, got.Failures, n+2, n+1)
+		}
+	}
+	rec := state()
+	rec.ETag, rec.Articles = "x", 99
+	if err := b.PutSource(*rec); err != nil {
+		b.Fatal(err)
+	}
+	if got := state(); got.Articles != 3 || got.ETag != "x" {
+		b.Errorf("got %d articles, ETag %s, want 3, x", got.Articles, got.ETag)
+	}
+}
+
 // prints are stored with a record, which does without them.
 func prints(b *bench) {
 	want := func(want string) {

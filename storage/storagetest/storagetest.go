@@ -94,6 +94,7 @@ func Run(t *testing.T, fresh func(testing.TB) Database) {
 		"a source's articles are counted":              counted,
 		"prints stay until others come":                prints,
 		"validators are opaque":                        opaque,
+		"a state that was overtaken counts no less":    overtaken,
 		"a skipped item stays skipped":                 skipped,
 		"a window is bounded by number and age":        windows,
 		"a late copy is news in its category":          lateCopy,
