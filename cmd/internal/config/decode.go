@@ -138,10 +138,17 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(values), len(values)))
+	heirs := reflect.PointerTo(v.Type().Elem()).Implements(reflect.TypeFor[heir]())
+	if heirs { // they are many, and take more room as nodes than when they are read
+		n.Content = nil
+	}
 	for i, value := range values {
 		element := fmt.Sprintf("%s[%d]", path, i)
 		if n == value {
 			element = path
+		}
+		if heirs {
+			values[i] = nil
 		}
 		d.element(value, v.Index(i), element, i)
 	}

@@ -49,7 +49,8 @@ func Parse(name string, data []byte, environ ...string) (*Config, error) {
 	return newText(name, data).Load(environ...)
 }
 
-// Load is the function of that name for a text that was read.
+// Load is the function of that name for a text that was read. It can be called once: its
+// sources are let go of as they are read.
 func (t *Text) Load(environ ...string) (*Config, error) {
 	c, _, err := t.checked(environ, false)
 	return c, err
