@@ -48,51 +48,78 @@ type Report struct {
 func (r *Report) Failed() bool { return r.Err != nil && !r.Resting }
 
 // cycle fetches one source: list, pages, articles, store. Its outcome is
-// recorded on every path.
-func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at place) Report {
+// recorded on every path, and then done is told of it: perhaps later, for a cycle that
+// has only that to wait for lets go of all else.
+func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at place, done func(Report)) {
 	if err := d.running.begin(ctx, s.Name, at); err != nil {
-		return Report{Source: s.Name, Err: err}
+		done(Report{Source: s.Name, Err: err})
+		return
 	}
-	defer d.running.end(s.Name)
 	held, release, err := d.hold(ctx, s, o, at)
-	if err != nil && ctx.Err() != nil {
-		return Report{Source: s.Name, Err: errInterrupted}
-	}
 	if err != nil {
-		return Report{Source: s.Name, Err: unstored(err), ofServer: true}
+		d.running.end(s.Name)
+		rep := Report{Source: s.Name, Err: unstored(err), ofServer: true}
+		if ctx.Err() != nil {
+			rep = Report{Source: s.Name, Err: errInterrupted}
+		}
+		done(rep)
+		return
 	}
-	defer release()
-	ctx = held
 	d.outcomes.begin()
-	defer d.outcomes.end()
-	start := time.Now()
-	c := &cycle{Daemon: d, s: s, o: o, place: at, began: start, seat: seat{desks: d.desks}, rep: Report{Source: s.Name, ofServer: d.node != nil}}
-	defer c.rise()
-	err = c.run(ctx)
+	c := &cycle{Daemon: d, s: s, o: o, place: at, began: time.Now(), seat: seat{desks: d.desks}, rep: Report{Source: s.Name, ofServer: d.node != nil}, let: release, done: done}
+	err = c.run(held)
 	if errors.Is(err, errNotDue) {
-		return c.rep
+		c.end()
+		return
 	}
-	if ctx.Err() != nil || errors.Is(err, storage.ErrLost) {
+	if held.Err() != nil || errors.Is(err, storage.ErrLost) {
 		err = errInterrupted
 	}
 	c.interrupted = errors.Is(err, errInterrupted) || errors.Is(err, fetcher.ErrTurn) // not the source's fault, and not recorded
 	c.rep.Err = err
 	c.rep.Resting = err != nil && fetcher.ReasonOf(err) == fetcher.ReasonResting
-	c.rep.Took = time.Since(start)
-	if !o.DryRun && !c.interrupted {
-		c.conclude()
+	c.rep.Took = time.Since(c.began)
+	switch {
+	case o.DryRun || c.interrupted:
+		c.tellEnd()
+	case c.calm():
+		at.pass()
+		c.rep.Err = c.succeed(time.Now())
+		c.bring(c.rec, func(err error) {
+			c.conclude(err)
+			c.tellEnd()
+		})
+	case shortOf(err):
+		c.conclude(nil)
+		c.tellEnd()
+	default:
+		c.conclude(c.record(err))
+		c.tellEnd()
 	}
-	c.metrics.cycle(c)
-	c.log()
-	c.rep.Err = s.hideError(c.rep.Err)
-	return c.rep
 }
 
-// conclude records the outcome, where that can be, and judges the source by it.
-func (c *cycle) conclude() {
-	if !shortOf(c.rep.Err) {
-		c.rep.Err = errors.Join(c.rep.Err, c.record(c.rep.Err))
+// tellEnd tells of the cycle, and ends it.
+func (c *cycle) tellEnd() {
+	c.metrics.cycle(c)
+	c.log()
+	c.rep.Err = c.s.hideError(c.rep.Err)
+	c.end()
+}
+
+// end lets another cycle of the source begin.
+func (c *cycle) end() {
+	c.rise()
+	if !c.reported {
+		c.outcomes.end()
 	}
+	c.let()
+	c.running.end(c.s.Name)
+	c.done(c.rep)
+}
+
+// conclude judges the source by the outcome, of which recorded tells whether it could be.
+func (c *cycle) conclude(recorded error) {
+	c.rep.Err = errors.Join(c.rep.Err, recorded)
 	if errors.Is(c.rep.Err, storage.ErrLost) { // what it did is done again by another node
 		c.rep.Err, c.interrupted = errInterrupted, true
 		return
@@ -124,8 +151,9 @@ type cycle struct {
 	from string
 	// listed are the keys of all items that were read.
 	listed []string
-	// recorded tells that the source's record went in with the last batch.
-	recorded bool
+	// recorded tells that the source's record went in with the last batch; reported, that
+	// it was brought to be stored with others.
+	recorded, reported bool
 	// first tells that the source was never fetched before.
 	first bool
 	// excused tells that our own link or machine is to blame; interrupted, that we stopped.
@@ -134,6 +162,9 @@ type cycle struct {
 	brought bool
 	// samples are of the newest articles that were stored, newest first.
 	samples []storage.Sample
+
+	let  func() // lets go of the source among all nodes
+	done func(Report)
 }
 
 func (c *cycle) run(ctx context.Context) (err error) {

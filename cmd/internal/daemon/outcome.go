@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"aggregator/cmd/internal/health"
 	"aggregator/fetcher"
 	"aggregator/storage"
 )
@@ -36,6 +37,16 @@ func (c *cycle) due(now, asked time.Time) time.Time {
 		due = c.s.first(due, now)
 	}
 	return c.s.aside(due)
+}
+
+// calm tells that there is nothing to be done but to store the outcome: that nothing else
+// is, and that the source was well before.
+func (c *cycle) calm() bool {
+	if c.rep.Err != nil || c.recorded || c.brought {
+		return false
+	}
+	held, err := c.wards.of(c.store, c.s.Name)
+	return err == nil && (held.State == "" || held.State == string(health.OK))
 }
 
 // record stores the outcome of the cycle, unless the last batch did.
@@ -78,9 +89,17 @@ func (c *cycle) record(err error) error {
 
 // put stores the record, with those of others.
 func (c *cycle) put(rec *storage.Source) error {
+	stored := make(chan error, 1)
+	c.bring(rec, func(err error) { stored <- err })
+	return <-stored
+}
+
+// bring has the record stored, with those of others.
+func (c *cycle) bring(rec *storage.Source, stored func(error)) {
 	c.rise()
 	c.wrote = time.Now()
-	return unstored(c.outcomes.put(rec))
+	c.reported = true
+	c.outcomes.put(rec, func(err error) { stored(unstored(err)) })
 }
 
 // blame notes a failure and when to try again.

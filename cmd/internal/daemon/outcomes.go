@@ -13,35 +13,35 @@ import (
 // that is not there.
 type outcomes struct {
 	save func([]*storage.Source) []error
+	// saving holds something meanwhile: no more is brought then than is waited for.
+	saving chan struct{}
 
 	mu     sync.Mutex
-	cycles int      // that are under way
+	cycles int      // under way that may yet bring a record
 	next   *records // that wait; nil for none
 }
 
 type records struct {
 	all    []*storage.Source
+	stored []func(error) // of each
 	late   *time.Timer
-	stored chan struct{} // closed when they are, or cannot be
-	errs   []error       // of each
 }
 
 const (
-	// mostTogether is how many records are waited for: a site's sources bring no more
-	// at a time.
-	mostTogether = underWay
+	// mostTogether is how many records are waited for.
+	mostTogether = 256
 	// waitTogether is how long one waits for others.
 	waitTogether = 50 * time.Millisecond
 )
 
-// begin notes a cycle, which may bring a record until it ends.
+// begin notes a cycle, which is to bring a record or to end.
 func (o *outcomes) begin() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.cycles++
 }
 
-// end notes that no record of it is to be waited for any more.
+// end notes that no record of a cycle is to be waited for.
 func (o *outcomes) end() {
 	o.mu.Lock()
 	o.cycles--
@@ -49,34 +49,50 @@ func (o *outcomes) end() {
 	o.store(nil)
 }
 
-// put stores a record, with those that others bring meanwhile.
-func (o *outcomes) put(rec *storage.Source) error {
+// put brings the record of a cycle. It is stored with those that others bring meanwhile,
+// and then, or when it cannot be, stored is called, which is to be quick.
+func (o *outcomes) put(rec *storage.Source, stored func(error)) {
 	o.mu.Lock()
 	r := o.next
 	if r == nil {
-		r = &records{stored: make(chan struct{})}
+		r = &records{}
 		r.late = time.AfterFunc(waitTogether, func() { o.store(r) })
 		o.next = r
 	}
-	n := len(r.all)
-	r.all = append(r.all, rec)
+	r.all, r.stored = append(r.all, rec), append(r.stored, stored)
+	o.cycles--
 	o.mu.Unlock()
 	o.store(nil)
-	<-r.stored
-	return r.errs[n]
 }
 
 // store stores what waits if nothing more is waited for, or if it is what is late.
 func (o *outcomes) store(late *records) {
-	o.mu.Lock()
-	r := o.next
-	if r == nil || r != late && len(r.all) < min(mostTogether, o.cycles) {
-		o.mu.Unlock()
+	if o.due(late, false) == nil {
 		return
 	}
-	o.next = nil
-	o.mu.Unlock()
-	r.late.Stop()
-	r.errs = o.save(r.all)
-	close(r.stored)
+	o.saving <- struct{}{}
+	var errs []error
+	r := o.due(late, true)
+	if r != nil { // else another has taken it meanwhile
+		r.late.Stop()
+		errs = o.save(r.all)
+	}
+	<-o.saving
+	for i, err := range errs {
+		r.stored[i](err)
+	}
+}
+
+// due is what is to be stored now; nil for nothing.
+func (o *outcomes) due(late *records, take bool) *records {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.next
+	if r == nil || r != late && len(r.all) < mostTogether && o.cycles > 0 {
+		return nil
+	}
+	if take {
+		o.next = nil
+	}
+	return r
 }

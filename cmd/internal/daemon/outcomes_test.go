@@ -3,7 +3,7 @@ package daemon
 import (
 	"errors"
 	"slices"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,30 +15,22 @@ import (
 // at once when no other is waited for, and soon when another takes long.
 func TestRecordsAreStoredTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		var saved [][]*storage.Source
-		stored := func() (since [][]*storage.Source) {
-			mu.Lock()
-			defer mu.Unlock()
-			since, saved = saved, nil
-			return since
-		}
+		var stored [][]*storage.Source
 		failure := errors.New("disk full")
-		o := outcomes{save: func(recs []*storage.Source) []error {
-			mu.Lock()
-			defer mu.Unlock()
-			saved = append(saved, recs)
+		o := outcomes{saving: make(chan struct{}, 1), save: func(recs []*storage.Source) []error {
+			stored = append(stored, recs)
 			return slices.Repeat([]error{failure}, len(recs))
 		}}
+		told := 0
 		cycle := func(takes time.Duration) {
 			o.begin()
-			go func() {
-				defer o.end()
-				time.Sleep(takes)
-				if err := o.put(&storage.Source{Name: "s"}); err != failure {
-					t.Errorf("got %v", err)
-				}
-			}()
+			time.AfterFunc(takes, func() {
+				o.put(&storage.Source{Name: "s"}, func(err error) {
+					if told++; err != failure {
+						t.Errorf("got %v", err)
+					}
+				})
+			})
 		}
 		for range 3 {
 			cycle(time.Second)
@@ -47,30 +39,65 @@ func TestRecordsAreStoredTogether(t *testing.T) {
 		time.AfterFunc(time.Second+waitTogether/2, o.end)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if all := stored(); len(all) != 1 || len(all[0]) != 3 {
-			t.Errorf("stored %v, want three together", all)
+		if len(stored) != 1 || len(stored[0]) != 3 {
+			t.Errorf("stored %v, want three together", stored)
 		}
 
+		stored = nil
 		cycle(time.Minute)
 		cycle(time.Second)
 		time.Sleep(time.Second + waitTogether + time.Millisecond)
 		synctest.Wait()
-		if all := stored(); len(all) != 1 || len(all[0]) != 1 {
-			t.Errorf("stored %v, want one that does not wait for what takes long", all)
+		if len(stored) != 1 || len(stored[0]) != 1 {
+			t.Errorf("stored %v, want one that does not wait for what takes long", stored)
 		}
 
+		stored = nil
 		start := time.Now()
 		for range mostTogether {
 			cycle(0)
 		}
 		synctest.Wait()
-		if all := stored(); len(all) != 1 || len(all[0]) != mostTogether || time.Since(start) != 0 {
-			t.Errorf("stored %d after %s", len(all), time.Since(start))
+		if len(stored) != 1 || len(stored[0]) != mostTogether || time.Since(start) != 0 {
+			t.Errorf("stored %d after %s", len(stored), time.Since(start))
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if o.cycles != 0 || o.next != nil {
 			t.Errorf("%d cycles are left, waiting %v", o.cycles, o.next)
+		}
+		if want := 3 + 1 + mostTogether + 1; told != want {
+			t.Errorf("%d were told, want %d", told, want)
+		}
+	})
+}
+
+// TestRecordsWaitForThoseBefore: while a store takes long, no more is brought than is to
+// be stored next, however many cycles there are.
+func TestRecordsWaitForThoseBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var brought, told atomic.Int32
+		o := outcomes{saving: make(chan struct{}, 1), save: func(recs []*storage.Source) []error {
+			time.Sleep(time.Hour)
+			return make([]error, len(recs))
+		}}
+		const workers, each = 16, mostTogether
+		for range workers {
+			go func() {
+				for range each {
+					o.begin()
+					o.put(&storage.Source{}, func(error) { told.Add(1) })
+					brought.Add(1)
+				}
+			}()
+		}
+		time.Sleep(time.Minute)
+		if n := brought.Load(); n > 2*mostTogether {
+			t.Errorf("%d were brought while none is stored", n)
+		}
+		time.Sleep(time.Duration(workers*each) * time.Hour)
+		if n := told.Load(); n != workers*each {
+			t.Errorf("%d were told, want %d", n, workers*each)
 		}
 	})
 }

@@ -16,14 +16,18 @@ import (
 // the first that lists it, whichever answer comes first.
 func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done func(*source, Report)) {
 	crew := newCrew()
+	var cycles sync.WaitGroup
+	defer cycles.Wait()
 	defer crew.end()
 	begin := func(s *source, at place) {
 		at.door = d.enter(ctx)
+		cycles.Add(1)
 		crew.do(func() {
-			defer at.pass() // also of a cycle that panics
-			rep := d.cycle(ctx, s, o, at)
-			at.pass() // whoever takes the report may be slow
-			done(s, rep)
+			d.cycle(ctx, s, o, at, func(rep Report) {
+				at.pass() // whoever takes the report may be slow
+				done(s, rep)
+				cycles.Done()
+			})
 		})
 	}
 	var long sync.WaitGroup
