@@ -16,10 +16,14 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	bytes    *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+
+	// unchanged and took are two of these, of lists: most answers are a 304 of one.
+	unchanged prometheus.Counter
+	took      prometheus.Observer
 }
 
 func newMetrics() *metrics {
-	return &metrics{
+	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "aggregator_origin_requests_total",
 			Help: "Requests to the hosts of sources, by what was asked for (list, page, robots) and class of the answer's status; 304 stands alone, none is no answer.",
@@ -34,6 +38,8 @@ func newMetrics() *metrics {
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"kind"}),
 	}
+	m.unchanged, m.took = m.requests.WithLabelValues("list", "304"), m.duration.WithLabelValues("list")
+	return m
 }
 
 // Follow lets the client go on with the counts of the one that it replaces. It is
@@ -73,6 +79,11 @@ func (m manners) what() string {
 
 // answer counts an answer, nil where there was none, and its body as it is read.
 func (m *metrics) answer(kind string, began time.Time, res *http.Response) {
+	if kind == "list" && res != nil && res.StatusCode == http.StatusNotModified && res.Body == http.NoBody {
+		m.unchanged.Inc()
+		m.took.Observe(time.Since(began).Seconds())
+		return
+	}
 	code := "none"
 	if res != nil {
 		code = codeOf(res.StatusCode)

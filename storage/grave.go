@@ -167,7 +167,7 @@ func (t *tables) readAt() (map[uint32]time.Time, error) {
 	read := map[uint32]time.Time{}
 	c := t.sourceRecords.Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
-		src, err := t.decodeSource(string(k), v)
+		src, err := t.codec.decodeSource(string(k), v)
 		if err != nil {
 			return nil, err
 		}

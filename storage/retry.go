@@ -19,18 +19,10 @@ type storedRetry struct {
 // State gives the record of a source, as Source does, and its wishes that are due by
 // a time, the longest due first; a limit of 0 gives all.
 func (s *Store) State(source string, due time.Time, limit int) (rec *Source, found []Retry, err error) {
-	err = s.viewSources(func(t *tables) error {
-		value := t.sourceRecords.Get([]byte(source))
-		if value == nil {
-			return nil
-		}
-		src, err := t.decodeSource(source, value)
-		if err != nil {
-			return err
-		}
+	err = s.viewSource(source, func(src *sourceRecord, value []byte, c *codec, tx Tx) error {
 		rec = &src.Source
 		rec.was = standing{print: xxhash.Sum64(value), number: src.Number, articles: src.Articles, read: src.Read}
-		found, err = t.retriesDue(ofSource(src.Number), due)
+		found, err = c.retriesDue(tx.Table("retries"), ofSource(src.Number), due)
 		return err
 	})
 	if rec == nil {
@@ -43,15 +35,15 @@ func (s *Store) State(source string, due time.Time, limit int) (rec *Source, fou
 	return rec, found, err
 }
 
-func (t *tables) retriesDue(head []byte, due time.Time) (found []Retry, err error) {
-	c := t.retries.Cursor()
-	for k, v := c.Seek(head); bytes.HasPrefix(k, head); k, v = c.Next() {
+func (c *codec) retriesDue(retries Table, head []byte, due time.Time) (found []Retry, err error) {
+	at := retries.Cursor()
+	for k, v := at.Seek(head); bytes.HasPrefix(k, head); k, v = at.Next() {
 		when := fromMillis(int64(fromNumber(v)))
 		if len(v) < 8 || when.After(due) {
 			continue
 		}
 		var r storedRetry
-		if err := t.codec.unmarshal(v[8:], &r); err != nil {
+		if err := c.unmarshal(v[8:], &r); err != nil {
 			return nil, err
 		}
 		found = append(found, Retry{Keys: r.Keys, Item: r.Item, Attempts: r.Attempts, Due: when})

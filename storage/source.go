@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -124,12 +125,10 @@ type storedSource struct {
 
 // Source gives the record of a source; of one that was never seen, only the name.
 func (s *Store) Source(name string) (src Source, err error) {
-	err = s.viewSources(func(t *tables) error {
-		r, err := t.source(name)
-		if err == nil {
-			src = r.Source
-		}
-		return err
+	src.Name = name
+	err = s.viewSource(name, func(r *sourceRecord, _ []byte, _ *codec, _ Tx) error {
+		src = r.Source
+		return nil
 	})
 	return src, err
 }
@@ -172,13 +171,13 @@ func (s *Store) putSources(recs []*Source) error {
 	}
 	return s.updateOutcomes(names, func(t *tables) error {
 		t.sourceRecords.Expect(keys)
+		var src sourceRecord
 		for _, rec := range recs {
-			src, err := t.standingSource(rec)
-			if err != nil {
+			if err := t.standingSource(&src, rec); err != nil {
 				return err
 			}
-			t.setState(src, *rec)
-			if err := t.putSource(src); err != nil {
+			t.setState(&src, *rec)
+			if err := t.putSource(&src); err != nil {
 				return err
 			}
 		}
@@ -197,7 +196,7 @@ func (t *tables) setState(r *sourceRecord, state Source) {
 
 func (t *tables) source(name string) (*sourceRecord, error) {
 	if value := t.sourceRecords.Get([]byte(name)); value != nil {
-		return t.decodeSource(name, value)
+		return t.codec.decodeSource(name, value)
 	}
 	return &sourceRecord{Source: Source{Name: name}}, nil
 }
@@ -212,7 +211,7 @@ func (t *tables) sourceNames() (map[uint32]string, error) {
 func (t *tables) eachSource(do func(*sourceRecord)) error {
 	c := t.sourceRecords.Cursor()
 	for name, value := c.First(); name != nil; name, value = c.Next() {
-		r, err := t.decodeSource(string(name), value)
+		r, err := t.codec.decodeSource(string(name), value)
 		if err != nil {
 			return err
 		}
@@ -233,23 +232,31 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 }
 
 // standingSource is ownSource, but for what the caller's own state of it replaces.
-func (t *tables) standingSource(state *Source) (*sourceRecord, error) {
+func (t *tables) standingSource(r *sourceRecord, state *Source) error {
 	was := state.was
-	if was.number == 0 || xxhash.Sum64(t.sourceRecords.Get([]byte(state.Name))) != was.print {
-		return t.ownSource(state.Name)
+	if was.number != 0 && xxhash.Sum64(t.sourceRecords.Get([]byte(state.Name))) == was.print {
+		*r = sourceRecord{Number: was.number, Source: Source{Name: state.Name, Articles: was.articles, Read: was.read}}
+		return nil
 	}
-	return &sourceRecord{Number: was.number, Source: Source{Name: state.Name, Articles: was.articles, Read: was.read}}, nil
+	own, err := t.ownSource(state.Name)
+	if err == nil {
+		*r = *own
+	}
+	return err
 }
 
 func (t *tables) putSource(r *sourceRecord) error {
-	value, err := t.codec.encode(storedSource{
+	s := storedSources.Get().(*storedSource)
+	defer storedSources.Put(s)
+	*s = storedSource{
 		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent,
 		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
 		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
 		Due: millis(r.Due), Articles: r.Articles,
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
 		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule, Swept: millis(r.Swept), Read: millis(r.Read),
-	})
+	}
+	value, err := t.codec.encode(s)
 	if err != nil {
 		return err
 	}
@@ -276,9 +283,14 @@ func (s *Store) Prints(source string) (prints string, err error) {
 	return prints, nil
 }
 
-func (t *tables) decodeSource(name string, value []byte) (*sourceRecord, error) {
-	var s storedSource
-	if err := t.codec.unmarshal(value, &s); err != nil {
+// storedSources are what records are decoded into and encoded from, one after the other.
+var storedSources = sync.Pool{New: func() any { return new(storedSource) }}
+
+func (c *codec) decodeSource(name string, value []byte) (*sourceRecord, error) {
+	s := storedSources.Get().(*storedSource)
+	defer storedSources.Put(s)
+	*s = storedSource{}
+	if err := c.unmarshal(value, s); err != nil {
 		return nil, fmt.Errorf("read source %s: %w", name, err)
 	}
 	return &sourceRecord{Number: s.Number, Source: Source{

@@ -119,12 +119,21 @@ func (s *Store) view(fn func(*tables) error) error {
 	}))
 }
 
-// viewSources is view with the tables "sources" and "retries" alone: to open all of
-// them takes longer than to read a record.
-func (s *Store) viewSources(fn func(*tables) error) error {
+// viewSource is view of the record of a source alone, if there is one: to open all tables
+// takes longer than to read that.
+func (s *Store) viewSource(name string, fn func(r *sourceRecord, value []byte, c *codec, tx Tx) error) error {
 	return s.wrap(protect(func() error {
 		return s.engine.View(func(tx Tx) error {
-			return fn(&tables{Store: s, codec: s.reading(tx), tx: tx, sourceRecords: tx.Table("sources"), retries: tx.Table("retries")})
+			value := tx.Table("sources").Get([]byte(name))
+			if value == nil {
+				return nil
+			}
+			c := s.reading(tx)
+			r, err := c.decodeSource(name, value)
+			if err != nil {
+				return err
+			}
+			return fn(r, value, c, tx)
 		})
 	}))
 }
