@@ -343,7 +343,12 @@ func (c *Client) Resting(rawURL string) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	if until, resting := c.gates.of(u.Host).resting(); resting {
+	return c.SiteResting(Site(u.Host))
+}
+
+// SiteResting is Resting of a [Site].
+func (c *Client) SiteResting(site string) time.Time {
+	if until, resting := c.gates.at(site).resting(); resting {
 		return until
 	}
 	return time.Time{}

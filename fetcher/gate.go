@@ -29,8 +29,9 @@ func newGates(o Options) *gates {
 }
 
 // of returns the gate of the site a host belongs to.
-func (g *gates) of(host string) *gate {
-	name := Site(host)
+func (g *gates) of(host string) *gate { return g.at(Site(host)) }
+
+func (g *gates) at(name string) *gate {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	t := g.site[name]

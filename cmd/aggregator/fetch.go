@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -69,6 +70,11 @@ func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.O
 // fetchOnce reports each source as it is done, then whether any failed.
 func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []string, o daemon.Options, asJSON bool) error {
 	var m *meter
+	if asJSON {
+		lines := &gathered{to: p.Out}
+		defer func(out io.Writer) { lines.flush(); p.Out = out }(p.Out)
+		p.Out = lines
+	}
 	if !asJSON && !o.DryRun {
 		m = p.measure("sources fetched", int64(d.Sources(names)), counted(), false)
 	}

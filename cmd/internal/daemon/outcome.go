@@ -18,7 +18,10 @@ func (c *cycle) succeed(now time.Time) error {
 	c.rec.LastFetch, c.rec.LastSuccess = now, now
 	c.rec.Error, c.rec.ErrorSince, c.rec.Failures = "", time.Time{}, 0
 	c.rec.Gone = time.Time{}
-	rest := c.client.Resting(c.address(c.s, c.rec)) // a page may have been told so
+	rest := c.client.SiteResting(c.s.site) // a page may have been told so
+	if moved := c.address(c.s, c.rec); moved != c.s.reader.URL(1) {
+		rest = c.client.Resting(moved)
+	}
 	c.rec.Due = c.due(now, later(now.Add(max(c.rec.Fresh, c.rec.TTL)), rest))
 	if end := fetcher.Skip(c.rec.Skip).After(c.rec.Due); end.After(c.rec.Due) {
 		c.rec.Due = c.due(now, end)
