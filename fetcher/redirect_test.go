@@ -96,6 +96,29 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 	}
 }
 
+// TestCredentialsDoNotComeBack: another host may send a request back to where headers
+// of the configuration belong, but not with them.
+func TestCredentialsDoNotComeBack(t *testing.T) {
+	var back http.Header
+	c := newClient(t, fetcher.Options{Transport: roundTrip(func(r *http.Request) *http.Response {
+		switch r.URL.Host + r.URL.Path {
+		case "one.example/list":
+			return answer(http.StatusFound, http.Header{"Location": {"https://other.example/there"}})
+		case "other.example/there":
+			return answer(http.StatusFound, http.Header{"Location": {"https://one.example/delete"}})
+		}
+		back = r.Header
+		return answer(http.StatusOK, nil)
+	})})
+	doc, err := c.Get(t.Context(), fetcher.Request{URL: "https://one.example/list", Header: http.Header{"X-Key": {"k"}}})
+	if err != nil || doc.URL != "https://one.example/delete" {
+		t.Fatalf("%v, %+v", err, doc)
+	}
+	if back.Get("X-Key") != "" || back.Get("User-Agent") == "" && back.Get("Accept") == "" {
+		t.Errorf("sent %v", back)
+	}
+}
+
 // TestAddressOfAFeedIsNoLink: its query may hold a token, and what refers to the
 // document itself must not publish it.
 func TestAddressOfAFeedIsNoLink(t *testing.T) {
