@@ -3,6 +3,7 @@ package daemon
 import (
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,17 +16,29 @@ import (
 // at once when no other is waited for, and soon when another takes long.
 func TestRecordsAreStoredTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var stored [][]*storage.Source
-		failure := errors.New("disk full")
+		var mu sync.Mutex
+		var all [][]*storage.Source
+		told, failure := 0, errors.New("disk full")
+		// stored is what was stored since it was asked last.
+		stored := func() (some [][]*storage.Source) {
+			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			some, all = all, nil
+			return some
+		}
 		o := outcomes{saving: make(chan struct{}, 1), save: func(recs []*storage.Source) []error {
-			stored = append(stored, recs)
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, recs)
 			return slices.Repeat([]error{failure}, len(recs))
 		}}
-		told := 0
 		cycle := func(takes time.Duration) {
 			o.begin()
 			time.AfterFunc(takes, func() {
 				o.put(&storage.Source{Name: "s"}, func(err error) {
+					mu.Lock()
+					defer mu.Unlock()
 					if told++; err != failure {
 						t.Errorf("got %v", err)
 					}
@@ -38,31 +51,28 @@ func TestRecordsAreStoredTogether(t *testing.T) {
 		o.begin() // one that stores articles and brings no record of its own
 		time.AfterFunc(time.Second+waitTogether/2, o.end)
 		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		if len(stored) != 1 || len(stored[0]) != 3 {
-			t.Errorf("stored %v, want three together", stored)
+		if got := stored(); len(got) != 1 || len(got[0]) != 3 {
+			t.Errorf("stored %v, want three together", got)
 		}
 
-		stored = nil
 		cycle(time.Minute)
 		cycle(time.Second)
 		time.Sleep(time.Second + waitTogether + time.Millisecond)
-		synctest.Wait()
-		if len(stored) != 1 || len(stored[0]) != 1 {
-			t.Errorf("stored %v, want one that does not wait for what takes long", stored)
+		if got := stored(); len(got) != 1 || len(got[0]) != 1 {
+			t.Errorf("stored %v, want one that does not wait for what takes long", got)
 		}
 
-		stored = nil
 		start := time.Now()
 		for range mostTogether {
 			cycle(0)
 		}
-		synctest.Wait()
-		if len(stored) != 1 || len(stored[0]) != mostTogether || time.Since(start) != 0 {
-			t.Errorf("stored %d after %s", len(stored), time.Since(start))
+		if got := stored(); len(got) != 1 || len(got[0]) != mostTogether || time.Since(start) != 0 {
+			t.Errorf("stored %d after %s", len(got), time.Since(start))
 		}
 		time.Sleep(time.Hour)
-		synctest.Wait()
+		stored()
+		mu.Lock()
+		defer mu.Unlock()
 		if o.cycles != 0 || o.next != nil {
 			t.Errorf("%d cycles are left, waiting %v", o.cycles, o.next)
 		}
