@@ -31,7 +31,7 @@ func TestDrain(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd, address := served(t, config)
+	cmd, address := startServe(t, config)
 	for range 3 {
 		ask(t, address)
 	}
@@ -66,7 +66,7 @@ func TestDrainOfHalfSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, age := range []time.Duration{0, 2 * courtesy} {
-		cmd, address := served(t, config)
+		cmd, address := startServe(t, config)
 		for _, sent := range []string{"", "GET /healthz HTTP/1.1\r\nHost: ", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /heal"} {
 			c, err := net.Dial("tcp", address)
 			if err == nil {
@@ -115,8 +115,8 @@ func manyArticles(t *testing.T, file string) {
 	}
 }
 
-// served starts a daemon, and tells where it serves.
-func served(t *testing.T, config string) (cmd *exec.Cmd, address string) {
+// startServe starts a daemon, and tells where it serves.
+func startServe(t *testing.T, config string) (cmd *exec.Cmd, address string) {
 	t.Helper()
 	cmd = exec.Command("aggregator", "--config", config, "serve")
 	log, err := cmd.StderrPipe()

@@ -29,10 +29,7 @@ func shortOfDescriptors(t *testing.T, why error) {
 	m.why = why
 	m.begin()
 	m.until(end - time.Minute)
-	m.score.mu.Lock()
-	tried := len(m.score.trying)
-	m.score.mu.Unlock()
-	if tried < 6*12 || tried > 6*12+20 {
+	if tried := m.score.tried(); tried < 6*12 || tried > 6*12+20 {
 		t.Errorf("%d requests while nothing could be opened, want one in five minutes", tried)
 	}
 	tally, err := m.daemon.Tally()
