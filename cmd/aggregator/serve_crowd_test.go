@@ -26,6 +26,7 @@ func TestLongStays(t *testing.T) {
 			c.note(back, http.StateIdle)
 			time.Sleep(time.Minute)
 		}
+		synctest.Wait()
 		for state, within := range map[string]time.Duration{"new": longestIdle, "idle": longestIdle, "active": longestAnswer} {
 			if got := conns[state].at.Sub(began); got < within || got > within+2*lookEvery {
 				t.Errorf("%s: closed after %s, want %s", state, got, within)
@@ -35,7 +36,8 @@ func TestLongStays(t *testing.T) {
 			t.Errorf("one that was in use is closed after %s", back.at.Sub(began))
 		}
 		c.note(back, http.StateClosed)
-		time.Sleep(lookEvery)
+		time.Sleep(2 * lookEvery)
+		synctest.Wait()
 		if c.watched {
 			t.Error("nobody is there, and it goes on looking")
 		}
