@@ -81,9 +81,7 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 	h["X-Content-Type-Options"] = fields.nosniff
 	h["Accept-Ranges"] = fields.ranges
 	h["Access-Control-Allow-Origin"] = fields.anyOrigin
-	if byPage(r) {
-		h["Access-Control-Expose-Headers"] = fields.exposed
-	}
+	h["Access-Control-Expose-Headers"] = fields.exposed // though no page asks: caches keep it for one that does
 	if doc.links != nil {
 		h["Link"] = doc.links
 	}
@@ -109,7 +107,7 @@ func (p *Publisher) send(w http.ResponseWriter, r *http.Request, doc *Document, 
 // half a microsecond for each.
 func (p *Publisher) notModified(w http.ResponseWriter, r *http.Request, doc *Document) {
 	h := w.Header()
-	if byPage(r) {
+	if r.Header["Origin"] != nil { // a page of some other site asks
 		h["Access-Control-Allow-Origin"] = fields.anyOrigin
 	}
 	if r.Header["If-None-Match"] == nil { // it goes by the time
@@ -117,9 +115,6 @@ func (p *Publisher) notModified(w http.ResponseWriter, r *http.Request, doc *Doc
 	}
 	w.WriteHeader(http.StatusNotModified)
 }
-
-// byPage tells that a page of some other site asks, for whom fields about CORS are.
-func byPage(r *http.Request) bool { return r.Header["Origin"] != nil }
 
 // lastModified is the field of this name: never later than now, RFC 9110
 // §8.8.2.1, whatever the origin's clock made of its articles.

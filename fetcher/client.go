@@ -107,6 +107,9 @@ type Request struct {
 	// Begun is called when the request no longer waits for a place among all: it is under
 	// way, or waits for its own site. It may be called again; optional.
 	Begun func()
+	// Unpack is called before a body is unpacked, which takes several times the memory
+	// that it took until then, while the request still counts as one under way; optional.
+	Unpack func()
 	// Use is given the document while the request still counts as one under
 	// way, so that there are never more documents in memory than twice as many as
 	// requests are allowed; optional.
@@ -277,6 +280,9 @@ func (c *Client) document(res *http.Response, r Request) (*Document, error) {
 	if doc.Validators.Sent == r.Validators.Sent && r.Validators.Hash != 0 {
 		doc.Hash, doc.Validators.Hash, doc.NotModified = r.Validators.Hash, r.Validators.Hash, true
 		return doc, nil
+	}
+	if r.Unpack != nil {
+		r.Unpack()
 	}
 	body, err := readBody(c.bodies.take(), sent, coding, c.maxBody)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // letGoEvery is how often the memory that the file is mapped to is given back, while
 // the file is used: often enough that what is read meanwhile is little, and so seldom
 // that reading it again costs nothing.
-const letGoEvery = 50 * time.Millisecond
+const letGoEvery = 100 * time.Millisecond
 
 // letGo gives back the memory that pages of the file are mapped to. The kernel maps
 // sixteen for each that is read, and takes none back while there is room, so that in

@@ -143,8 +143,15 @@ func (c *cycle) tell(changes []storage.Change) {
 	if slugs == nil {
 		return
 	}
-	if err := c.announce(names, slugs); err != nil {
-		c.s.log().Error("publish failed", "err", err)
+	if err := unstored(c.announce(names, slugs)); err != nil {
+		if c.Changed != nil {
+			c.Changed() // any feed may show something new; other nodes look by themselves
+		}
+		if shortOf(err) { // as the next write will be told of
+			c.lack("", err, c.wrote)
+		} else {
+			c.s.log().Error("feeds not told which have changed", "err", err)
+		}
 	}
 	c.writeArchive(context.Background(), c.s.log())
 }

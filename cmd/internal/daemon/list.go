@@ -144,11 +144,7 @@ func (c *cycle) get(ctx context.Context, url string, v fetcher.Validators) (*fet
 	c.rise()
 	r := fetcher.Request{
 		URL: url, Header: c.headers(url), Charset: c.s.Charset, Validators: v, Force: c.o.Force, Begun: c.place.begun,
-		Use: func(doc *fetcher.Document) {
-			if !doc.NotModified {
-				_ = c.sit(ctx) // whoever goes on looks whether it has ended
-			}
-		},
+		Unpack: func() { _ = c.sit(ctx) }, // whoever goes on looks whether it has ended
 	}
 	if v != (fetcher.Validators{}) {
 		r.Known = c.prints
