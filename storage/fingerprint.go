@@ -40,7 +40,7 @@ type fingerprint struct {
 
 // newFingerprint reads an article; false where it has too little text.
 func newFingerprint(a *article.Article) (fingerprint, bool) {
-	text, title := read(visible(a.Content)), lettersOf(a.Title)
+	text, title := readContent(a.Content), lettersOf(a.Title)
 	f := fingerprint{
 		at: a.Seen, letters: text.letters, text: text.majority(),
 		title:   string(title),

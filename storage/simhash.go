@@ -15,11 +15,26 @@ import (
 type reading struct {
 	weights          // of its 2-grams of letters
 	letters int      // how many it has
+	before  rune     // the last of them
 	numbers []uint32 // hashes of those in it, sorted, repeated as there
 }
 
+// read reads a text.
 func read(text string) (r reading) {
-	var before rune
+	r.piece(text)
+	slices.Sort(r.numbers)
+	return r
+}
+
+// readContent reads what is visible of a content.
+func readContent(content string) (r reading) {
+	piecesOf(content, r.piece, func() { r = reading{} })
+	slices.Sort(r.numbers)
+	return r
+}
+
+// piece reads on. No number goes on in the next piece.
+func (r *reading) piece(text string) {
 	start := -1 // of what may be a number
 	for i := 0; i < len(text); {
 		if c := chineseAt(text, i); c != 0 { // most of a text
@@ -27,15 +42,14 @@ func read(text string) (r reading) {
 				r.number(text[start:i])
 				start = -1
 			}
-			r.letter(before, c)
-			before, i = c, i+3
+			r.letter(c)
+			i += 3
 			continue
 		}
 		c, size := utf8.DecodeRuneInString(text[i:])
 		letter := letterOf(c)
 		if letter != 0 {
-			r.letter(before, letter)
-			before = letter
+			r.letter(letter)
 		}
 		switch of := inNumber(c, letter != 0); {
 		case of && start < 0:
@@ -49,12 +63,12 @@ func read(text string) (r reading) {
 	if start >= 0 {
 		r.number(text[start:])
 	}
-	slices.Sort(r.numbers)
-	return r
 }
 
 // letter counts a letter, and the 2-gram that it makes with the one before.
-func (r *reading) letter(before, c rune) {
+func (r *reading) letter(c rune) {
+	before := r.before
+	r.before = c
 	if r.letters++; r.letters == 1 {
 		return
 	}

@@ -9,51 +9,58 @@ import (
 // visible is the text that readers of the content see, what stands between two tags
 // followed by a blank.
 func visible(content string) string {
-	if text, ok := plainlyVisible(content); ok {
-		return text
-	}
 	var b strings.Builder
+	b.Grow(len(content) + 1)
+	piecesOf(content, func(piece string) {
+		b.WriteString(piece)
+		b.WriteByte(' ')
+	}, b.Reset)
+	return b.String()
+}
+
+// piecesOf gives what stands between two tags of the content, piece by piece. It may
+// begin anew, and says so before.
+func piecesOf(content string, piece func(string), anew func()) {
+	if plainPieces(content, piece) {
+		return
+	}
+	anew()
 	for z := html.NewTokenizer(strings.NewReader(content)); ; {
 		switch z.Next() {
 		case html.ErrorToken:
-			return b.String()
+			return
 		case html.TextToken:
-			b.Write(z.Text())
-			b.WriteByte(' ')
+			piece(string(z.Text()))
 		}
 	}
 }
 
-// plainlyVisible reads what cleaning writes: tags whose values are in double quotes
+// plainPieces reads what cleaning writes: tags whose values are in double quotes
 // and hold no sign of markup. It is not ok where there is anything else.
-func plainlyVisible(content string) (string, bool) {
+func plainPieces(content string, give func(string)) (ok bool) {
 	if strings.IndexByte(content, '\r') >= 0 {
-		return "", false
+		return false
 	}
-	var text strings.Builder
-	text.Grow(len(content) + 1)
 	for len(content) > 0 {
 		n := strings.IndexByte(content, '<')
 		if n < 0 {
 			n = len(content)
 		}
 		if piece := content[:n]; strings.IndexByte(piece, '&') >= 0 {
-			text.WriteString(html.UnescapeString(piece))
-			text.WriteByte(' ')
+			give(html.UnescapeString(piece))
 		} else if n > 0 {
-			text.WriteString(piece)
-			text.WriteByte(' ')
+			give(piece)
 		}
 		if content = content[n:]; content == "" {
 			break
 		}
 		end := strings.IndexByte(content, '>')
 		if end < 0 || !isPlainTag(content[1:end]) {
-			return "", false
+			return false
 		}
 		content = content[end+1:]
 	}
-	return text.String(), true
+	return true
 }
 
 // isPlainTag looks at what is between the signs of a tag.

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,15 +31,19 @@ func (c *cycle) entries(ctx context.Context, batch []wanted) (storage.Batch, err
 	if c.s.FullText {
 		c.rise() // what is made of pages counts among the requests under way
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(pagesAtOnce)
 	for i, w := range batch {
-		group.Go(func() error {
+		if !c.hasPage(w) { // a new goroutine would take a tenth of the time for its stack
 			got[i], b.Entries[i] = c.page(ctx, w)
-			return ctx.Err()
+			continue
+		}
+		group.Go(func() error {
+			got[i], b.Entries[i] = c.page(within, w)
+			return within.Err()
 		})
 	}
-	if err := group.Wait(); err != nil {
+	if err := cmp.Or(group.Wait(), ctx.Err()); err != nil {
 		return b, err
 	}
 	for i, g := range got {
@@ -63,7 +68,7 @@ type page struct {
 // page fetches the page of an item, if it needs one, and makes what is stored
 // of the two.
 func (c *cycle) page(ctx context.Context, w wanted) (p page, e storage.Entry) {
-	if !c.s.FullText || w.item.Link == "" || w.item.Withdrawn || w.standing == storage.Copy {
+	if !c.hasPage(w) {
 		return p, c.entry(w, nil, &p)
 	}
 	_, err := c.client.Get(ctx, fetcher.Request{
@@ -81,6 +86,11 @@ func (c *cycle) page(ctx context.Context, w wanted) (p page, e storage.Entry) {
 		e = c.entry(w, nil, &p)
 	}
 	return p, e
+}
+
+// hasPage tells whether the page of an item is to be fetched.
+func (c *cycle) hasPage(w wanted) bool {
+	return c.s.FullText && w.item.Link != "" && !w.item.Withdrawn && w.standing != storage.Copy
 }
 
 // entry makes what is stored of one item, and of its page where there is one.
