@@ -22,9 +22,9 @@ const (
 
 // file is the engine of one machine.
 type file struct {
-	path string
-	db   *bolt.DB
-	gone atomic.Int64 // see letGo
+	path         string
+	db           *bolt.DB
+	looked, kept atomic.Int64 // see letGo
 }
 
 // open opens the file, and makes it where there is none. On errors it is closed

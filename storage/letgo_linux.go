@@ -1,28 +1,58 @@
 package storage
 
 import (
+	"bytes"
+	"os"
+	"strconv"
 	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
-// letGoEvery is how often the memory that the file is mapped to is given back, while
-// the file is used: often enough that what is read meanwhile is little, and so seldom
-// that reading it again costs nothing.
-const letGoEvery = 100 * time.Millisecond
+const (
+	// mostMapped is how much more memory is mapped to files than was when it was given
+	// back last, in bytes, before it is again.
+	mostMapped = 8 << 20
+	// lookEvery is how often it is looked at while the file is used.
+	lookEvery = 10 * time.Millisecond
+)
 
-// letGo gives back the memory that pages of the file are mapped to. The kernel maps
-// sixteen for each that is read, and takes none back while there is room, so that in
-// time all of the file would be counted as this process's. The pages stay in the
-// kernel's cache (madvise(2): a shared mapping is filled from the file again).
+// letGo gives back the memory that pages of the file are mapped to, when it is much. The
+// kernel maps sixteen for each that is read, and takes none back while there is room, so
+// that in time all of the file would be counted as this process's. The pages stay in the
+// kernel's cache.
 //
 // It is called within a transaction, while which bbolt leaves the mapping where it is.
 func (f *file) letGo(tx *bolt.Tx) {
-	now, last := time.Now().UnixNano(), f.gone.Load()
-	if now-last < int64(letGoEvery) || !f.gone.CompareAndSwap(last, now) {
+	now, last := time.Now().UnixNano(), f.looked.Load()
+	if now-last < int64(lookEvery) || !f.looked.CompareAndSwap(last, now) {
 		return
 	}
+	mapped, ok := mappedToFiles()
+	if ok && mapped-f.kept.Load() >= mostMapped {
+		f.giveBack(tx)
+		mapped, _ = mappedToFiles()
+		f.kept.Store(mapped)
+	}
+}
+
+// giveBack does so. A shared mapping is filled from the file again: madvise(2).
+func (f *file) giveBack(tx *bolt.Tx) {
 	// An error would only say that the memory stays.
 	_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, f.db.Info().Data, uintptr(tx.Size()), syscall.MADV_DONTNEED)
+}
+
+// mappedToFiles is how much of this process's memory is, in bytes: proc_pid_statm(5).
+func mappedToFiles() (int64, bool) {
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, false
+	}
+	fields := bytes.Fields(statm)
+	if len(fields) < 3 {
+		return 0, false
+	}
+	pages, err := strconv.ParseInt(string(fields[2]), 10, 64)
+	return pages * int64(os.Getpagesize()), err == nil
 }

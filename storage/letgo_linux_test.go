@@ -30,8 +30,8 @@ func TestLetGoWhileTheMappingMoves(t *testing.T) {
 	for range 3 {
 		readers.Go(func() {
 			for first := 0; ; first += 7 {
-				f.gone.Store(0) // or the next would be in 50 ms
 				err := f.View(func(tx Tx) error {
+					defer f.giveBack(tx.(fileTx).Tx)
 					for n := first % values; n < first%values+20; n++ {
 						if v := tx.Table("raw").Get(number(uint64(n))); v != nil && !bytes.Equal(v, value(n)) {
 							t.Errorf("%d is another value", n)
@@ -51,8 +51,11 @@ func TestLetGoWhileTheMappingMoves(t *testing.T) {
 		})
 	}
 	for n := range values {
-		f.gone.Store(0)
-		if err := f.Update(func(tx Tx) error { return tx.Table("raw").Put(number(uint64(n)), value(n)) }); err != nil {
+		err := f.Update(func(tx Tx) error {
+			defer f.giveBack(tx.(fileTx).Tx)
+			return tx.Table("raw").Put(number(uint64(n)), value(n))
+		})
+		if err != nil {
 			t.Error(err)
 			break
 		}
