@@ -211,12 +211,16 @@ func (d *Daemon) Once(ctx context.Context, names []string, o Options, report fun
 	if err := d.prime(); err != nil {
 		return err
 	}
-	var mu sync.Mutex
-	d.round(ctx, sources, o, func(_ *source, rep Report) {
-		mu.Lock()
-		defer mu.Unlock()
-		report(rep)
-	})
+	// Whoever takes the reports may be slow, or stopped. The records of many cycles, of
+	// other rounds too, are stored together, and these are told of one after the other.
+	reports := make(chan *Report, len(sources))
+	go func() {
+		defer close(reports)
+		d.round(ctx, sources, o, func(_ *source, rep Report) { reports <- &rep })
+	}()
+	for rep := range reports {
+		report(*rep)
+	}
 	if o.DryRun || ctx.Err() != nil {
 		return nil
 	}
