@@ -409,3 +409,14 @@ func TestOnePortOfAPrivateHostIsAllowed(t *testing.T) {
 		}
 	}
 }
+
+// TestNoEncryption: a host that does not encrypt is not said to have a bad certificate.
+func TestNoEncryption(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	defer srv.Close()
+	c := newClient(t, fetcher.Options{AllowHosts: []string{srv.Listener.Addr().String()}})
+	_, err := c.Get(t.Context(), fetcher.Request{URL: "https://" + srv.Listener.Addr().String()})
+	if !errors.Is(err, http.ErrSchemeMismatch) || fetcher.ReasonOf(err) != fetcher.ReasonBroken {
+		t.Errorf("got %v, reason %s", err, fetcher.ReasonOf(err))
+	}
+}

@@ -133,6 +133,9 @@ func fail(rawURL string, err error) *Error {
 	if errors.As(err, &ue) {
 		err = ue.Err // its text repeats method and URL, with userinfo
 	}
+	if rec, ok := errors.AsType[tls.RecordHeaderError](err); ok && string(rec.RecordHeader[:]) == "HTTP/" {
+		err = http.ErrSchemeMismatch // as an http.Client says: no certificate is to blame
+	}
 	return &Error{Reason: reason(err), URL: Redact(rawURL), Err: err}
 }
 
