@@ -15,6 +15,9 @@ func counted(base string, count func(document, code string), h http.Handler) htt
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := &statusNote{ResponseWriter: w}
 		h.ServeHTTP(s, r)
+		if s.status < 200 { // nothing was written, as to HEAD: net/http says this then
+			s.status = http.StatusOK
+		}
 		count(documentKind(strings.TrimPrefix(r.URL.Path, base)), statusClass(s.status))
 	})
 }
