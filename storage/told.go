@@ -56,7 +56,7 @@ func (t *tables) readTold(arrival uint64, value []byte) (f fingerprint, ok bool,
 const toldKey = "told"
 
 // tellAll has fingerprints of this version for all articles of the window. Those of
-// others are looked for once: what is stored later has one.
+// others are looked for once: what is stored later has one. A damaged article has none.
 func (t *tables) tellAll() error {
 	if bytes.Equal(t.meta.Get([]byte(toldKey)), []byte{toldVersion}) {
 		return nil
@@ -72,6 +72,9 @@ func (t *tables) tellAll() error {
 			continue
 		}
 		r, err := t.decode(arrival, v)
+		if errors.Is(err, ErrDamaged) { // a check tells of it; else nothing new could be stored any more
+			continue
+		}
 		if err != nil {
 			return err
 		}

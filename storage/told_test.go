@@ -84,6 +84,45 @@ func TestStoriesAreRememberedAcrossAStart(t *testing.T) {
 	s.Close()
 }
 
+// TestDamagedArticleKeepsNoneFromComing: where all fingerprints are made anew, one article
+// that cannot be read is no reason to store no other.
+func TestDamagedArticleKeepsNoneFromComing(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "a.db"), Options{Authority: "example.net,2026"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	entry := func(key string) Entry {
+		return Entry{Identity: article.Identity{Keys: []string{"guid:" + key}},
+			Article: article.Article{Title: key, Content: "<p>" + strings.Repeat(key, 300) + "</p>"}}
+	}
+	if _, err := s.Add(Batch{Source: "s", Entries: []Entry{entry("央行"), entry("股市")}}); err != nil {
+		t.Fatal(err)
+	}
+	err = s.update(func(tb *tables) error {
+		all := some(tb.toldTable, nil)
+		for _, e := range all {
+			if err := tb.toldTable.Delete(e[0]); err != nil {
+				return err
+			}
+		}
+		if err := tb.articles.Put(all[0][0], []byte{99}); err != nil {
+			return err
+		}
+		return tb.meta.Delete([]byte(toldKey))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.stories = nil
+	other := entry("股市")
+	other.Keys = []string{"guid:other"}
+	changes, err := s.Add(Batch{Source: "t", Similar: true, Entries: []Entry{entry("汇率"), other}})
+	if err != nil || changes[0].Outcome != Stored || !changes[1].Joined {
+		t.Errorf("got %+v, %v", changes, err)
+	}
+}
+
 // TestFingerprintsDoNotPileUp: where nobody asks for stories (dedup.similar: false),
 // their fingerprints go all the same; they took 240 bytes an article for ever.
 func TestFingerprintsDoNotPileUp(t *testing.T) {
