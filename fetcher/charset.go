@@ -192,7 +192,7 @@ func labelled(contentType string) uint64 {
 	if params = strings.TrimSpace(params); params == "" {
 		return 0
 	}
-	return xxhash.Sum64String(params)
+	return xxhash.Sum64String(strings.ToLower(params))
 }
 
 var declaration = regexp.MustCompile(`(?i)(?:<\?xml[^>]*?encoding|<meta[^>]*?charset)\s*=\s*["']?\s*([\w.:-]+)`)

@@ -103,11 +103,7 @@ func (t *tables) catchUp() error {
 	}
 	t.toldTable.Expect(keys)
 	for _, arrival := range arrivals {
-		f, known, err := t.toldOf(arrival)
-		if err != nil {
-			return err
-		}
-		if known && f.letters > 0 {
+		if f, known := t.toldOf(arrival); known && f.letters > 0 {
 			t.stories.put(arrival, f)
 		} else {
 			t.stories.remove(arrival)
@@ -132,11 +128,7 @@ func (t *tables) loadStories() error {
 	found.upTo = t.began
 	c := t.toldTable.Cursor()
 	for k, v := c.Seek(number(windowStart(t.time))); k != nil; k, v = c.Next() {
-		f, known, err := t.readTold(fromNumber(k), v)
-		if err != nil {
-			return err
-		}
-		if known && f.letters > 0 {
+		if f, known := t.readTold(v); known && f.letters > 0 {
 			found.put(fromNumber(k), f)
 		}
 	}

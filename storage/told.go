@@ -3,7 +3,6 @@ package storage
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -36,20 +35,21 @@ func (t *tables) putTold(arrival uint64, f fingerprint) error {
 	return errors.Join(t.toldTable.Put(number(arrival), append([]byte{toldVersion}, value...)), t.forgetTold())
 }
 
-// toldOf reads a stored fingerprint; false where there is none, or an older one.
-func (t *tables) toldOf(arrival uint64) (f fingerprint, ok bool, err error) {
-	return t.readTold(arrival, t.toldTable.Get(number(arrival)))
+// toldOf reads a stored fingerprint; false where there is none, or an older or a damaged
+// one, without which nothing is lost but that a story may be told again.
+func (t *tables) toldOf(arrival uint64) (f fingerprint, ok bool) {
+	return t.readTold(t.toldTable.Get(number(arrival)))
 }
 
-func (t *tables) readTold(arrival uint64, value []byte) (f fingerprint, ok bool, err error) {
+func (t *tables) readTold(value []byte) (f fingerprint, ok bool) {
 	if len(value) == 0 || value[0] != toldVersion {
-		return f, false, nil
+		return f, false
 	}
 	var s storedTold
-	if err := t.codec.cbor.Unmarshal(value[1:], &s); err != nil {
-		return f, false, fmt.Errorf("%w: story %d: %w", ErrDamaged, arrival, err)
+	if t.codec.cbor.Unmarshal(value[1:], &s) != nil {
+		return f, false
 	}
-	return fingerprint{at: fromSeconds(s.At), text: s.Text, letters: s.Letters, title: s.Title, words: s.Words, numbers: s.Numbers, stocks: s.Stocks}, true, nil
+	return fingerprint{at: fromSeconds(s.At), text: s.Text, letters: s.Letters, title: s.Title, words: s.Words, numbers: s.Numbers, stocks: s.Stocks}, true
 }
 
 // toldKey is where it is noted by which version all articles of the window were told.
@@ -64,11 +64,7 @@ func (t *tables) tellAll() error {
 	c := t.articles.Cursor()
 	for k, v := c.Seek(number(windowStart(t.time))); k != nil; k, v = c.Next() {
 		arrival := fromNumber(k)
-		_, known, err := t.toldOf(arrival)
-		if err != nil {
-			return err
-		}
-		if known {
+		if _, known := t.toldOf(arrival); known {
 			continue
 		}
 		r, err := t.decode(arrival, v)

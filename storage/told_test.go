@@ -123,6 +123,34 @@ func TestDamagedArticleKeepsNoneFromComing(t *testing.T) {
 	}
 }
 
+// TestDamagedFingerprintKeepsNoneFromComing: one that cannot be read is as one that is
+// missing; it kept all articles from being stored.
+func TestDamagedFingerprintKeepsNoneFromComing(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "a.db"), Options{Authority: "example.net,2026"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	batch := func(key string) Batch {
+		e := Entry{Identity: article.Identity{Keys: []string{"guid:" + key}},
+			Article: article.Article{Title: key, Content: "<p>" + strings.Repeat(key, 300) + "</p>"}}
+		return Batch{Source: "s", Similar: true, Entries: []Entry{e}}
+	}
+	if _, err := s.Add(batch("央行")); err != nil {
+		t.Fatal(err)
+	}
+	err = s.update(func(tb *tables) error {
+		return tb.toldTable.Put(some(tb.toldTable, nil)[0][0], []byte{toldVersion, 0xff})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.stories = nil
+	if changes, err := s.Add(batch("汇率")); err != nil || changes[0].Outcome != Stored {
+		t.Errorf("got %+v, %v", changes, err)
+	}
+}
+
 // TestFingerprintsDoNotPileUp: where nobody asks for stories (dedup.similar: false),
 // their fingerprints go all the same; they took 240 bytes an article for ever.
 func TestFingerprintsDoNotPileUp(t *testing.T) {
