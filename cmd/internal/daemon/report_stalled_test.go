@@ -52,19 +52,7 @@ func TestStalledReportStopsNoOtherRound(t *testing.T) {
 	go func() {
 		fetched <- d.Once(t.Context(), []string{"other"}, daemon.Options{}, func(daemon.Report) {})
 	}()
-	select {
-	case err := <-fetched:
-		if err != nil {
-			t.Error(err)
-		}
-	case <-time.After(10 * time.Second):
-		t.Error("the other round waits still")
-		defer func() { <-fetched }()
-	}
-	close(taken)
-	if err := <-stalled; err != nil {
-		t.Error(err)
-	}
+	endsBefore(t, fetched, taken, stalled)
 }
 
 // TestStalledReportStopsNoOtherRecord: nor does he where the records of both rounds are
@@ -110,6 +98,13 @@ func TestStalledReportStopsNoOtherRecord(t *testing.T) {
 			}
 		})
 	}()
+	endsBefore(t, fetched, taken, stalled)
+}
+
+// endsBefore tells whether a round ends before the reports of another are taken, which
+// ends then.
+func endsBefore(t *testing.T, fetched <-chan error, taken chan struct{}, stalled <-chan error) {
+	t.Helper()
 	select {
 	case err := <-fetched:
 		if err != nil {
