@@ -43,7 +43,7 @@ func Identify(items []fetcher.Item, o Options) ([]article.Identity, Step) {
 		if address != "" && !tells(it, first, o) {
 			keys = append(keys, "url:"+address)
 		}
-		name := keyName(keys[0])
+		name := keyName(keys[0], o.Source)
 		if o.Apart {
 			for j := range keys {
 				keys[j] = o.Source + " " + keys[j]
@@ -154,15 +154,20 @@ func target(link string) *url.URL {
 var sinaKey = regexp.MustCompile(`^sina:(i[a-z]{7}\d{7})$`)
 
 // keyName is the Key proposed for an article: Sina's own id, which archives
-// are named by, else a hash that is safe in file names and addresses.
-func keyName(key string) string {
+// are named by, else a hash that is safe in file names and addresses. It begins
+// with three letters of the source, where the key is one of its own: in the order of
+// names what one fetch brings then lies together.
+func keyName(key, source string) string {
 	if m := sinaKey.FindStringSubmatch(key); m != nil {
 		return m[1]
 	}
 	if liveID.MatchString(key) {
 		return strings.ReplaceAll(key, ":", "-")
 	}
-	return hash(key)
+	if strings.HasPrefix(key, "sina:") {
+		return hash(key)
+	}
+	return hash(source)[:3] + hash(key)[:10]
 }
 
 // hash is 65 bits of SHA-256 in 13 lower-case letters and digits.

@@ -186,10 +186,10 @@ func TestIdentities(t *testing.T) {
 		{"docid of a mirror", fetcher.Item{ID: "comos:nihefve8236522", Link: "http://127.0.0.1:80/doc-inihefve8236522.shtml"}, sina, "sina:inihefve8236522 url:127.0.0.1/doc-inihefve8236522.shtml", "inihefve8236522"},
 		{"mobile page", fetcher.Item{ID: "x", Link: "https://finance.sina.cn/a/detail-inihefve8236522.d.html?vt=4"}, feed, "sina:inihefve8236522", "inihefve8236522"},
 		{"live wire", fetcher.Item{ID: "zhibo:152:4155848"}, sina, "zhibo:152:4155848", "zhibo-152-4155848"},
-		{"guid", fetcher.Item{ID: "7", Link: "http://www.Example.org:80/a/?utm_source=x&id=1#c"}, feed, "guid:f:7 url:example.org/a/?id=1#c", "xw4kcitshjlub"},
-		{"link only", fetcher.Item{Link: "https://example.org/a"}, feed, "link:f:example.org/a url:example.org/a", "t5qewh3waszdh"},
-		{"a site's front page tells nothing", fetcher.Item{ID: "8", Link: "https://example.org/"}, feed, "guid:f:8", "wusmxyhklchy5"},
-		{"apart", fetcher.Item{ID: "7"}, normalize.Options{Source: "f", Apart: true}, "f guid:f:7", "xw4kcitshjlub"},
+		{"guid", fetcher.Item{ID: "7", Link: "http://www.Example.org:80/a/?utm_source=x&id=1#c"}, feed, "guid:f:7 url:example.org/a/?id=1#c", "euxxw4kcitshj"},
+		{"link only", fetcher.Item{Link: "https://example.org/a"}, feed, "link:f:example.org/a url:example.org/a", "euxt5qewh3was"},
+		{"a site's front page tells nothing", fetcher.Item{ID: "8", Link: "https://example.org/"}, feed, "guid:f:8", "euxwusmxyhklc"},
+		{"apart", fetcher.Item{ID: "7"}, normalize.Options{Source: "f", Apart: true}, "f guid:f:7", "euxxw4kcitshj"},
 	} {
 		got := normalize.Identities([]fetcher.Item{test.it}, test.o)[0]
 		if keys := strings.Join(got.Keys, " "); keys != test.keys {
