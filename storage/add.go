@@ -95,7 +95,7 @@ func (a *addition) addNew() (Change, error) {
 	if _, _, err := a.list(r); err != nil {
 		return Change{}, err
 	}
-	if err := a.index.Put(publishedKey(r.Published, a.arrival), nothing()); err != nil {
+	if err := a.publish(r); err != nil {
 		return Change{}, err
 	}
 	if err := a.fileAll(r); err != nil {

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -9,13 +10,14 @@ import (
 // and when it came, latest published first. It reads keys alone, a hundred a page.
 func (s *Store) Arrivals(since time.Time, each func(published, arrived time.Time)) error {
 	err := s.view(func(t *tables) error {
-		c := t.index.Cursor()
-		for k, _ := before(c, []byte{'p' + 1}); len(k) == 17 && k[0] == 'p'; k, _ = c.Prev() {
-			published := publishedIn(k)
-			if published.Before(since) {
-				return nil
+		for span, start := t.lastSpan(afterSpans); start != nil; span, start = t.lastSpan(start) {
+			for _, p := range slices.Backward(span) {
+				at := time.Unix(p.at, 0)
+				if at.Before(since) {
+					return nil
+				}
+				each(at, moment(p.arrival))
 			}
-			each(published, moment(fromNumber(k[9:])))
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -89,7 +90,11 @@ func (c *check) article(arrival uint64, r *record) {
 		key, _ := c.sighted(l.Source, arrival, l.Item)
 		c.leads("seen", c.seen, key, arrival, r)
 	}
-	c.indexed("index", c.index, publishedKey(r.Published, arrival), r)
+	p := newPublished(r.Published, arrival)
+	c.indexed("index", c.index, p.key(), r)
+	if v := c.index.Get(p.key()); v != nil && !bytes.Equal(v, p.value()) {
+		c.fault("index: article %s is at another time than it was published", r.Key)
+	}
 	for _, name := range r.Categories {
 		n := c.category(name)
 		c.filed(categoryTerm(n), arrival, r)

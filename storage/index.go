@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"iter"
-	"time"
 )
 
 // A term is what is the same in the keys of a run: what the articles of a category,
@@ -184,16 +183,4 @@ func before(c Cursor, key []byte) (k, v []byte) {
 		return c.Last()
 	}
 	return c.Prev()
-}
-
-// publishedKey orders articles by publication. The flipped sign bit lets times
-// before 1970 sort before those after.
-func publishedKey(published time.Time, arrival uint64) []byte {
-	key := binary.BigEndian.AppendUint64([]byte{'p'}, uint64(published.Unix())^1<<63)
-	return binary.BigEndian.AppendUint64(key, arrival)
-}
-
-// publishedIn is when the article of such a key was published.
-func publishedIn(key []byte) time.Time {
-	return time.Unix(int64(binary.BigEndian.Uint64(key[1:])^1<<63), 0)
 }

@@ -42,6 +42,7 @@ func migrations() []migration {
 		{tables: []string{"bundles"}},
 		{}, // bodies are stored beside their contents from here on, which older versions take for damaged
 		{}, // and coded as a delta, and young articles with s2
+		{step: toSpans},
 	}
 }
 
@@ -195,4 +196,20 @@ func (t *tables) known(arrival, item uint64) bool {
 	}
 	r, err := t.record(arrival)
 	return err == nil && slices.ContainsFunc(r.Keys, func(key string) bool { return itemHash(key) == item })
+}
+
+// toSpans puts the span in front of the arrival in the order of publication, where the
+// whole time was.
+func toSpans(t *tables, after []byte) (position []byte, err error) {
+	for _, e := range some(t.index, after) {
+		position = e[0]
+		if position[0] != 'p' || len(position) != 1+8+8 {
+			continue
+		}
+		p := published{int64(fromNumber(position[1:]) ^ 1<<63), fromNumber(position[9:])}
+		if err := errors.Join(t.index.Put(p.key(), p.value()), t.index.Delete(position)); err != nil {
+			return nil, err
+		}
+	}
+	return position, nil
 }

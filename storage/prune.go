@@ -129,7 +129,7 @@ func (t *tables) takeOut(arrival uint64, r *record) error {
 	for _, j := range r.Joins {
 		errs = append(errs, t.copies.Delete(versionKey(arrival, j.Order)), t.raw.Delete(number(j.Order)))
 	}
-	errs = append(errs, t.leave(arrival), t.index.Delete(publishedKey(r.Published, arrival)), t.changes.Delete(number(r.Change)),
+	errs = append(errs, t.leave(arrival), t.index.Delete(newPublished(r.Published, arrival).key()), t.changes.Delete(number(r.Change)),
 		t.raw.Delete(number(arrival)), t.articles.Delete(number(arrival)), t.count(-1), t.untell(arrival))
 	return errors.Join(errs...)
 }

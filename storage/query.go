@@ -76,7 +76,8 @@ type cursor struct {
 	Query
 	words []string
 	given int
-	last  []byte // index key of the last article looked at
+	span  []published // what is still to be looked at, of the span
+	start []byte      // that begins here
 	done  bool
 	names map[uint32]string // of sources, by number
 }
@@ -87,15 +88,15 @@ func (c *cursor) next(t *tables) (found []article.Article, err error) {
 	if c.done = err != nil || !known; c.done {
 		return nil, err
 	}
-	keys := t.index.Cursor()
-	k, _ := before(keys, c.start())
 	for range chunkSteps {
-		if len(k) == 0 || k[0] != 'p' || !c.Since.IsZero() && string(k) < string(c.end()) {
+		if !c.more(t) {
 			c.done = true
 			return found, nil
 		}
-		c.last = slices.Clone(k)
-		a, err := c.pick(t, fromNumber(k[9:]), terms)
+		last := len(c.span) - 1
+		p := c.span[last]
+		c.span = c.span[:last]
+		a, err := c.pick(t, p, terms)
 		if err != nil {
 			c.done = true
 			return found, err
@@ -107,24 +108,52 @@ func (c *cursor) next(t *tables) (found []article.Article, err error) {
 		if c.done = c.Limit > 0 && c.given >= c.Limit; c.done || len(found) >= chunkFound {
 			return found, nil
 		}
-		k, _ = keys.Prev()
 	}
 	return found, nil
 }
 
+// more tells whether there is more to be looked at, and reads the next span where that
+// is to be found in it.
+func (c *cursor) more(t *tables) bool {
+	for len(c.span) == 0 {
+		if c.span, c.start = t.lastSpan(c.end()); c.start == nil {
+			return false
+		}
+		if !c.Until.IsZero() {
+			until := ceiling(c.Until).Unix()
+			c.span = slices.DeleteFunc(c.span, func(p published) bool { return p.at >= until })
+		}
+	}
+	return c.Since.IsZero() || c.span[len(c.span)-1].at >= ceiling(c.Since).Unix()
+}
+
+// end is the key before which the next span begins.
+func (c *cursor) end() []byte {
+	switch {
+	case c.start != nil:
+		return c.start
+	case !c.Until.IsZero():
+		return spanKey(ceiling(c.Until).Unix() + 1<<spanBits)
+	}
+	return afterSpans
+}
+
 // pick reads an article if it is one of the query's.
-func (c *cursor) pick(t *tables, arrival uint64, terms []term) (*article.Article, error) {
+func (c *cursor) pick(t *tables, p published, terms []term) (*article.Article, error) {
 	for _, tm := range terms {
-		if !t.under(tm, arrival) {
+		if !t.under(tm, p.arrival) {
 			return nil, nil
 		}
 	}
-	r, err := t.record(arrival)
+	r, err := t.record(p.arrival)
+	if err != nil && t.index.Get(p.key()) == nil {
+		return nil, nil // it was pruned since its span was read
+	}
 	if err != nil || !contains(&r.Article, c.words) {
 		return nil, err
 	}
 	if c.Whole {
-		err = c.whole(t, r, arrival)
+		err = c.whole(t, r, p.arrival)
 	}
 	return &r.Article, err
 }
@@ -182,19 +211,6 @@ func (c *cursor) terms(t *tables) (terms []term, known bool, err error) {
 	}
 	return terms, true, nil
 }
-
-// start is the key before which next goes on.
-func (c *cursor) start() []byte {
-	switch {
-	case c.last != nil:
-		return c.last
-	case !c.Until.IsZero():
-		return publishedKey(ceiling(c.Until), 0)
-	}
-	return []byte{'p' + 1}
-}
-
-func (c *cursor) end() []byte { return publishedKey(ceiling(c.Since), 0) }
 
 // ceiling is the first whole second that is not before t.
 func ceiling(t time.Time) time.Time {

@@ -234,7 +234,7 @@ func (a *addition) putOld(r *record) error {
 	if err := a.listAll(r); err != nil {
 		return err
 	}
-	if err := a.index.Put(publishedKey(r.Published, a.arrival), nothing()); err != nil {
+	if err := a.publish(r); err != nil {
 		return err
 	}
 	if err := a.fileOld(r); err != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The layout, schema 11. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 12. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -41,7 +41,8 @@ import (
 //	["seen", source number, period, hash of first key] => arrival, print
 //	        of a skipped item, or a pruned article: 0, print, order;
 //	        the period is that of the arrival, or 0          Sight
-//	["index", 'p', published, arrival] => nothing              Articles
+//	["index", 'd', span of published, arrival] => the rest of published; see
+//	        published.go                                           Articles
 //	["runs", 'c', period, category number, order] => see index.go  Newest
 //	["runs", 's', period, source number, order]                NewestOfSource
 //	["runs", 'k', period, stock code, 0, order]                NewestOfStock
@@ -65,7 +66,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 11
+const schema = 12
 
 // tables are those of one transaction.
 type tables struct {
