@@ -37,13 +37,12 @@ func readContent(content string) (r reading) {
 func (r *reading) piece(text string) {
 	start := -1 // of what may be a number
 	for i := 0; i < len(text); {
-		if c := chineseAt(text, i); c != 0 { // most of a text
+		if end := r.chinese(text, i); end > i { // most of a text
 			if start >= 0 {
 				r.number(text[start:i])
 				start = -1
 			}
-			r.letter(c)
-			i += 3
+			i = end
 			continue
 		}
 		c, size := utf8.DecodeRuneInString(text[i:])
@@ -65,22 +64,54 @@ func (r *reading) piece(text string) {
 	}
 }
 
+// chinese reads the Chinese characters that a text has from a place on, and gives where
+// they end.
+func (r *reading) chinese(text string, i int) (end int) {
+	before := r.before
+	for ; i+2 < len(text); i += 3 {
+		a, b, d := text[i], text[i+1], text[i+2]
+		if a>>4 != 0xe || b>>6 != 2 || d>>6 != 2 {
+			break
+		}
+		c := rune(a&0xf)<<12 | rune(b&0x3f)<<6 | rune(d&0x3f)
+		if !isChinese(c) {
+			break
+		}
+		if chosen(before, c) {
+			r.pair(before, c)
+		}
+		r.letters++
+		before = c
+	}
+	r.before = before
+	return i
+}
+
 // letter counts a letter, and the 2-gram that it makes with the one before.
 func (r *reading) letter(c rune) {
-	before := r.before
-	r.before = c
-	if r.letters++; r.letters == 1 {
-		return
+	if chosen(r.before, c) {
+		r.pair(r.before, c)
 	}
-	// One in eight is counted, always the same ones, which costs an eighth and tells
-	// nearly as much. What chooses them is quicker, and worse, than the hash.
+	r.letters++
+	r.before = c
+}
+
+// chosen tells whether a 2-gram is counted. One in eight is, always the same ones, which
+// costs an eighth and tells nearly as much. What chooses them is quicker, and worse, than
+// the hash.
+func chosen(before, c rune) bool {
 	const odd = 0xd6e8feb86659fd93
-	gram := uint64(before)<<32 | uint64(c)
-	if gram*odd>>61 != 0 {
-		return
+	return gram(before, c)*odd>>61 == 0
+}
+
+func gram(before, c rune) uint64 { return uint64(before)<<32 | uint64(c) }
+
+func (r *reading) pair(before, c rune) {
+	if r.letters == 0 {
+		return // the first letter makes none
 	}
 	var pair [8]byte
-	binary.LittleEndian.PutUint64(pair[:], gram)
+	binary.LittleEndian.PutUint64(pair[:], gram(before, c))
 	r.add(xxhash.Sum64(pair[:]))
 }
 
@@ -90,21 +121,6 @@ func (r *reading) number(n string) {
 	if n = strings.Trim(n, ".-"); n != "" {
 		r.numbers = append(r.numbers, uint32(xxhash.Sum64String(n)))
 	}
-}
-
-// chineseAt is the Chinese character that a text has at a place, 0 where it has another.
-func chineseAt(text string, i int) rune {
-	if i+2 >= len(text) {
-		return 0
-	}
-	a, b, c := text[i], text[i+1], text[i+2]
-	if a>>4 != 0xe || b>>6 != 2 || c>>6 != 2 {
-		return 0
-	}
-	if r := rune(a&0xf)<<12 | rune(b&0x3f)<<6 | rune(c&0x3f); isChinese(r) {
-		return r
-	}
-	return 0
 }
 
 func isChinese(c rune) bool { return c >= '\u4e00' && c <= '\u9fff' }
