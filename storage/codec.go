@@ -154,9 +154,12 @@ func (c *codec) packDense(b []byte) []byte {
 // packQuick is pack of what is packed again before long. Of Chinese news it makes a
 // seventh more.
 func (c *codec) packQuick(b []byte) []byte {
-	value := make([]byte, headSize, headSize+s2.MaxEncodedLen(len(b)))
-	coded := s2.Encode(value[headSize:], b)
-	return summed(quick, value[:headSize+len(coded)], b)
+	room := scratch.Get().(*bytes.Buffer)
+	defer giveBack(room)
+	room.Reset()
+	room.Grow(s2.MaxEncodedLen(len(b)))
+	coded := s2.Encode(room.AvailableBuffer(), b)
+	return summed(quick, append(make([]byte, headSize, headSize+len(coded)), coded...), b)
 }
 
 // headSize is how long what stands before a coding without a checksum of its own is.
