@@ -105,9 +105,7 @@ func (a *addition) addNew() (Change, error) {
 		return Change{}, err
 	}
 	a.source.Articles++
-	if err := a.count(+1); err != nil {
-		return Change{}, err
-	}
+	a.count(all, +1)
 	if err := a.tellNew(r); err != nil {
 		return Change{}, err
 	}

@@ -46,7 +46,7 @@ func seenKey(source uint32, arrival, item uint64) []byte {
 // value in "seen".
 func (t *tables) sighted(source uint32, arrival, item uint64) (key, value []byte) {
 	key = seenKey(source, arrival, item)
-	if value = t.seen.Get(key); value == nil {
+	if value = t.seen.Get(key); value == nil && periodOf(arrival) != 0 {
 		key = seenKey(source, 0, item)
 		value = t.seen.Get(key)
 	}
@@ -54,7 +54,17 @@ func (t *tables) sighted(source uint32, arrival, item uint64) (key, value []byte
 }
 
 // alias gives the arrival of the article that a key leads to, or 0.
-func (t *tables) alias(key string) uint64 { return fromNumber(t.aliases.Get(aliasKey(key))) }
+func (t *tables) alias(key string) uint64 {
+	arrival, _ := t.leadsTo(key)
+	return arrival
+}
+
+// leadsTo is alias, and tells whether the key was that of an article that is no more.
+func (t *tables) leadsTo(key string) (arrival uint64, forgotten bool) {
+	value := t.aliases.Get(aliasKey(key))
+	_, _, forgotten = readGrave(value)
+	return fromNumber(value), forgotten
+}
 
 // usable are the keys that can be looked up, each once.
 func usable(id article.Identity) []string {

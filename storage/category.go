@@ -142,11 +142,3 @@ func reserved(slug string) bool {
 }
 
 func countKey(n uint32) []byte { return binary.BigEndian.AppendUint32([]byte{'a'}, n) }
-
-func (t *tables) categoryCount(n uint32) int {
-	return int(fromNumber(t.categoryTable.Get(countKey(n))))
-}
-
-func (t *tables) countCategory(n uint32, by int) error {
-	return t.categoryTable.Put(countKey(n), number(uint64(t.categoryCount(n)+by)))
-}

@@ -31,5 +31,6 @@ func (a *addition) fileCategory(name string) error {
 	if err != nil || !added {
 		return err
 	}
-	return a.countCategory(n, +1)
+	a.count(n, +1)
+	return nil
 }

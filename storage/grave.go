@@ -50,12 +50,6 @@ func readGrave(value []byte) (order uint64, sources []uint32, ok bool) {
 	return fromNumber(value[8:]), sources, true
 }
 
-// forgotten tells whether a key was that of an article that is no more.
-func (t *tables) forgotten(key string) bool {
-	_, _, ok := readGrave(t.aliases.Get(aliasKey(key)))
-	return ok
-}
-
 // Listed notes that a source lists items: what was pruned of them does not come back
 // as long as that is told, and half a year longer. A document that is as it was last
 // time need not be told.

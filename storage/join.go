@@ -231,10 +231,8 @@ func (a *addition) unfileCategory(r *record, name string) error {
 	}
 	r.Categories = slices.Delete(r.Categories, i, i+1)
 	n := a.category(name)
-	if err := a.unfile(categoryTerm(n), a.arrival); err != nil {
-		return err
-	}
-	return a.countCategory(n, -1)
+	a.count(n, -1)
+	return a.unfile(categoryTerm(n), a.arrival)
 }
 
 // standAlone stores a copy as the article that it would have been.

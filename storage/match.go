@@ -87,26 +87,26 @@ func (t *tables) lookUp(source uint32, found []match) {
 }
 
 func (t *tables) lookUpFirst(source uint32, m *match) {
-	arrival := t.alias(m.keys[0])
+	arrival, forgotten := t.leadsTo(m.keys[0])
 	if _, v := t.sighted(source, arrival, itemHash(m.keys[0])); len(v) >= 16 {
 		m.arrival, m.print, m.seen = fromNumber(v), binary.BigEndian.Uint64(v[8:]), true
 	}
 	if m.arrival == 0 { // never seen, or skipped and brought by another source since
 		m.arrival = arrival
 	}
-	m.forgotten = m.arrival == 0 && t.forgotten(m.keys[0])
+	m.forgotten = m.arrival == 0 && forgotten
 }
 
 func (t *tables) lookUpFurther(m *match, taken map[uint64]bool) {
 	for j := 1; j < len(m.keys); {
-		arrival := t.alias(m.keys[j])
+		arrival, forgotten := t.leadsTo(m.keys[j])
 		switch {
 		case taken[arrival]:
 			m.keys = slices.Delete(m.keys, j, j+1)
 			continue
 		case arrival != 0 && m.arrival == 0:
 			m.arrival, m.further = arrival, true
-		case t.forgotten(m.keys[j]):
+		case forgotten:
 			m.forgotten = true
 		}
 		j++

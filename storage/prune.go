@@ -118,7 +118,8 @@ func (t *tables) takeOut(arrival uint64, r *record) error {
 	var errs []error
 	for _, name := range r.Categories {
 		n := t.category(name)
-		errs = append(errs, t.unfile(categoryTerm(n), arrival), t.countCategory(n, -1))
+		errs = append(errs, t.unfile(categoryTerm(n), arrival))
+		t.count(n, -1)
 	}
 	for _, code := range r.Stocks {
 		errs = append(errs, t.unfile(stockTerm(code), arrival))
@@ -130,7 +131,8 @@ func (t *tables) takeOut(arrival uint64, r *record) error {
 		errs = append(errs, t.copies.Delete(versionKey(arrival, j.Order)), t.raw.Delete(number(j.Order)))
 	}
 	errs = append(errs, t.leave(arrival), t.index.Delete(newPublished(r.Published, arrival).key()), t.changes.Delete(number(r.Change)),
-		t.raw.Delete(number(arrival)), t.articles.Delete(number(arrival)), t.count(-1), t.untell(arrival))
+		t.raw.Delete(number(arrival)), t.articles.Delete(number(arrival)), t.untell(arrival))
+	t.count(all, -1)
 	return errors.Join(errs...)
 }
 

@@ -44,9 +44,3 @@ func (s *Store) Count() (n int, err error) {
 	})
 	return n, err
 }
-
-func (t *tables) counted() int { return int(fromNumber(t.meta.Get([]byte("articles")))) }
-
-func (t *tables) count(by int) error {
-	return t.meta.Put([]byte("articles"), number(uint64(t.counted()+by)))
-}

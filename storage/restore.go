@@ -70,7 +70,7 @@ func (t *tables) restore(e Entry, ready prepared) (bool, error) {
 // restored tells whether an article is here already, or was and is forgotten.
 func (t *tables) restored(e Entry) bool {
 	for _, k := range usable(e.Identity) {
-		if t.alias(k) != 0 || t.forgotten(k) {
+		if arrival, forgotten := t.leadsTo(k); arrival != 0 || forgotten {
 			return true
 		}
 	}
@@ -250,9 +250,7 @@ func (a *addition) putOld(r *record) error {
 	if err := a.putSource(a.source); err != nil {
 		return err
 	}
-	if err := a.count(+1); err != nil {
-		return err
-	}
+	a.count(all, +1)
 	now, err := a.tick()
 	if err != nil {
 		return err

@@ -78,6 +78,7 @@ type tables struct {
 	// began and ended are the order numbers before and after what a write
 	// transaction did.
 	began, ended uint64
+	gained       map[uint32]int // see count
 
 	meta, articles, raw, versions, copies, names, aliases, seen Table
 	index, runs, changes, readers, retries                      Table

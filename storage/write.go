@@ -120,7 +120,7 @@ func (s *Store) try(group []write) (failed int, err error) {
 				}
 			}
 			t.ended, at = t.articles.Sequence(), -1
-			return nil
+			return t.tally()
 		})
 	})
 	if errors.Is(err, ErrDamaged) {
