@@ -23,11 +23,11 @@ func Again(a article.Article, raw article.Raw, o Options) article.Article {
 	var b body
 	var codes []string
 	panicked := guarded(func() {
-		root := rawTree(raw.From, string(raw.Body))
+		root := rawTree(raw.From, raw.Body, nil)
 		if raw.From == "rule" {
 			codes = bodyStocks(root)
 		}
-		b = newBody(raw.From, root, rawRule(&raw, o), parseBase(cmp.Or(raw.Base, raw.URL)))
+		b = cleanTree(raw.From, root, rawRule(&raw, o), parseBase(cmp.Or(raw.Base, raw.URL)))
 	})
 	if panicked != nil || b.content == "" {
 		return a
@@ -38,12 +38,12 @@ func Again(a article.Article, raw article.Raw, o Options) article.Article {
 	return a
 }
 
-// rawTree reads a body as it came.
-func rawTree(from, raw string) *html.Node {
+// rawTree reads a body as it came; see [arena] for nodes.
+func rawTree(from, raw string, nodes *arena) *html.Node {
 	if from == "readability" {
-		return wrapped(parseFragment(raw))
+		return wrapped(parseInto(nodes, raw))
 	}
-	return parseFragment(asHTML(raw))
+	return parseInto(nodes, asHTML(raw))
 }
 
 // rawRule is the rule for what gave a body, nil for none: that of the source is
@@ -59,8 +59,17 @@ func rawRule(raw *article.Raw, o Options) *Rule {
 	return ruleFor(o.Rule, u)
 }
 
-// newBody cleans what is under root, which it uses up.
-func newBody(from string, root *html.Node, rule *Rule, base *url.URL) body {
+// newBody is what cleaning leaves of a body as it came.
+func newBody(from, raw string, rule *Rule, base *url.URL) body {
+	nodes := arenas.Get().(*arena)
+	defer nodes.giveBack()
+	b := cleanTree(from, rawTree(from, raw, nodes), rule, base)
+	b.raw = raw
+	return b
+}
+
+// cleanTree cleans what is under root, which it uses up.
+func cleanTree(from string, root *html.Node, rule *Rule, base *url.URL) body {
 	if rule != nil {
 		rule.remove(root)
 	}

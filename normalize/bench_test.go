@@ -35,7 +35,7 @@ func BenchmarkClean(b *testing.B) {
 }
 
 func BenchmarkVerbatim(b *testing.B) {
-	in := []byte(body6K())
+	in := body6K()
 	b.SetBytes(int64(len(in)))
 	b.ReportAllocs()
 	for b.Loop() {

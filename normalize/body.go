@@ -18,7 +18,7 @@ import (
 type body struct {
 	content string // clean HTML
 	image   string // its first picture
-	raw     []byte // as it came
+	raw     string // as it came
 	from    string
 	score   int
 }
@@ -157,19 +157,14 @@ func letters(text string) (n int) {
 
 func feedBody(it fetcher.Item) body {
 	raw := cmp.Or(strings.TrimSpace(it.Content), strings.TrimSpace(it.Summary))
-	b := newBody("feed", rawTree("feed", raw), ruleFor(nil, parseBase(it.Link)), parseBase(cmp.Or(it.Base, it.Link)))
-	b.raw = []byte(raw)
-	return b
+	return newBody("feed", raw, ruleFor(nil, parseBase(it.Link)), parseBase(cmp.Or(it.Base, it.Link)))
 }
 
 func (p *page) byRule() body {
 	if p.body == nil {
 		return body{from: "rule"}
 	}
-	raw := bareComments(render(p.body))
-	b := newBody("rule", rawTree("rule", string(raw)), p.rule, p.url) // the page is still to be read by others
-	b.raw = raw
-	return b
+	return newBody("rule", bareComments(render(p.body)), p.rule, p.url) // the page is still to be read by others
 }
 
 // byReadability guesses the body of a page that no rule knows.
@@ -178,10 +173,7 @@ func (p *page) byReadability() body {
 	if err != nil || found.Node == nil {
 		return body{from: "readability"}
 	}
-	raw := render(found.Node)
-	b := newBody("readability", rawTree("readability", string(raw)), p.rule, p.url)
-	b.raw = raw
-	return b
+	return newBody("readability", render(found.Node), p.rule, p.url)
 }
 
 // wrapped makes a node the child of one, for cleaning works on children.

@@ -1,6 +1,9 @@
 package normalize
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // most is how many tags a body, or a page, may have: its tree takes a few
 // hundred bytes for each. A long article has some thousands. Widest is how many
@@ -8,21 +11,21 @@ import "bytes"
 const most, widest = 100_000, 10_000
 
 // crowded tells whether HTML has too many tags or attributes for a tree.
-func crowded(b []byte) bool {
-	if bytes.Count(b, []byte("<")) > most {
+func crowded(b string) bool {
+	if strings.Count(b, "<") > most {
 		return true
 	}
 	for len(b) > 2*widest { // else there is no room for so many
-		open := bytes.IndexByte(b, '<')
+		open := strings.IndexByte(b, '<')
 		if open < 0 {
 			return false
 		}
 		b = b[open:]
-		end := bytes.IndexByte(b, '>')
+		end := strings.IndexByte(b, '>')
 		if end < 0 {
 			end = len(b) - 1
 		}
-		if end > 2*widest && len(bytes.Fields(b[:end])) > widest {
+		if end > 2*widest && len(strings.Fields(b[:end])) > widest {
 			return true
 		}
 		b = b[end+1:]

@@ -69,11 +69,11 @@ func (c cleaner) plainly(root *html.Node) (b body, ok bool) {
 // again cleans what comes of rendering a tree that was cleaned once, until nothing
 // changes.
 func (c cleaner) again(root *html.Node) body {
-	last := strings.TrimSpace(renderInner(root))
+	last := strings.TrimSpace(render(root))
 	for range passes - 1 {
 		root = parseFragment(last)
 		c.children(root)
-		out := strings.TrimSpace(renderInner(root))
+		out := strings.TrimSpace(render(root))
 		if out == last {
 			if out = policy().Sanitize(out); out == last {
 				out = oneBlock(out)
@@ -116,13 +116,16 @@ func hasEmptyLine(s string) bool {
 	return false
 }
 
-func parseFragment(s string) *html.Node {
+func parseFragment(s string) *html.Node { return parseInto(nil, s) }
+
+// parseInto is parseFragment of what is read for a moment; see [arena]. It may be nil.
+func parseInto(room *arena, s string) *html.Node {
 	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
-	if len(s) > 2*widest && crowded([]byte(s)) {
+	if len(s) > 2*widest && crowded(s) {
 		root.AppendChild(&html.Node{Type: html.TextNode, Data: visibleText(s)})
 		return root
 	}
-	if root := plainTree(s); root != nil {
+	if root := plainTree(s, room); root != nil {
 		return root
 	}
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(s), root, html.ParseOptionEnableScripting(false))
@@ -135,18 +138,16 @@ func parseFragment(s string) *html.Node {
 	return root
 }
 
-func renderInner(root *html.Node) string { return string(render(root)) }
-
 // render renders what is under a node.
-func render(root *html.Node) []byte {
+func render(root *html.Node) string {
 	buffer := buffers.Get().(*[]byte)
 	b := bytes.NewBuffer((*buffer)[:0])
 	for n := range root.ChildNodes() {
 		if err := html.Render(b, n); err != nil {
-			return []byte(fetcher.Paragraphs(nodeText(root))) // a void element with children; cleaning leaves none
+			return fetcher.Paragraphs(nodeText(root)) // a void element with children; cleaning leaves none
 		}
 	}
-	out := bytes.Clone(b.Bytes())
+	out := b.String()
 	putBuffer(buffer, b.Bytes())
 	return out
 }

@@ -226,7 +226,7 @@ func TestVerbatim(t *testing.T) {
 		`<img alt="" src="//n.sinaimg.cn/a.png"><a href="javascript:x">乙</a><a href="/b">丙</a><iframe src="x"></iframe>`
 	const want = `<p cms-style="font-L">　　甲</p><!-- 注 --><style>.a{b:c}</style>` +
 		`<img alt="" src="https://n.sinaimg.cn/a.png" referrerpolicy="no-referrer"/><a>乙</a><a href="https://finance.sina.com.cn/b">丙</a>`
-	got, image := normalize.Verbatim([]byte(in), page)
+	got, image := normalize.Verbatim(in, page)
 	if got != want || image != "https://n.sinaimg.cn/a.png" {
 		t.Errorf("got  %s (%s)\nwant %s", got, image, want)
 	}
@@ -235,7 +235,7 @@ func TestVerbatim(t *testing.T) {
 // TestBaseWithUser: relative addresses of what we log in for do not tell how.
 func TestBaseWithUser(t *testing.T) {
 	const base, in = "https://user:pass@e.org/a/", `<a href="../x">甲</a><img src="b.jpg"/>`
-	verbatim, _ := normalize.Verbatim([]byte(in), base)
+	verbatim, _ := normalize.Verbatim(in, base)
 	for _, got := range []string{normalize.Clean(in, base), verbatim} {
 		if strings.Contains(got, "pass") || !strings.Contains(got, `"https://e.org/x"`) || !strings.Contains(got, `"https://e.org/a/b.jpg"`) {
 			t.Errorf("got %s", got)

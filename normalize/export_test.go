@@ -1,7 +1,6 @@
 package normalize
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -20,7 +19,7 @@ func TreeBoth(in string) (plainly, parsed string, isPlain bool) {
 	for _, n := range nodes {
 		root.AppendChild(n)
 	}
-	if n := plainTree(in); n != nil {
+	if n := plainTree(in, nil); n != nil {
 		plainly, isPlain = spellOut(n), true
 	}
 	return plainly, spellOut(root), isPlain
@@ -28,11 +27,11 @@ func TreeBoth(in string) (plainly, parsed string, isPlain bool) {
 
 // PageBoth reads a page as one that is plain, where it is, and as HTML's parser does.
 func PageBoth(in string) (plainly, parsed string, isPlain bool) {
-	root, err := html.ParseWithOptions(bytes.NewReader(keepComments([]byte(in))), html.ParseOptionEnableScripting(false))
+	root, err := html.ParseWithOptions(strings.NewReader(keepComments(in)), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		return "", "", false
 	}
-	if n := plainPage([]byte(in)); n != nil {
+	if n := plainPage(in); n != nil {
 		plainly, isPlain = spellOut(n), true
 	}
 	return plainly, spellOut(root), isPlain

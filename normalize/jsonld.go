@@ -47,9 +47,8 @@ func (p *page) byLinkedData() body {
 	best := body{from: "json-ld"}
 	for _, o := range p.linkedData() {
 		text, _ := o["articleBody"].(string)
-		b := newBody("json-ld", rawTree("json-ld", text), nil, p.url)
-		if b.score > best.score {
-			best, best.raw = b, []byte(asHTML(text))
+		if b := newBody("json-ld", asHTML(text), nil, p.url); b.score > best.score {
+			best = b
 		}
 	}
 	return best

@@ -1,7 +1,6 @@
 package normalize
 
 import (
-	"bytes"
 	"cmp"
 	"net/url"
 	"strings"
@@ -30,10 +29,14 @@ type page struct {
 }
 
 func readPage(doc *fetcher.Document, link string, o Options) *page {
-	if doc == nil || len(doc.Body) == 0 || crowded(doc.Body) || !isHTML(doc.Body) {
+	if doc == nil || len(doc.Body) == 0 || !isHTML(doc.Body) {
 		return nil
 	}
-	root := readTree(doc.Body)
+	text := string(doc.Body)
+	if crowded(text) {
+		return nil
+	}
+	root := readTree(text)
 	if root == nil {
 		return nil
 	}
@@ -56,11 +59,11 @@ func readPage(doc *fetcher.Document, link string, o Options) *page {
 }
 
 // readTree reads a page; nil where it is nested too deep to be an article's.
-func readTree(doc []byte) *html.Node {
+func readTree(doc string) *html.Node {
 	if root := plainPage(doc); root != nil {
 		return root
 	}
-	root, err := html.ParseWithOptions(bytes.NewReader(keepComments(doc)), html.ParseOptionEnableScripting(false))
+	root, err := html.ParseWithOptions(strings.NewReader(keepComments(doc)), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		return nil
 	}

@@ -3,6 +3,7 @@ package normalize
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -16,6 +17,7 @@ type tree struct {
 	src string
 	at  int
 	// nodes and attrs are taken from here: one allocation for many.
+	arena *arena
 	nodes []html.Node
 	attrs []html.Attribute
 	// page tells that it is one, and not a body: see treepage.go; ended, that </body> was
@@ -25,8 +27,9 @@ type tree struct {
 }
 
 // plainTree is the tree of a body under a root; nil where it is not plain.
-func plainTree(s string) *html.Node {
+func plainTree(s string, nodes *arena) *html.Node {
 	t := newTree(s)
+	t.arena = nodes
 	root := t.node(html.ElementNode, "div", atom.Div)
 	if !t.children(root, 0, 0) || t.at < len(t.src) {
 		return nil
@@ -47,13 +50,41 @@ func newTree(s string) *tree {
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func (t *tree) node(kind html.NodeType, data string, a atom.Atom) *html.Node {
-	if len(t.nodes) == cap(t.nodes) {
-		t.nodes = make([]html.Node, 0, min(max(16, 2*cap(t.nodes)), 128))
+	n := t.arena.next()
+	if n == nil {
+		if len(t.nodes) == cap(t.nodes) {
+			t.nodes = make([]html.Node, 0, min(max(16, 2*cap(t.nodes)), 128))
+		}
+		t.nodes = t.nodes[:len(t.nodes)+1]
+		n = &t.nodes[len(t.nodes)-1]
 	}
-	t.nodes = t.nodes[:len(t.nodes)+1]
-	n := &t.nodes[len(t.nodes)-1]
 	n.Type, n.Data, n.DataAtom = kind, data, a
 	return n
+}
+
+// arena has the first nodes of a tree that is needed for a moment. What most bodies
+// consist of is then used again and again; it was a tenth of all garbage.
+type arena struct {
+	nodes [128]html.Node
+	used  int
+}
+
+var arenas = sync.Pool{New: func() any { return new(arena) }}
+
+// next is one more node; nil where there is none.
+func (a *arena) next() *html.Node {
+	if a == nil || a.used == len(a.nodes) {
+		return nil
+	}
+	a.used++
+	return &a.nodes[a.used-1]
+}
+
+// giveBack ends the use of all nodes that the arena gave.
+func (a *arena) giveBack() {
+	clear(a.nodes[:a.used])
+	a.used = 0
+	arenas.Put(a)
 }
 
 // children reads what is in an element, up to its end or that of the text.
@@ -196,5 +227,5 @@ func (t *tree) name() string {
 // isCustom tells the names that sites make up for elements, whose meaning is in their
 // scripts. keepComments takes some for those of other elements.
 func isCustom(name string) bool {
-	return strings.Contains(name, "-") && rawElement([]byte("<"+name)) == 0
+	return strings.Contains(name, "-") && rawElement("<"+name) == 0
 }

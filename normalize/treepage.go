@@ -10,8 +10,8 @@ import (
 // plainPage is the tree of a whole page as readPage has it; nil where the page is not
 // plain: not each element closed where it was opened, or with a head that is not said
 // to be one.
-func plainPage(doc []byte) *html.Node {
-	t := newTree(string(doc))
+func plainPage(doc string) *html.Node {
+	t := newTree(doc)
 	t.page = true
 	root := t.node(html.DocumentNode, "", 0)
 	if !t.prolog(root) || !t.whole(root) || t.at < len(t.src) {

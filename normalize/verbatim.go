@@ -16,15 +16,15 @@ import (
 // included. Scripts, frames, event handlers and javascript: addresses are
 // dropped, addresses made absolute, and every picture gets the referrerpolicy
 // without which sinaimg.cn does not show it. The image is the body's first.
-func Verbatim(raw []byte, base string) (body, image string) {
+func Verbatim(raw, base string) (body, image string) {
 	panicked := guarded(func() {
-		root := parseFragment(string(keepComments(raw)))
+		root := parseFragment(keepComments(raw))
 		v := verbatim{base: parseBase(base)}
 		v.children(root)
-		body, image = string(bareComments(render(root))), firstImage(root)
+		body, image = bareComments(render(root)), firstImage(root)
 	})
 	if panicked != nil {
-		return fetcher.Paragraphs(visibleText(string(raw))), ""
+		return fetcher.Paragraphs(visibleText(raw)), ""
 	}
 	return body, image
 }

@@ -36,7 +36,7 @@ func TestVerbatimKeeps(t *testing.T) {
 		if want == same {
 			want = test.in
 		}
-		if got, _ := normalize.Verbatim([]byte(test.in), page); got != want {
+		if got, _ := normalize.Verbatim(test.in, page); got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", test.name, got, want)
 		}
 	}
@@ -68,7 +68,7 @@ func FuzzVerbatim(f *testing.F) {
 	f.Add(body6K())
 	f.Add(`<!-- a & b --><!-->&--><!--x--!>&<style><!-- & --></style>`)
 	f.Fuzz(func(t *testing.T, in string) {
-		out, _ := normalize.Verbatim([]byte(in), page)
+		out, _ := normalize.Verbatim(in, page)
 		root, err := html.Parse(strings.NewReader(out))
 		if err != nil {
 			t.Skip("nested too deep for a browser as well")

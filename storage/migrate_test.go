@@ -80,7 +80,7 @@ func same(t *testing.T, s *storage.Store) {
 	if err != nil || len(e.Sources) != 2 || len(e.Article.Categories) != 3 || len(e.Article.Via) != 1 || e.Verdict.From != "rule" {
 		t.Errorf("%+v, %v", e, err)
 	}
-	if raw, err := s.Raw("inabcde0000003"); string(raw.Body) != "<p>原文</p>" {
+	if raw, err := s.Raw("inabcde0000003"); raw.Body != "<p>原文</p>" {
 		t.Errorf("raw %q, %v", raw.Body, err)
 	}
 	src, err := s.Source("china")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/s2"
 
 	"aggregator/normalize/article"
@@ -14,13 +15,17 @@ import (
 // storedRaw is a body as it came. An older one is bare HTML, with whose first
 // byte no map of CBOR begins.
 type storedRaw struct {
-	Body   []byte   `cbor:"1,keyasint"`
-	From   string   `cbor:"2,keyasint,omitempty"`
-	Source string   `cbor:"3,keyasint,omitempty"`
-	URL    string   `cbor:"4,keyasint,omitempty"`
-	Base   string   `cbor:"5,keyasint,omitempty"`
-	Image  string   `cbor:"6,keyasint,omitempty"`
-	Stocks []string `cbor:"7,keyasint,omitempty"`
+	Body   cbor.ByteString `cbor:"1,keyasint"`
+	From   string          `cbor:"2,keyasint,omitempty"`
+	Source string          `cbor:"3,keyasint,omitempty"`
+	URL    string          `cbor:"4,keyasint,omitempty"`
+	Base   string          `cbor:"5,keyasint,omitempty"`
+	Image  string          `cbor:"6,keyasint,omitempty"`
+	Stocks []string        `cbor:"7,keyasint,omitempty"`
+}
+
+func storeRaw(r article.Raw) storedRaw {
+	return storedRaw{cbor.ByteString(r.Body), r.From, r.Source, r.URL, r.Base, r.Image, r.Stocks}
 }
 
 // packRaw codes a body by what it shares with the content that was made of it, which is
@@ -33,7 +38,7 @@ func (c *codec) packRaw(r article.Raw, content string) ([]byte, error) {
 	defer giveBack(source)
 	source.Reset()
 	source.WriteString(content)
-	return c.marshalBy(storedRaw(r), func(b []byte) []byte {
+	return c.marshalBy(storeRaw(r), func(b []byte) []byte {
 		value := appendDelta(make([]byte, headSize, headSize+len(b)/8), source.Bytes(), b)
 		if len(value) < len(b)/2 {
 			return summed(derived, value, b)
@@ -48,11 +53,11 @@ func (c *codec) unpackRaw(value []byte, content string) (article.Raw, error) {
 		return article.Raw{}, err
 	}
 	if len(b) == 0 || b[0]>>5 != 5 { // RFC 8949 §3.1: a map is of major type 5
-		return article.Raw{Body: bytes.Clone(b)}, nil
+		return article.Raw{Body: string(b)}, nil
 	}
 	var s storedRaw
 	err = c.cbor.Unmarshal(b, &s)
-	return article.Raw(s), err
+	return article.Raw{Body: string(s.Body), From: s.From, Source: s.Source, URL: s.URL, Base: s.Base, Image: s.Image, Stocks: s.Stocks}, err
 }
 
 // unpackLike is unpack of what was coded with a text. Its sum tells damage, and another

@@ -22,7 +22,7 @@ func TestBodiesBesideTheirContent(t *testing.T) {
 	pieces := rapid.SliceOf(rapid.SampledFrom([]string{"<p>", "</p>", "央行", "证监会", "\xff", "a", strings.Repeat("甲乙丙丁", 9000)}))
 	rapid.Check(t, func(r *rapid.T) {
 		content := strings.Join(pieces.Draw(r, "content"), "")
-		raw := article.Raw{Body: []byte(strings.Join(pieces.Draw(r, "before"), "") + content + strings.Join(pieces.Draw(r, "after"), "")), URL: "https://example.org/"}
+		raw := article.Raw{Body: strings.Join(pieces.Draw(r, "before"), "") + content + strings.Join(pieces.Draw(r, "after"), ""), URL: "https://example.org/"}
 		value, err := c.packRaw(raw, content)
 		if err != nil {
 			r.Fatal(err)
@@ -45,7 +45,7 @@ func TestBodiesBesideTheirContent(t *testing.T) {
 	for i := range 2000 {
 		b.WriteRune(rune(0x4e00 + i*7919%20000))
 	}
-	value, err := c.packRaw(article.Raw{Body: []byte("<div>" + b.String() + "</div>")}, b.String())
+	value, err := c.packRaw(article.Raw{Body: "<div>" + b.String() + "</div>"}, b.String())
 	if err != nil || len(value) > 100 {
 		t.Errorf("%d bytes for what is the same but for a tag, %v", len(value), err)
 	}
@@ -59,9 +59,9 @@ func TestBodiesOfSchema10(t *testing.T) {
 	}
 	defer c.close()
 	content := strings.Repeat("央行决定降准。", 20)
-	want := article.Raw{Body: []byte("<p>" + content + "</p>"), URL: "https://example.org/"}
+	want := article.Raw{Body: "<p>" + content + "</p>", URL: "https://example.org/"}
 	dictionary := s2.MakeDictManual([]byte(content), 0)
-	value, err := c.marshalBy(storedRaw(want), func(b []byte) []byte {
+	value, err := c.marshalBy(storeRaw(want), func(b []byte) []byte {
 		return summed(alike, append(make([]byte, headSize), dictionary.Encode(nil, b)...), b)
 	})
 	if err != nil {

@@ -39,7 +39,7 @@ func (im *importer) entry(name string, data []byte) (storage.Entry, error) {
 	a.Content = normalize.Clean(body, a.Link)
 	e := storage.Entry{Identity: im.identity(&a, name), Article: a}
 	if s := im.cfg.SourceNamed(a.Source); s != nil && s.Body == "verbatim" {
-		e.Raw = article.Raw{Body: []byte(body)}
+		e.Raw = article.Raw{Body: body}
 	}
 	if h := a.History; h != nil {
 		im.recall(&e, h)

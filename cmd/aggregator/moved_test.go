@@ -216,7 +216,7 @@ func (w *movedWorld) document(s *storage.Store) {
 			res := normalize.Article(items[i], nil, o, w.now)
 			e.Article, e.Raw, e.Verdict = res.Article, res.Raw, res.Verdict
 			if src.Body == "verbatim" && rapid.Bool().Draw(w.T, "of a page") {
-				e.Raw = article.Raw{Body: []byte("<p>题图</p><img src=\"https://e.org/q.png\">" + items[i].Content), From: "rule", Source: src.Name}
+				e.Raw = article.Raw{Body: "<p>题图</p><img src=\"https://e.org/q.png\">" + items[i].Content, From: "rule", Source: src.Name}
 				e.Verdict = article.Verdict{From: "rule"}
 			}
 			e.Gone = rapid.IntRange(0, 9).Draw(w.T, "gone") == 0

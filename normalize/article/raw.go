@@ -7,7 +7,7 @@ import "slices"
 type Raw struct {
 	// Body is the inner HTML of a page's body element; of a feed, the HTML or the
 	// text that it gave.
-	Body []byte
+	Body string
 	// From is what gave it, as in a [Verdict]; empty where nobody told.
 	From   string
 	Source string // whose item it is

@@ -86,7 +86,7 @@ func mended(b *bench) {
 	b.clock = b.clock.AddDate(10, 0, 0)
 	b.revise(e, "second")
 	undated := entry(1, "ahead")
-	undated.Article.Published, undated.Raw = time.Time{}, article.Raw{Body: []byte(undated.Article.Content + "raw"), From: "rule", Source: "s"}
+	undated.Article.Published, undated.Raw = time.Time{}, article.Raw{Body: undated.Article.Content + "raw", From: "rule", Source: "s"}
 	undated.Retry = &storage.Retry{Attempts: 1, Due: start}
 	b.add("s", undated)
 	late := entry(1, "a")
@@ -166,7 +166,7 @@ func mended(b *bench) {
 	if c, err := b.Corrections(9); err != nil || len(c) != 1 || c[0].At.After(b.clock) {
 		b.Errorf("corrections %+v, %v", c, err)
 	}
-	if raw, err := b.Raw("ahead"); err != nil || string(raw.Body) != "<p>text of ahead</p>raw" {
+	if raw, err := b.Raw("ahead"); err != nil || raw.Body != "<p>text of ahead</p>raw" {
 		b.Errorf("raw %+v, %v", raw, err)
 	}
 	if _, r, err := b.State("s", b.clock, 9); err != nil || len(r) != 1 || r[0].Keys[0] != "ahead" {

@@ -1,7 +1,6 @@
 package storagetest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -135,7 +134,7 @@ func stocks(b *bench) {
 func raws(b *bench) {
 	e := entry(1, "a")
 	e.Raw = article.Raw{
-		Body: []byte("<div>\x00as it came\xff</div>"), From: "rule", Source: "s", URL: "https://example.org/a",
+		Body: "<div>\x00as it came\xff</div>", From: "rule", Source: "s", URL: "https://example.org/a",
 		Base: "https://example.org/", Image: "/a.png", Stocks: []string{"sz000931"},
 	}
 	kept := func(when string, want article.Raw) {
@@ -147,14 +146,14 @@ func raws(b *bench) {
 	b.add("s", e)
 	kept("new", e.Raw)
 	copied := entry(2, "a")
-	copied.Copy, copied.Raw = true, article.Raw{Body: []byte("another's")}
+	copied.Copy, copied.Raw = true, article.Raw{Body: "another's"}
 	b.add("two", copied)
 	kept("after a copy", e.Raw)
 	failed := e
-	failed.Print, failed.Article.Content, failed.Raw = 3, "", article.Raw{Body: []byte("the list's words"), From: "feed"}
+	failed.Print, failed.Article.Content, failed.Raw = 3, "", article.Raw{Body: "the list's words", From: "feed"}
 	b.add("s", failed)
 	kept("after a page that failed", e.Raw)
-	e.Print, e.Article.Content, e.Raw.Body = 4, "<p>edited</p>", []byte("edited")
+	e.Print, e.Article.Content, e.Raw.Body = 4, "<p>edited</p>", "edited"
 	b.add("s", e)
 	kept("after an edit", e.Raw)
 	e.Print, e.Article.Content, e.Raw = 5, "<p>not to be archived</p>", article.Raw{}
@@ -168,7 +167,7 @@ func raws(b *bench) {
 // and is the same whatever becomes of that.
 func rawsBeside(b *bench) {
 	e := told("央行今天下调存款准备金率", "a")
-	e.Raw = article.Raw{Body: []byte("<div>" + e.Article.Content + "</div>\n"), From: "rule", Source: "s"}
+	e.Raw = article.Raw{Body: "<div>" + e.Article.Content + "</div>\n", From: "rule", Source: "s"}
 	kept := func(when string) {
 		b.Helper()
 		if got, err := b.Raw("a"); err != nil || !got.Equal(&e.Raw) {
@@ -194,7 +193,7 @@ func rawsBeside(b *bench) {
 	}
 	b.pass(time.Hour)
 	e.Print, e.Article.Content = 2, story("证监会今天公布新规")
-	e.Raw.Body = bytes.Repeat([]byte(e.Article.Content), 500)
+	e.Raw.Body = strings.Repeat(e.Article.Content, 500)
 	b.add("s", e)
 	kept("edited")
 	b.reopen()

@@ -119,7 +119,7 @@ func split(b *bench) {
 	b.tell("s", told("央行今天下调存款准备金率", "a"))
 	copied := told("央行今天下调存款准备金率", "copy", "url-copy")
 	copied.Article.Categories = []string{"elsewhere"}
-	copied.Raw = article.Raw{Body: []byte(copied.Article.Content + "as it came"), From: "rule", Source: "two"}
+	copied.Raw = article.Raw{Body: copied.Article.Content + "as it came", From: "rule", Source: "two"}
 	b.tell("two", copied)
 	b.pass(time.Minute)
 	if bodies, err := b.Bodies(time.Time{}, 0, 9); err != nil || len(bodies) != 0 {
@@ -171,7 +171,7 @@ func copiesForget(b *bench) {
 	for i, words := range []string{"央行今天下调存款准备金率", "两市股指高开"} {
 		b.tell("s", told(words, fmt.Sprint("a", i)))
 		copied := told(words, fmt.Sprint("copy", i))
-		copied.Raw = article.Raw{Body: []byte(copied.Article.Content + "as it came"), From: "rule", Source: "two"}
+		copied.Raw = article.Raw{Body: copied.Article.Content + "as it came", From: "rule", Source: "two"}
 		b.tell("two", copied)
 		b.pass(5 * 24 * time.Hour)
 	}

@@ -27,7 +27,7 @@ func (b *bench) prune(r storage.Retention) storage.Pruned {
 // back as new, whoever lists it, whatever it shows, under any of its keys.
 func prunedByAge(b *bench) {
 	e := entry(1, "old", "url")
-	e.Raw = article.Raw{Body: []byte("<p>raw</p>")}
+	e.Raw = article.Raw{Body: "<p>raw</p>"}
 	e.Article.Stocks = []string{"sh600000"}
 	e.Retry = &storage.Retry{Attempts: 1, Due: start}
 	b.add("s", e)
@@ -96,7 +96,7 @@ func prunedByNumber(b *bench) {
 func prunedRaw(b *bench) {
 	add := func(source, key string) {
 		e := entry(1, key)
-		e.Raw = article.Raw{Body: []byte("<p>raw</p>")}
+		e.Raw = article.Raw{Body: "<p>raw</p>"}
 		b.add(source, e)
 	}
 	add("s", "a")
@@ -119,7 +119,7 @@ func prunedRaw(b *bench) {
 	b.counts(3)
 	// A body that comes long after its article goes as well.
 	late := entry(2, "a")
-	late.Article.Content, late.Raw = "<p>edited</p>", article.Raw{Body: []byte("edited")}
+	late.Article.Content, late.Raw = "<p>edited</p>", article.Raw{Body: "edited"}
 	b.add("s", late)
 	if p := b.prune(r); p.Bodies != 1 {
 		b.Errorf("of an edit: %+v, want one body", p)

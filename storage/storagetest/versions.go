@@ -175,7 +175,7 @@ func gone(b *bench) {
 // edit, no correction and no news.
 func remade(b *bench) {
 	e := entry(1, "a")
-	e.Article.Stocks, e.Raw = []string{"sz000931"}, article.Raw{Body: []byte("raw"), From: "rule", Source: "s"}
+	e.Article.Stocks, e.Raw = []string{"sz000931"}, article.Raw{Body: "raw", From: "rule", Source: "s"}
 	b.add("s", e)
 	b.add("s", entry(1, "beside"))
 	b.pass(time.Hour)
