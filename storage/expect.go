@@ -54,6 +54,18 @@ func (t *tables) expectRecords(arrivals [][]byte) {
 	t.bundles.Expect(bundles)
 }
 
+// expectTold tells of fingerprints.
+func (t *tables) expectTold(arrivals []uint64) {
+	if t.disk != nil || len(arrivals) == 0 {
+		return
+	}
+	keys := make([][]byte, len(arrivals))
+	for i, arrival := range arrivals {
+		keys[i] = number(arrival)
+	}
+	t.toldTable.Expect(keys)
+}
+
 // expectTerms tells of the entries of an article in runs.
 func (a *addition) expectTerms(r *record) {
 	if a.disk != nil {

@@ -54,8 +54,7 @@ func newFingerprint(a *article.Article) (fingerprint, bool) {
 // "" where they are not. It rather misses a copy than joins two stories: a
 // reader who sees a story twice is annoyed, one who never sees it is deceived.
 func (f fingerprint) same(g fingerprint) (reason string, distance int) {
-	longer, shorter := max(f.letters, g.letters), min(f.letters, g.letters)
-	if f.stocks != g.stocks || longer-shorter > longer/4 || !holds(f.numbers, g.numbers) && !holds(g.numbers, f.numbers) {
+	if !f.fits(g.letters, g.stocks) || !holds(f.numbers, g.numbers) && !holds(g.numbers, f.numbers) {
 		return "", 0
 	}
 	if f.words == g.words && !strings.HasSuffix(f.title, g.title) && !strings.HasSuffix(g.title, f.title) {
@@ -69,6 +68,12 @@ func (f fingerprint) same(g fingerprint) (reason string, distance int) {
 		return "near-identical text", distance
 	}
 	return "", distance
+}
+
+// fits tells whether a text of so many letters, about such stocks, may be the same story.
+func (f fingerprint) fits(letters int, stocks uint64) bool {
+	longer, shorter := max(f.letters, letters), min(f.letters, letters)
+	return f.stocks == stocks && longer-shorter <= longer/4
 }
 
 // contradict tells whether one text has other words in places where the other

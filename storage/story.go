@@ -9,43 +9,45 @@ import (
 	"aggregator/normalize/article"
 )
 
-// stories are the fingerprints of the articles that arrived within storyWindow. Only
-// the goroutine that writes knows them.
+// stories are outlines of the fingerprints of the articles that arrived within storyWindow,
+// by arrival: of a million there are 40 MB, and nothing in them for the garbage collector
+// to look at. What is told of one in full is read where it lies near to another. Only the
+// goroutine that writes knows them.
 type stories struct {
-	texts []uint64       // of all, in one piece, since each new article is compared with each
-	all   []story        // the whole of them, at the same places
-	place map[uint64]int // by arrival
-	swept time.Time      // when those that are too old were last looked for
-	upTo  uint64         // order up to which they are known
+	texts []uint64 // of all, in one piece, since each new article is compared with each
+	all   []outline
+	swept time.Time // when those that are too old were last looked for
+	upTo  uint64    // order up to which they are known
 }
 
-type story struct {
+// outline is what of a fingerprint tells most articles from another that has about the
+// same text.
+type outline struct {
 	arrival uint64
-	fingerprint
+	at      int64 // when it was first seen
+	letters int
+	stocks  uint64
 }
 
-func newStories() *stories { return &stories{place: map[uint64]int{}} }
+func (s *stories) find(arrival uint64) (place int, known bool) {
+	if n := len(s.all); n == 0 || s.all[n-1].arrival < arrival { // most are new
+		return n, false
+	}
+	return slices.BinarySearchFunc(s.all, arrival, func(o outline, arrival uint64) int { return cmp.Compare(o.arrival, arrival) })
+}
 
 func (s *stories) put(arrival uint64, f fingerprint) {
-	i, known := s.place[arrival]
+	i, known := s.find(arrival)
 	if !known {
-		i = len(s.all)
-		s.place[arrival] = i
-		s.texts, s.all = append(s.texts, 0), append(s.all, story{})
+		s.texts, s.all = slices.Insert(s.texts, i, 0), slices.Insert(s.all, i, outline{})
 	}
-	s.texts[i], s.all[i] = f.text, story{arrival, f}
+	s.texts[i], s.all[i] = f.text, outline{arrival, f.at.Unix(), f.letters, f.stocks}
 }
 
 func (s *stories) remove(arrival uint64) {
-	i, known := s.place[arrival]
-	if !known {
-		return
+	if i, known := s.find(arrival); known {
+		s.texts, s.all = slices.Delete(s.texts, i, i+1), slices.Delete(s.all, i, i+1)
 	}
-	last := len(s.all) - 1
-	s.texts[i], s.all[i] = s.texts[last], s.all[last]
-	s.place[s.all[i].arrival] = i
-	s.texts, s.all = s.texts[:last], s.all[:last]
-	delete(s.place, arrival)
 }
 
 // sweep forgets what is out of the window, now and then.
@@ -54,11 +56,28 @@ func (s *stories) sweep(now time.Time) {
 		return
 	}
 	s.swept = now
-	for _, old := range slices.Clone(s.all) {
-		if now.Sub(old.at) > storyWindow {
-			s.remove(old.arrival)
+	kept := 0
+	for i, o := range s.all {
+		if !o.old(now) {
+			s.texts[kept], s.all[kept] = s.texts[i], o
+			kept++
 		}
 	}
+	s.texts, s.all = s.texts[:kept], s.all[:kept]
+}
+
+func (o outline) old(now time.Time) bool {
+	return now.Unix()-o.at > int64(storyWindow/time.Second)
+}
+
+// near are the arrivals of those that may be like a text.
+func (s *stories) near(f fingerprint, now time.Time) (arrivals []uint64) {
+	for _, i := range nearby(s.texts, f.text) {
+		if o := s.all[i]; f.fits(o.letters, o.stocks) && !o.old(now) {
+			arrivals = append(arrivals, o.arrival)
+		}
+	}
+	return arrivals
 }
 
 // settle takes over what a transaction told, stories that are new and, without
@@ -124,7 +143,7 @@ func (t *tables) loadStories() error {
 	if err := t.tellAll(); err != nil {
 		return err
 	}
-	found := newStories()
+	found := &stories{}
 	found.upTo = t.began
 	c := t.toldTable.Cursor()
 	for k, v := c.Seek(number(windowStart(t.time))); k != nil; k, v = c.Next() {
@@ -242,9 +261,12 @@ func (t *tables) like(f fingerprint) (found []likeness) {
 			found = append(found, likeness{arrival, reason, distance})
 		}
 	}
-	for _, i := range nearby(t.stories.texts, f.text) {
-		if _, changed := t.told[t.stories.all[i].arrival]; !changed {
-			look(t.stories.all[i].arrival, t.stories.all[i].fingerprint)
+	arrivals := t.stories.near(f, t.time)
+	t.expectTold(arrivals)
+	for _, arrival := range arrivals {
+		if _, changed := t.told[arrival]; !changed {
+			g, _ := t.toldOf(arrival)
+			look(arrival, g)
 		}
 	}
 	for arrival, g := range t.told {

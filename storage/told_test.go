@@ -39,13 +39,18 @@ func TestStoriesAreRememberedAcrossAStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	window := func(s *Store) map[uint64]fingerprint {
+	type told struct {
+		outline
+		fingerprint
+	}
+	window := func(s *Store) map[uint64]told {
 		t.Helper()
-		all := map[uint64]fingerprint{}
+		all := map[uint64]told{}
 		err := s.update(func(tb *tables) error {
 			err := tb.loadStories()
 			for _, st := range s.stories.all {
-				all[st.arrival] = st.fingerprint
+				f, _ := tb.toldOf(st.arrival)
+				all[st.arrival] = told{st, f}
 			}
 			return err
 		})
@@ -54,7 +59,7 @@ func TestStoriesAreRememberedAcrossAStart(t *testing.T) {
 		}
 		return all
 	}
-	restart := func(what string, want map[uint64]fingerprint) {
+	restart := func(what string, want map[uint64]told) {
 		t.Helper()
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
