@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -153,30 +152,13 @@ func (r *Reader) Print(doc *Document) uint64 {
 	return xxhash.Sum64(body)
 }
 
-// readerVersion changes where a document that has not changed would now be read
-// otherwise than before.
-const readerVersion = 2
-
-// Terms is a fingerprint of how the source's documents are asked for and read.
-// Validators are only good for documents on the same terms (CONDUCT 5).
-func (r *Reader) Terms() uint64 {
-	s := r.src
-	var rules Rules
-	if found, _ := s.resolve(); found != nil {
-		rules = *found
-	}
-	zone := time.UTC
-	if s.Zone != nil {
-		zone = s.Zone
-	}
-	// Maps are printed in the order of their keys.
-	return xxhash.Sum64String(fmt.Sprintf("%d %q %q %q %q %q %q %q %d %q", readerVersion, acceptEncoding, s.Kind, r.url, s.Params, s.Charset, zone, s.Headers, s.Limit, fmt.Sprintf("%+v", rules)))
-}
-
 var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 // fillIn replaces the placeholders of a URL by the source's params.
 func fillIn(rawURL string, params map[string]string) (string, error) {
+	if !strings.Contains(rawURL, "{") {
+		return rawURL, nil
+	}
 	var missing []string
 	out := placeholder.ReplaceAllStringFunc(rawURL, func(m string) string {
 		name := m[1 : len(m)-1]

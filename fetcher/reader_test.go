@@ -2,6 +2,7 @@ package fetcher_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -196,5 +197,32 @@ func golden(t *testing.T, file, got string) {
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestTerms: the fingerprints that are stored with validators stay what they are, or
+// each document would be fetched whole once.
+func TestTerms(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		source fetcher.Source
+		want   uint64
+	}{
+		{fetcher.Source{Kind: "feed", URL: "https://example.org/feed.xml"}, 0xd1b2efd2c54a15d4},
+		{fetcher.Source{
+			Kind: "feed", URL: "https://example.org/{k}?甲", Params: map[string]string{"k": `v"`, "a": "b"}, Charset: "gbk",
+			Zone: shanghai, Headers: http.Header{"X-Token": {"a", "b"}, "A": {"c"}}, Limit: 7,
+		}, 0x9d773e51ce8240f4},
+	} {
+		r, err := fetcher.NewReader(test.source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Terms(); got != test.want {
+			t.Errorf("%s: %#x, want %#x", test.source.URL, got, test.want)
+		}
 	}
 }

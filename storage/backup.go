@@ -40,7 +40,6 @@ func Verify(path string) error {
 	if err != nil {
 		return err
 	}
-	defer s.codec.close()
 	s.verifying = true
 	if err := s.openFile(Options{}); err != nil {
 		return s.wrap(err)

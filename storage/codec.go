@@ -48,11 +48,13 @@ func (c *codec) within(further func() error) *codec {
 	return &codec{now: c.now, cbor: c.cbor, enc: c.enc, further: further}
 }
 
-// coders are an encoder, and a decoder for all that encoders before it wrote.
+// coders are an encoder, and a decoder for all that encoders before it wrote. Those that
+// are primed have tables of half a megabyte for each dictionary, and most rounds need none.
+// They need not be closed.
 type coders struct {
 	enc   *zstd.Encoder
-	dense *zstd.Encoder // for what is written once and kept
-	dec   *zstd.Decoder
+	dense func() (*zstd.Encoder, error) // for what is written once and kept
+	dec   func() (*zstd.Decoder, error)
 	code  byte // of what dense writes
 }
 
@@ -84,24 +86,15 @@ func (c *codec) prime(dictionaries [][]byte) error {
 	if n := len(dictionaries); n > 0 {
 		encoding, code = append(encoding, zstd.WithEncoderDict(dictionaries[n-1])), primed
 	}
-	dense, err := zstd.NewWriter(nil, append(encoding, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))...)
-	if err != nil {
-		return err
-	}
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxUnpacked),
-		zstd.WithDecoderDicts(dictionaries...))
-	if err != nil {
-		return err
-	}
+	dense := sync.OnceValues(func() (*zstd.Encoder, error) {
+		return zstd.NewWriter(nil, append(encoding, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1))...)
+	})
+	dec := sync.OnceValues(func() (*zstd.Decoder, error) {
+		return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxUnpacked),
+			zstd.WithDecoderDicts(dictionaries...))
+	})
 	c.now.Store(&coders{enc, dense, dec, code})
 	return nil
-}
-
-func (c *codec) close() {
-	now := c.now.Load()
-	now.enc.Close()
-	now.dense.Close()
-	now.dec.Close()
 }
 
 // scratch is where values are written before they are compressed.
@@ -148,7 +141,11 @@ func (c *codec) pack(b []byte) []byte {
 
 func (c *codec) packDense(b []byte) []byte {
 	now := c.now.Load()
-	return pack(now.dense, now.code, b)
+	dense, err := now.dense()
+	if err != nil { // of a dictionary that is damaged, which reading tells
+		return c.pack(b)
+	}
+	return pack(dense, now.code, b)
 }
 
 // packQuick is pack of what is packed again before long. Of Chinese news it makes a
@@ -203,9 +200,9 @@ func (c *codec) unpack(value []byte) ([]byte, error) {
 		b, err := unpackQuick(value[headSize:])
 		return checked(value, b, err)
 	case value[0] == compressed || value[0] == primed:
-		b, err := c.now.Load().dec.DecodeAll(value[1:], nil)
+		b, err := c.now.Load().decode(value[1:])
 		if errors.Is(err, zstd.ErrUnknownDictionary) && c.further != nil && c.further() == nil {
-			b, err = c.now.Load().dec.DecodeAll(value[1:], nil)
+			b, err = c.now.Load().decode(value[1:])
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -213,6 +210,14 @@ func (c *codec) unpack(value []byte) ([]byte, error) {
 		return b, nil
 	}
 	return nil, fmt.Errorf("%w: unknown coding %d", ErrDamaged, value[0])
+}
+
+func (c *coders) decode(b []byte) ([]byte, error) {
+	dec, err := c.dec()
+	if err != nil {
+		return nil, fmt.Errorf("dictionary: %w", err)
+	}
+	return dec.DecodeAll(b, nil)
 }
 
 func unpackQuick(coded []byte) ([]byte, error) {

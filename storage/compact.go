@@ -37,7 +37,6 @@ func (s *Store) Compact(at func(written int64)) error {
 		close(s.closing)
 		<-s.written
 		err = errors.Join(s.disk.rewrite(at), s.wrap(s.engine.Close()))
-		s.codec.close()
 	})
 	return err
 }

@@ -49,10 +49,12 @@ func (s *Store) loadDictionaries(tx Tx) error {
 	if len(list) == 0 {
 		return nil
 	}
-	if err := s.codec.prime(list); err != nil {
-		return fmt.Errorf("%w: dictionary: %w", ErrDamaged, err)
+	for _, dictionary := range list {
+		if _, err := zstd.InspectDictionary(dictionary); err != nil {
+			return fmt.Errorf("%w: dictionary: %w", ErrDamaged, err)
+		}
 	}
-	return nil
+	return s.codec.prime(list)
 }
 
 // train makes a dictionary when it is time. Nothing depends on it: what fails is
@@ -133,6 +135,9 @@ func buildDictionary(id uint32, contents [][]byte) (dictionary []byte, err error
 		dictionary, err = zstd.BuildDict(zstd.BuildDictOptions{
 			ID: id, Contents: contents, History: history, Offsets: [3]int{1, 4, 8}, Level: zstd.SpeedFastest,
 		})
+		if err == nil {
+			_, err = zstd.InspectDictionary(dictionary)
+		}
 		return err
 	})
 	return dictionary, err

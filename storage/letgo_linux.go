@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -43,13 +44,18 @@ func (f *file) giveBack(tx *bolt.Tx) {
 	_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, f.db.Info().Data, uintptr(tx.Size()), syscall.MADV_DONTNEED)
 }
 
+// statm stays open: it is read a hundred times a second.
+var statm = sync.OnceValues(func() (*os.File, error) { return os.Open("/proc/self/statm") })
+
 // mappedToFiles is how much of this process's memory is, in bytes: proc_pid_statm(5).
 func mappedToFiles() (int64, bool) {
-	statm, err := os.ReadFile("/proc/self/statm")
+	f, err := statm()
 	if err != nil {
 		return 0, false
 	}
-	fields := bytes.Fields(statm)
+	var text [128]byte
+	n, _ := f.ReadAt(text[:], 0) // the end of it is an error
+	fields := bytes.Fields(text[:n])
 	if len(fields) < 3 {
 		return 0, false
 	}

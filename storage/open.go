@@ -28,13 +28,11 @@ func Open(path string, o Options) (*Store, error) {
 		return nil, err
 	}
 	if err := s.openFile(o); err != nil {
-		s.codec.close()
 		return nil, s.disk.explain(err, before, o.Keep)
 	}
 	// Who compacts has the lock that is ours now: this is of one that was killed.
 	_ = os.Remove(s.disk.compacted())
 	if err := s.compactSparse(o); err != nil {
-		s.codec.close()
 		return nil, s.disk.explain(err, before, o.Keep)
 	}
 	go s.write()

@@ -18,7 +18,6 @@ func TestBodiesBesideTheirContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.close()
 	pieces := rapid.SliceOf(rapid.SampledFrom([]string{"<p>", "</p>", "央行", "证监会", "\xff", "a", strings.Repeat("甲乙丙丁", 9000)}))
 	rapid.Check(t, func(r *rapid.T) {
 		content := strings.Join(pieces.Draw(r, "content"), "")
@@ -57,7 +56,6 @@ func TestBodiesOfSchema10(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.close()
 	content := strings.Repeat("央行决定降准。", 20)
 	want := article.Raw{Body: "<p>" + content + "</p>", URL: "https://example.org/"}
 	dictionary := s2.MakeDictManual([]byte(content), 0)

@@ -107,7 +107,6 @@ func (s *Store) Close() error {
 		close(s.closing)
 		<-s.written
 		err = s.wrap(s.engine.Close())
-		s.codec.close()
 	})
 	return err
 }

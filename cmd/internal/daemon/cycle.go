@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"aggregator/cmd/internal/health"
 	"aggregator/fetcher"
+	"aggregator/normalize"
 	"aggregator/normalize/article"
 	"aggregator/storage"
 )
@@ -147,6 +149,7 @@ type cycle struct {
 	rec   *storage.Source
 	again []storage.Retry // due when it began
 	rep   Report
+	made  atomic.Pointer[normalize.Options] // see options
 	// from is where the list came from in the end.
 	from string
 	// listed are the keys of all items that were read.
@@ -295,7 +298,7 @@ func (c *cycle) addBatch(ctx context.Context, batch []wanted) error {
 		return err
 	}
 	b.Similar = c.cfg.Dedup.Similar && c.cfg.Dedup.Scope != "source"
-	if c.s.options.Site != "sina" { // whose lists many desks fill: one story stands in them twice
+	if c.options().Site != "sina" { // whose lists many desks fill: one story stands in them twice
 		b.Document = c.listed
 	}
 	if c.recorded || c.disown(batch) {

@@ -18,7 +18,6 @@ import (
 
 	"aggregator/cmd/internal/config"
 	"aggregator/fetcher"
-	"aggregator/normalize"
 	"aggregator/storage"
 	"aggregator/storage/postgres"
 )
@@ -63,11 +62,10 @@ type Daemon struct {
 // source is a configured source, ready to be fetched.
 type source struct {
 	*config.Source
-	reader  *fetcher.Reader
-	terms   uint64 // of reader
-	site    string // whom the list is fetched from
-	when    *timetable
-	options normalize.Options
+	reader *fetcher.Reader
+	terms  uint64 // of reader
+	site   string // whom the list is fetched from
+	when   *timetable
 	// known is when the source was due by its record, as Run has read it last; lease
 	// is what Run took of it for its next cycle. See peers.go.
 	known time.Time
@@ -150,7 +148,7 @@ func (d *Daemon) source(c *config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, terms: reader.Terms(), site: siteOf(reader, c.Name), when: d.timetable(c), options: c.Normalize(d.cfg), all: d.log, hider: newHider(c, d.cfg.Secrets())}, nil
+	return &source{Source: c, reader: reader, terms: reader.Terms(), site: siteOf(reader, c.Name), when: d.timetable(c), all: d.log, hider: newHider(c, d.cfg.Secrets())}, nil
 }
 
 // sites are whom lists are fetched from.

@@ -98,10 +98,10 @@ func (c *cycle) entry(w wanted, doc *fetcher.Document, p *page) storage.Entry {
 	e := storage.Entry{Identity: w.id}
 	if w.standing == storage.Copy {
 		e.Copy, e.Of = true, w.of
-		e.Article = article.Article{Source: c.s.Name, Link: w.item.Link, Categories: c.s.options.Categories}
+		e.Article = article.Article{Source: c.s.Name, Link: w.item.Link, Categories: c.s.Source.Categories}
 		return e
 	}
-	res := normalize.Article(w.item, doc, c.s.options, time.Now())
+	res := normalize.Article(w.item, doc, c.options(), time.Now())
 	e.Article, e.Raw, e.Verdict = res.Article, res.Raw, res.Verdict
 	if doc != nil && doc.NoArchive() && e.Raw.OfPage() {
 		e.Raw = article.Raw{} // the article is ours, the page as it came is not
@@ -208,7 +208,7 @@ func (c *cycle) retries() ([]wanted, error) {
 // preview fills the report of a dry run.
 func (c *cycle) preview(f found) {
 	for _, w := range f.wanted {
-		a := normalize.Article(w.item, nil, c.s.options, time.Now()).Article
+		a := normalize.Article(w.item, nil, c.options(), time.Now()).Article
 		switch w.standing {
 		case storage.New:
 			c.rep.New++

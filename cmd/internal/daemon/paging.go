@@ -56,9 +56,15 @@ func (p *pages) add(items []fetcher.Item) {
 }
 
 // options are how the source's items become articles, by what is known of its
-// ids so far.
+// ids so far. Most cycles bring no item.
 func (c *cycle) options() normalize.Options {
-	o := c.s.options
+	made := c.made.Load()
+	if made == nil {
+		o := c.s.Normalize(c.cfg)
+		made = &o
+		c.made.Store(made)
+	}
+	o := *made
 	o.Step = normalize.Step(c.rec.Step)
 	return o
 }

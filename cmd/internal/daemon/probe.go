@@ -120,7 +120,7 @@ func (c *cycle) probe(ctx context.Context, p *Probe, pages int) (err error) {
 func (c *cycle) probePage(ctx context.Context, it fetcher.Item) ProbedPage {
 	page := ProbedPage{Link: it.Link}
 	read := func(doc *fetcher.Document) {
-		res := normalize.Article(it, doc, c.s.options, time.Now())
+		res := normalize.Article(it, doc, c.options(), time.Now())
 		page.Article, page.Verdict = res.Article, res.Verdict
 	}
 	if !c.s.FullText || it.Link == "" {

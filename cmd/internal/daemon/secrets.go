@@ -30,6 +30,9 @@ func newHider(c *config.Source, secrets []string) hider {
 		}
 	}
 	for _, address := range []config.Address{c.URL, c.Endpoint} {
+		if !strings.ContainsAny(address.Reveal(), "@?") { // as most
+			continue
+		}
 		u, err := url.Parse(address.Reveal())
 		if err != nil {
 			continue
