@@ -100,7 +100,18 @@ func (s *Store) Add(b Batch) ([]Change, error) {
 		return nil, fmt.Errorf("add %s: %w", b.Source, err)
 	}
 	s.train()
+	s.bundleMany(stored(changes))
 	return changes, nil
+}
+
+// stored is how many of the changes are new articles.
+func stored(changes []Change) (n int) {
+	for _, c := range changes {
+		if c.Outcome == Stored {
+			n++
+		}
+	}
+	return n
 }
 
 // outcomes are whose outcome the batch has.

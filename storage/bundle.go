@@ -10,8 +10,9 @@ import (
 
 // Articles are written one by one, cheaply, and read and edited in their first days.
 // After that they lie in bundles: what many say alike is stored once, and pages are
-// full. An article takes a fifth less so, and one that is read takes its bundle
-// being unpacked.
+// full. An article takes two fifths of the room so, and one that is read takes its bundle
+// being unpacked. Where more come than are read and edited, as at the first fetch of many
+// sources, all but the newest do so at once.
 //
 // In the place of its record an article then has the number of its bundle. One that
 // is edited moves out again, and a bundle goes with the last that is in it.
@@ -23,22 +24,33 @@ const (
 	bundleBytes = 512 << 10
 	// bundleStep is how many bundles one transaction makes at most.
 	bundleStep = 4
+	// mostYoung is how many articles may lie one by one. A tenth as many new ones have it
+	// looked at.
+	mostYoung = 30_000
 )
 
 // bundledKey is where it is noted up to which arrival articles were looked at.
 const bundledKey = "bundled"
 
-// Bundle puts together the articles that came more than three days ago, a few in
-// a transaction, until it is done or the context ends, and tells how many they were.
-// Nobody sees a difference, but that they take less room.
+// Bundle puts together the articles that came more than three days ago, or before very
+// many others, a few in a transaction, until it is done or the context ends, and tells how
+// many they were. Nobody sees a difference, but that they take less room.
 func (s *Store) Bundle(ctx context.Context) (n int, err error) {
+	var young uint64
+	err = s.view(func(t *tables) error {
+		young = t.youngest(s.mostYoung)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("bundle: %w", err)
+	}
 	for ctx.Err() == nil {
 		select {
 		case <-s.closing:
 			return n, ErrClosed
 		default:
 		}
-		made, err := s.bundleSome(windowStart(s.now()), bundleSize)
+		made, err := s.bundleSome(young, bundleSize)
 		if err != nil {
 			return n, fmt.Errorf("bundle: %w", err)
 		}
@@ -48,6 +60,31 @@ func (s *Store) Bundle(ctx context.Context) (n int, err error) {
 		n += made
 	}
 	return n, nil
+}
+
+// bundleMany is told how many articles a write brought, and bundles when they are many. A
+// write on a server far away leaves that to who does it every hour, as all do what fails.
+func (s *Store) bundleMany(n int) {
+	if s.disk == nil || n == 0 || s.brought.Add(int64(n)) < int64(s.mostYoung/10) || !s.bundling.TryLock() {
+		return
+	}
+	defer s.bundling.Unlock()
+	s.brought.Store(0)
+	_, _ = s.Bundle(context.Background())
+}
+
+// youngest is the order from which on articles are young: they came in the last three
+// days, and there are not more than so many. Those that have changed since count as if they
+// had come then.
+func (t *tables) youngest(most int) uint64 {
+	young, n := windowStart(t.time), 0
+	c := t.changes.Cursor()
+	for k, _ := c.Last(); k != nil && fromNumber(k) >= young; k, _ = c.Prev() {
+		if n++; n > most {
+			return fromNumber(k) + 1
+		}
+	}
+	return young
 }
 
 // bundleSome makes some bundles, of at least so many articles, of what came before an

@@ -93,6 +93,55 @@ func TestBundle(t *testing.T) {
 	read(500)
 }
 
+// TestBundleMany: where more come at once than are read and edited, all but the newest lie
+// in bundles as they come; they are read, and edited, as others are.
+func TestBundleMany(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	s, err := storage.Open(path, storage.Options{Authority: "example.net,2026", NoSync: true, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	storage.SetMostYoung(s, 500)
+	o := newOrigin()
+	want := map[string]string{}
+	var first storage.Batch
+	for range 40 { // of 50 articles
+		batch := o.batch()
+		if len(want) == 0 {
+			first = batch
+		}
+		for _, e := range batch.Entries {
+			want[e.Name] = e.Article.Content
+		}
+		if _, err := s.Add(batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := storage.Bundled(t, s); n < 1400 || n > 1500 {
+		t.Errorf("%d of 2000 articles are in bundles, want all but 500 and those of a step", n)
+	}
+	e := &first.Entries[7]
+	e.Print, e.Revision, e.Article.Content = 1<<40, now, "<p>edited</p>"
+	want[e.Name] = e.Article.Content
+	if c, err := s.Add(first); err != nil || c[7].Outcome != storage.Edited {
+		t.Fatal(c, err)
+	}
+	n := 0
+	for a, err := range s.Articles(storage.Query{}) {
+		if n++; err != nil || a.Content != want[a.Key] {
+			t.Fatalf("%s: %v, %.80q", a.Key, err, a.Content)
+		}
+	}
+	if n != len(want) {
+		t.Errorf("%d articles, want %d", n, len(want))
+	}
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestBundleDamaged: an article whose bundle is gone or cannot be read is an error, and
 // Check tells.
 func TestBundleDamaged(t *testing.T) {

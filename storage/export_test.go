@@ -1,5 +1,7 @@
 package storage
 
+import "testing"
+
 // Written is how many bytes of pages the transactions so far have written.
 func Written(s *Store) int64 {
 	st := s.disk.db.Stats()
@@ -9,6 +11,27 @@ func Written(s *Store) int64 {
 // Update runs a function within a write transaction.
 func (s *Store) Update(fn func()) error {
 	return s.update(func(*tables) error { fn(); return nil })
+}
+
+// SetMostYoung bounds how many articles lie one by one.
+func SetMostYoung(s *Store, n int) { s.mostYoung = n }
+
+// Bundled is how many articles lie in bundles.
+func Bundled(t *testing.T, s *Store) (n int) {
+	t.Helper()
+	err := s.view(func(tb *tables) error {
+		c := tb.articles.Cursor()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
+			if isBundled(v) {
+				n++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // BundleAll puts all articles in bundles, today's too.

@@ -43,6 +43,7 @@ func (s *Store) Restore(entries []Entry) (added int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("restore: %w", err)
 	}
+	s.bundleMany(added)
 	return added, nil
 }
 
