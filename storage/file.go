@@ -101,10 +101,14 @@ func (f *file) String() string { return f.path }
 func (f *file) Close() error { return f.db.Close() }
 
 func (f *file) View(fn func(Tx) error) error {
-	return f.db.View(func(tx *bolt.Tx) error {
+	err := f.db.View(func(tx *bolt.Tx) error {
 		defer f.letGo(tx)
 		return fn(fileTx{tx})
 	})
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
 }
 
 func (f *file) Update(fn func(Tx) error) error {
