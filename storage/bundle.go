@@ -62,15 +62,18 @@ func (s *Store) Bundle(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// bundleMany is told how many articles a write brought, and bundles when they are many. A
-// write on a server far away leaves that to who does it every hour, as all do what fails.
+// bundleMany is told how many articles a write brought, and has them bundled when they are
+// many, beside what else is written. A write on a server far away leaves that to who does
+// it every hour, as all do what fails.
 func (s *Store) bundleMany(n int) {
 	if s.disk == nil || n == 0 || s.brought.Add(int64(n)) < int64(s.mostYoung/10) || !s.bundling.TryLock() {
 		return
 	}
-	defer s.bundling.Unlock()
 	s.brought.Store(0)
-	_, _ = s.Bundle(context.Background())
+	go func() {
+		defer s.bundling.Unlock()
+		_, _ = s.Bundle(context.Background())
+	}()
 }
 
 // youngest is the order from which on articles are young: they came in the last three
