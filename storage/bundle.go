@@ -36,6 +36,18 @@ const bundledKey = "bundled"
 // many others, a few in a transaction, until it is done or the context ends, and tells how
 // many they were. Nobody sees a difference, but that they take less room.
 func (s *Store) Bundle(ctx context.Context) (n int, err error) {
+	select {
+	case s.bundling <- struct{}{}:
+	case <-s.closing:
+		return 0, ErrClosed
+	case <-ctx.Done():
+		return 0, nil
+	}
+	defer func() { <-s.bundling }()
+	return s.bundleAll(ctx)
+}
+
+func (s *Store) bundleAll(ctx context.Context) (n int, err error) {
 	var young uint64
 	err = s.view(func(t *tables) error {
 		young = t.youngest(s.mostYoung)
@@ -66,14 +78,18 @@ func (s *Store) Bundle(ctx context.Context) (n int, err error) {
 // many, beside what else is written. A write on a server far away leaves that to who does
 // it every hour, as all do what fails.
 func (s *Store) bundleMany(n int) {
-	if s.disk == nil || n == 0 || s.brought.Add(int64(n)) < int64(s.mostYoung/10) || !s.bundling.TryLock() {
+	if s.disk == nil || n == 0 || s.brought.Add(int64(n)) < int64(s.mostYoung/10) {
 		return
 	}
-	s.brought.Store(0)
-	go func() {
-		defer s.bundling.Unlock()
-		_, _ = s.Bundle(context.Background())
-	}()
+	select {
+	case s.bundling <- struct{}{}:
+		s.brought.Store(0)
+		go func() {
+			defer func() { <-s.bundling }()
+			_, _ = s.bundleAll(context.Background())
+		}()
+	default:
+	}
 }
 
 // youngest is the order from which on articles are young: they came in the last three

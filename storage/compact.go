@@ -36,7 +36,7 @@ func (s *Store) Compact(at func(written int64)) error {
 	s.once.Do(func() {
 		close(s.closing)
 		<-s.written
-		s.bundling.Lock() // for good
+		s.bundling <- struct{}{} // for good
 		err = errors.Join(s.disk.rewrite(at), s.wrap(s.engine.Close()))
 	})
 	return err

@@ -59,7 +59,7 @@ func newStore(e Engine, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		engine: e, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed, metrics: newMetrics(), mostYoung: mostYoung,
+		engine: e, codec: c, now: o.Now, slug: o.Slug, claimed: o.Claimed, metrics: newMetrics(), mostYoung: mostYoung, bundling: make(chan struct{}, 1),
 		writes: make(chan write), closing: make(chan struct{}), written: make(chan struct{}),
 	}
 	s.disk, _ = e.(*file)

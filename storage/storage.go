@@ -83,7 +83,7 @@ type Store struct {
 	training     sync.Mutex    // held while one is made
 	mostYoung    int           // how many articles may lie one by one
 	brought      atomic.Int64  // how many articles came since they were last bundled
-	bundling     sync.Mutex    // held while they are, and once the store is closed
+	bundling     chan struct{} // holds something while they are, and once the store is closed
 
 	metrics   *metrics
 	stories   *stories // nil until they are asked for
@@ -109,7 +109,7 @@ func (s *Store) Close() error {
 	s.once.Do(func() {
 		close(s.closing)
 		<-s.written
-		s.bundling.Lock() // for good
+		s.bundling <- struct{}{} // for good
 		err = s.wrap(s.engine.Close())
 	})
 	return err

@@ -55,8 +55,8 @@ func (d *Daemon) tidy(ctx context.Context) {
 		func(ctx context.Context) error { _, err := d.forget(ctx); return err },
 		func(ctx context.Context) error { _, err := d.store.Bundle(ctx); return err },
 	}
-	if last == 0 { // there was nothing an hour ago
-		halves = nil
+	if last == 0 { // there was nothing an hour ago that could be forgotten
+		halves = halves[1:]
 	}
 	for _, half := range halves {
 		some, cancel := context.WithTimeout(ctx, tidyFor)
