@@ -36,7 +36,8 @@ Read it bottom-up; each package's comment says what to call first.
     they are known by, and every source's state change in one transaction. Explain
     tells what it knows of one article, Versions how it looked before it was
     edited. A new article whose story is told already becomes a copy (join.go). A
-    body as it came is a delta of the content made of it (raw.go). Old articles lie
+    body as it came is a delta of the content made of it (raw.go). The order of
+    publication is published.go, that of arrival index.go. Old articles lie
     in bundles (bundle.go), pruned ones leave graves (grave.go), and of sources
     removed long ago nothing remains (departed.go); what moves by files is
     history.go, frame.go and restore.go.
