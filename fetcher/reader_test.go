@@ -216,6 +216,10 @@ func TestTerms(t *testing.T) {
 			Kind: "feed", URL: "https://example.org/{k}?甲", Params: map[string]string{"k": `v"`, "a": "b"}, Charset: "gbk",
 			Zone: shanghai, Headers: http.Header{"X-Token": {"a", "b"}, "A": {"c"}}, Limit: 7,
 		}, 0x9d773e51ce8240f4},
+		{fetcher.Source{
+			Kind: "json", URL: "https://example.org/api?page={page}", MaxPages: 3,
+			Rules: &fetcher.Rules{FirstPage: 1, Items: ".data[]", Fields: map[string]string{"title": ".t", "link": ".u"}},
+		}, 0xddacdc4b6c3b1ed6},
 	} {
 		r, err := fetcher.NewReader(test.source)
 		if err != nil {

@@ -7,10 +7,15 @@ import (
 )
 
 // Arrivals tells of every article that was published at or after since when it was
-// and when it came, latest published first. It reads keys alone, a hundred a page.
+// and when it came, latest published first. It reads no article.
 func (s *Store) Arrivals(since time.Time, each func(published, arrived time.Time)) error {
 	err := s.view(func(t *tables) error {
-		for span, start := t.lastSpan(afterSpans); start != nil; span, start = t.lastSpan(start) {
+		for end := afterSpans; ; {
+			span, start, err := t.lastSpan(end)
+			if start == nil {
+				return err
+			}
+			end = start
 			for _, p := range slices.Backward(span) {
 				at := time.Unix(p.at, 0)
 				if at.Before(since) {
@@ -19,7 +24,6 @@ func (s *Store) Arrivals(since time.Time, each func(published, arrived time.Time
 				each(at, moment(p.arrival))
 			}
 		}
-		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("arrivals: %w", err)

@@ -191,6 +191,10 @@ func (c *check) entries() {
 	if n := entriesOf(c.tables.articles); n != c.counted() {
 		c.fault("articles: %d counted, %d there", c.counted(), n)
 	}
+	cur := c.categoryTable.Cursor()
+	for k, _ := cur.Seek([]byte{'a'}); len(k) == 5 && k[0] == 'a'; k, _ = cur.Next() {
+		c.categories[binary.BigEndian.Uint32(k[1:])] += 0 // also of those that no article is in
+	}
 	for n, articles := range c.categories {
 		if counted := c.categoryCount(n); counted != articles {
 			c.fault("categories: number %d has %d articles, counted %d", n, articles, counted)

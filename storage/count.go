@@ -2,11 +2,12 @@ package storage
 
 import (
 	"maps"
+	"math"
 	"slices"
 )
 
 // all stands for all articles where their number is asked for by category.
-const all = 0
+const all = math.MaxUint32
 
 // counted is how many articles there are.
 func (t *tables) counted() int {

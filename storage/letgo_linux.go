@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"os"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -45,13 +45,20 @@ func (f *file) giveBack(tx *bolt.Tx) {
 }
 
 // statm stays open: it is read a hundred times a second.
-var statm = sync.OnceValues(func() (*os.File, error) { return os.Open("/proc/self/statm") })
+var statm atomic.Pointer[os.File]
 
 // mappedToFiles is how much of this process's memory is, in bytes: proc_pid_statm(5).
 func mappedToFiles() (int64, bool) {
-	f, err := statm()
-	if err != nil {
-		return 0, false
+	f := statm.Load()
+	if f == nil {
+		opened, err := os.Open("/proc/self/statm")
+		if err != nil { // perhaps too many are open; it is tried again
+			return 0, false
+		}
+		if f = opened; !statm.CompareAndSwap(nil, opened) {
+			f = statm.Load()
+			opened.Close()
+		}
 	}
 	var text [128]byte
 	n, _ := f.ReadAt(text[:], 0) // the end of it is an error

@@ -199,12 +199,13 @@ func (t *tables) known(arrival, item uint64) bool {
 }
 
 // toSpans puts the span in front of the arrival in the order of publication, where the
-// whole time was.
-func toSpans(t *tables, after []byte) (position []byte, err error) {
-	for _, e := range some(t.index, after) {
+// whole time was. It begins at the beginning each time, until there is nothing left: an
+// older version may have written meanwhile, one that was started again, or of another node.
+func toSpans(t *tables, _ []byte) (position []byte, err error) {
+	for _, e := range some(t.index, []byte{'p'}) {
 		position = e[0]
 		if position[0] != 'p' || len(position) != 1+8+8 {
-			continue
+			return nil, fmt.Errorf("%w: index: %x", ErrDamaged, position)
 		}
 		p := published{int64(fromNumber(position[1:]) ^ 1<<63), fromNumber(position[9:])}
 		if err := errors.Join(t.index.Put(p.key(), p.value()), t.index.Delete(position)); err != nil {

@@ -116,38 +116,94 @@ func TestPrunedWhileItIsRead(t *testing.T) {
 	}
 }
 
-// TestMigrationOfSpans: a file whose order of publication lacks spans is brought forward.
+// toSchema11 puts the order of publication as schema 11 had it.
+func toSchema11(tb *tables) error {
+	c := tb.index.Cursor()
+	var all []published
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		p, ok := readPublished(k, v)
+		if !ok {
+			return fmt.Errorf("%x", k)
+		}
+		all = append(all, p)
+	}
+	for _, p := range all {
+		old := slices.Concat([]byte{'p'}, number(uint64(p.at)^1<<63), number(p.arrival))
+		if err := errors.Join(tb.index.Delete(p.key()), tb.index.Put(old, nothing())); err != nil {
+			return err
+		}
+	}
+	return tb.meta.Put(schemaKey, []byte("11"))
+}
+
+// TestMigrationOfSpans: a file whose order of publication lacks spans is brought forward,
+// also where that was interrupted, and an older version has stored an article meanwhile
+// that was published before those that were done.
 func TestMigrationOfSpans(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.db")
-	s, err := Open(path, Options{Authority: "example.net,2026"})
+	for _, interrupted := range []bool{false, true} {
+		t.Run(fmt.Sprint("interrupted ", interrupted), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.db")
+			s, err := Open(path, Options{Authority: "example.net,2026", NoSync: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+			times := []time.Time{time.Unix(-1, 0)}
+			for i := range migrationStep + 200 { // more than one transaction takes
+				times = append(times, at.Add(time.Duration(i*7919%100000)*time.Second))
+			}
+			publishedAt(t, s, times)
+			want := keysOf(t, s, Query{})
+			err = s.update(func(tb *tables) error {
+				if err := toSchema11(tb); err != nil || !interrupted {
+					return err
+				}
+				position, err := toSpans(tb, nil)
+				if err != nil {
+					return err
+				}
+				c := tb.index.Cursor()
+				k, v := c.First()
+				p, _ := readPublished(k, v)
+				old := slices.Concat([]byte{'p'}, number(uint64(p.at)^1<<63), number(p.arrival))
+				return errors.Join(tb.index.Delete(p.key()), tb.index.Put(old, nothing()), tb.meta.Put([]byte("migrated"), position))
+			})
+			if err := errors.Join(err, s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if s, err = Open(path, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if err := s.Check(); err != nil {
+				t.Error(err)
+			}
+			if got := keysOf(t, s, Query{}); !slices.Equal(got, want) || len(got) != len(times) {
+				t.Errorf("%d articles, before %d", len(got), len(want))
+			}
+		})
+	}
+}
+
+// TestDamagedOrderOfPublication: an entry that cannot be read is an error, and not the end
+// of what there is.
+func TestDamagedOrderOfPublication(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "a.db"), Options{Authority: "example.net,2026"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	times := []time.Time{at, at.Add(-40 * time.Hour), time.Unix(-1, 0), at.Add(time.Second), at}
-	publishedAt(t, s, times)
-	want := keysOf(t, s, Query{})
-	err = s.update(func(tb *tables) error {
-		for _, e := range some(tb.index, nil) { // as schema 11 had them
-			p, _ := readPublished(e[0], e[1])
-			old := slices.Concat([]byte{'p'}, number(uint64(p.at)^1<<63), number(p.arrival))
-			if err := errors.Join(tb.index.Delete(e[0]), tb.index.Put(old, nothing())); err != nil {
-				return err
-			}
-		}
-		return tb.meta.Put(schemaKey, []byte("11"))
-	})
-	if err := errors.Join(err, s.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if s, err = Open(path, Options{}); err != nil {
-		t.Fatal(err)
-	}
 	defer s.Close()
-	if err := s.Check(); err != nil {
-		t.Error(err)
+	publishedAt(t, s, []time.Time{time.Unix(1, 0), time.Unix(100000, 0)})
+	err = s.update(func(tb *tables) error { return tb.index.Put(append(spanKey(100000), 1), nil) })
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := keysOf(t, s, Query{}); !slices.Equal(got, want) || len(got) != len(times) {
-		t.Errorf("%v, before %v", got, want)
+	for _, err = range s.Articles(Query{}) {
+	}
+	if !errors.Is(err, ErrDamaged) {
+		t.Errorf("query: %v", err)
+	}
+	if err := s.Arrivals(time.Time{}, func(_, _ time.Time) {}); !errors.Is(err, ErrDamaged) {
+		t.Errorf("arrivals: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func (q Query) All() bool {
 
 const (
 	chunkFound = 64   // articles that one transaction reads at most,
-	chunkSteps = 4096 // and how many it looks at to find them
+	chunkSteps = 4096 // and how many it looks at to find them, beside one span
 )
 
 // Articles gives the articles of a query, newest published first. It reads them
@@ -89,9 +89,9 @@ func (c *cursor) next(t *tables) (found []article.Article, err error) {
 		return nil, err
 	}
 	for range chunkSteps {
-		if !c.more(t) {
+		if more, err := c.more(t); !more {
 			c.done = true
-			return found, nil
+			return found, err
 		}
 		last := len(c.span) - 1
 		p := c.span[last]
@@ -114,17 +114,17 @@ func (c *cursor) next(t *tables) (found []article.Article, err error) {
 
 // more tells whether there is more to be looked at, and reads the next span where that
 // is to be found in it.
-func (c *cursor) more(t *tables) bool {
+func (c *cursor) more(t *tables) (more bool, err error) {
 	for len(c.span) == 0 {
-		if c.span, c.start = t.lastSpan(c.end()); c.start == nil {
-			return false
+		if c.span, c.start, err = t.lastSpan(c.end()); c.start == nil {
+			return false, err
 		}
 		if !c.Until.IsZero() {
 			until := ceiling(c.Until).Unix()
 			c.span = slices.DeleteFunc(c.span, func(p published) bool { return p.at >= until })
 		}
 	}
-	return c.Since.IsZero() || c.span[len(c.span)-1].at >= ceiling(c.Since).Unix()
+	return c.Since.IsZero() || c.span[len(c.span)-1].at >= ceiling(c.Since).Unix(), nil
 }
 
 // end is the key before which the next span begins.

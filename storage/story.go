@@ -10,8 +10,8 @@ import (
 )
 
 // stories are outlines of the fingerprints of the articles that arrived within storyWindow,
-// by arrival: of a million there are 40 MB, and nothing in them for the garbage collector
-// to look at. What is told of one in full is read where it lies near to another. Only the
+// by arrival: of a million there are 56 MB, and nothing in them for the garbage collector
+// to look at. What is told of one in full is read where it may be like another. Only the
 // goroutine that writes knows them.
 type stories struct {
 	texts []uint64 // of all, in one piece, since each new article is compared with each
@@ -26,7 +26,24 @@ type outline struct {
 	arrival uint64
 	at      int64 // when it was first seen
 	letters int
+	words   uint64
 	stocks  uint64
+	numbers uint64 // see sketch
+}
+
+// sketch has a bit for each of some numbers: those that hold others have all bits of
+// theirs. What a site writes by one pattern differs in its numbers alone.
+func sketch(numbers []uint32) (bits uint64) {
+	for _, n := range numbers {
+		bits |= 1 << (n % 64)
+	}
+	return bits
+}
+
+// mayBeLike tells whether a text that lies so far from another may tell its story.
+func (o outline) mayBeLike(f fingerprint, numbers uint64, distance int) bool {
+	return f.fits(o.letters, o.stocks) && (o.numbers&^numbers == 0 || numbers&^o.numbers == 0) &&
+		(distance <= nearText || o.words == f.words) // so far, the titles have to be equal
 }
 
 func (s *stories) find(arrival uint64) (place int, known bool) {
@@ -41,13 +58,19 @@ func (s *stories) put(arrival uint64, f fingerprint) {
 	if !known {
 		s.texts, s.all = slices.Insert(s.texts, i, 0), slices.Insert(s.all, i, outline{})
 	}
-	s.texts[i], s.all[i] = f.text, outline{arrival, f.at.Unix(), f.letters, f.stocks}
+	s.texts[i], s.all[i] = f.text, outline{arrival, f.at.Unix(), f.letters, f.words, f.stocks, sketch(f.numbers)}
 }
 
-func (s *stories) remove(arrival uint64) {
-	if i, known := s.find(arrival); known {
-		s.texts, s.all = slices.Delete(s.texts, i, i+1), slices.Delete(s.all, i, i+1)
+// remove forgets those of which the rest is said, all in one go.
+func (s *stories) remove(gone func(outline) bool) {
+	kept := 0
+	for i, o := range s.all {
+		if !gone(o) {
+			s.texts[kept], s.all[kept] = s.texts[i], o
+			kept++
+		}
 	}
+	s.texts, s.all = s.texts[:kept], s.all[:kept]
 }
 
 // sweep forgets what is out of the window, now and then.
@@ -56,14 +79,7 @@ func (s *stories) sweep(now time.Time) {
 		return
 	}
 	s.swept = now
-	kept := 0
-	for i, o := range s.all {
-		if !o.old(now) {
-			s.texts[kept], s.all[kept] = s.texts[i], o
-			kept++
-		}
-	}
-	s.texts, s.all = s.texts[:kept], s.all[:kept]
+	s.remove(func(o outline) bool { return o.old(now) })
 }
 
 func (o outline) old(now time.Time) bool {
@@ -72,8 +88,9 @@ func (o outline) old(now time.Time) bool {
 
 // near are the arrivals of those that may be like a text.
 func (s *stories) near(f fingerprint, now time.Time) (arrivals []uint64) {
+	numbers := sketch(f.numbers)
 	for _, i := range nearby(s.texts, f.text) {
-		if o := s.all[i]; f.fits(o.letters, o.stocks) && !o.old(now) {
+		if o := s.all[i]; o.mayBeLike(f, numbers, apart(s.texts[i], f.text)) && !o.old(now) {
 			arrivals = append(arrivals, o.arrival)
 		}
 	}
@@ -95,12 +112,22 @@ func (s *Store) settle(t *tables, err error) {
 	if s.stories.upTo == t.began {
 		s.stories.upTo = t.ended
 	}
-	for arrival, f := range t.told {
-		if f.letters == 0 {
-			s.stories.remove(arrival)
-		} else {
-			s.stories.put(arrival, f)
+	s.stories.take(t.told)
+}
+
+// take takes over what was told; without letters, that a story is none any more.
+func (s *stories) take(told map[uint64]fingerprint) {
+	gone := false
+	for arrival, f := range told {
+		if gone = gone || f.letters == 0; f.letters > 0 {
+			s.put(arrival, f)
 		}
+	}
+	if gone {
+		s.remove(func(o outline) bool {
+			f, told := told[o.arrival]
+			return told && f.letters == 0
+		})
 	}
 }
 
@@ -121,13 +148,11 @@ func (t *tables) catchUp() error {
 		arrivals, keys = append(arrivals, fromNumber(v)), append(keys, v)
 	}
 	t.toldTable.Expect(keys)
+	told := make(map[uint64]fingerprint, len(arrivals))
 	for _, arrival := range arrivals {
-		if f, known := t.toldOf(arrival); known && f.letters > 0 {
-			t.stories.put(arrival, f)
-		} else {
-			t.stories.remove(arrival)
-		}
+		told[arrival], _ = t.toldOf(arrival)
 	}
+	t.stories.take(told)
 	t.stories.upTo = t.began
 	return nil
 }
