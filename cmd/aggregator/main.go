@@ -14,8 +14,8 @@ func main() { os.Exit(run()) }
 
 // garbage is how much of it may lie about, in percent of what is in use, where the
 // environment does not say (GOGC). The first fetch of many sources needs a tenth less
-// memory so than at Go's 100, for a fortieth more processor time.
-const garbage = 85
+// memory so than at Go's 100, for a fiftieth more processor time.
+const garbage = 90
 
 // run runs the command line until it ends or is told to. The first SIGINT or
 // SIGTERM ends it in order, the second at once.
