@@ -81,6 +81,25 @@ func (s *Store) Around(r Run, st Stretch) (around Surroundings, err error) {
 	return around, nil
 }
 
+// Within tells how many articles a stretch holds, withdrawn ones too. That takes less than
+// [Store.Around], which looks at all that came since.
+func (s *Store) Within(r Run, st Stretch) (n int, err error) {
+	err = s.view(func(t *tables) error {
+		at, err := t.run(r)
+		if err != nil {
+			return err
+		}
+		for range at.part(st) {
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("within: %w", err)
+	}
+	return n, nil
+}
+
 // runAt is a Run in a transaction.
 type runAt struct {
 	*tables
@@ -172,7 +191,11 @@ func (at runAt) around(st Stretch) (a Surroundings) {
 func (at runAt) revised(last uint64) uint64 {
 	c := at.changes.Cursor()
 	for k, v := c.Last(); k != nil && fromNumber(k) > last; k, v = c.Prev() {
-		if order := at.order(fromNumber(v)); 0 < order && order <= last {
+		arrival := fromNumber(v)
+		if arrival > last { // as of most that came since: no order is less than the arrival
+			continue
+		}
+		if order := at.order(arrival); 0 < order && order <= last {
 			return fromNumber(k)
 		}
 	}

@@ -73,6 +73,9 @@ func (b *bench) stretch(r storage.Run, st storage.Stretch) string {
 	if err != nil || around != with {
 		b.Fatal(around, with, err)
 	}
+	if n, err := b.Within(r, st); err != nil || n != around.Count {
+		b.Errorf("%+v %v: %d within, %d around, %v", r, st, n, around.Count, err)
+	}
 	text := fmt.Sprintf("%s; %d;", strings.Join(keysOf(found), " "), around.Count)
 	if !around.Before.IsZero() {
 		text += " before"

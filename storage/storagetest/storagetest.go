@@ -40,6 +40,7 @@ type Store interface {
 	Corrections(limit int) ([]storage.Correction, error)
 	Arrived(storage.Run, storage.Stretch) ([]article.Article, storage.Surroundings, error)
 	Around(storage.Run, storage.Stretch) (storage.Surroundings, error)
+	Within(storage.Run, storage.Stretch) (int, error)
 	Categories() ([]storage.CategoryCount, error)
 	CategoryBySlug(slug string) (storage.Category, error)
 	RenameSlugs(slugs map[string]string) ([]storage.Renaming, error)

@@ -90,8 +90,8 @@ func (f Feeds) lastBefore(r storage.Run, t time.Time) (section, error) {
 
 // parts is how many documents the section's month has.
 func (f Feeds) parts(r storage.Run, s section) (int, error) {
-	around, err := f.d.store.Around(r, storage.Stretch{First: s.first, End: s.end, Limit: 1 << 30})
-	return (around.Count + archiveSize - 1) / archiveSize, err
+	n, err := f.d.store.Within(r, storage.Stretch{First: s.first, End: s.end, Limit: 1 << 30})
+	return (n + archiveSize - 1) / archiveSize, err
 }
 
 // before is the section before one; its part is 0 where there is none.
