@@ -29,8 +29,13 @@ const (
 	mostYoung = 30_000
 )
 
-// bundledKey is where it is noted up to which arrival articles were looked at.
-const bundledKey = "bundled"
+// Where it is noted up to which arrival articles were looked at: those that were three days
+// old, and those that were younger and too many. What is edited after that is looked at once
+// more when it is old.
+const (
+	bundledKey = "bundled"
+	earlyKey   = "bundled early"
+)
 
 // Bundle puts together the articles that came more than three days ago, or before very
 // many others, a few in a transaction, until it is done or the context ends, and tells how
@@ -44,10 +49,16 @@ func (s *Store) Bundle(ctx context.Context) (n int, err error) {
 		return 0, nil
 	}
 	defer func() { <-s.bundling }()
-	return s.bundleAll(ctx)
+	n, err = s.bundleUpTo(ctx, bundledKey, windowStart(s.now()))
+	if err != nil {
+		return n, err
+	}
+	early, err := s.bundleEarly(ctx)
+	return n + early, err
 }
 
-func (s *Store) bundleAll(ctx context.Context) (n int, err error) {
+// bundleEarly bundles what is young, but too much.
+func (s *Store) bundleEarly(ctx context.Context) (n int, err error) {
 	var young uint64
 	err = s.view(func(t *tables) error {
 		young = t.youngest(s.mostYoung)
@@ -56,13 +67,18 @@ func (s *Store) bundleAll(ctx context.Context) (n int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("bundle: %w", err)
 	}
+	return s.bundleUpTo(ctx, earlyKey, young)
+}
+
+// bundleUpTo bundles what came before an order and was not looked at by a mark.
+func (s *Store) bundleUpTo(ctx context.Context, mark string, young uint64) (n int, err error) {
 	for ctx.Err() == nil {
 		select {
 		case <-s.closing:
 			return n, ErrClosed
 		default:
 		}
-		made, err := s.bundleSome(young, bundleSize)
+		made, err := s.bundleSome(mark, young, bundleSize)
 		if err != nil {
 			return n, fmt.Errorf("bundle: %w", err)
 		}
@@ -86,7 +102,7 @@ func (s *Store) bundleMany(n int) {
 		s.brought.Store(0)
 		go func() {
 			defer func() { <-s.bundling }()
-			_, _ = s.bundleAll(context.Background())
+			_, _ = s.bundleEarly(context.Background())
 		}()
 	default:
 	}
@@ -108,10 +124,10 @@ func (t *tables) youngest(most int) uint64 {
 
 // bundleSome makes some bundles, of at least so many articles, of what came before an
 // order.
-func (s *Store) bundleSome(young uint64, least int) (n int, err error) {
+func (s *Store) bundleSome(mark string, young uint64, least int) (n int, err error) {
 	var all []*bundling
 	err = s.view(func(t *tables) error {
-		all, err = t.toBundle(young, least)
+		all, err = t.toBundle(mark, young, least)
 		return err
 	})
 	if err != nil || len(all) == 0 {
@@ -123,7 +139,7 @@ func (s *Store) bundleSome(young uint64, least int) (n int, err error) {
 	err = s.update(func(t *tables) error {
 		n = 0
 		for _, b := range all {
-			made, err := t.bundle(b)
+			made, err := t.bundle(mark, b)
 			if err != nil {
 				return err
 			}
@@ -136,6 +152,7 @@ func (s *Store) bundleSome(young uint64, least int) (n int, err error) {
 
 // bundling is a bundle in the making.
 type bundling struct {
+	after    uint64 // what the mark was before
 	arrivals []uint64
 	stored   [][]byte // what they have now,
 	plain    [][]byte // and unpacked
@@ -153,10 +170,10 @@ func (b *bundling) payload() []byte {
 }
 
 // toBundle finds the next articles that came before an order and are in no bundle.
-func (t *tables) toBundle(young uint64, least int) (all []*bundling, err error) {
-	b := &bundling{}
+func (t *tables) toBundle(mark string, young uint64, least int) (all []*bundling, err error) {
+	b := &bundling{after: t.marked(mark)}
 	c := t.articles.Cursor()
-	for k, v := c.Seek(number(fromNumber(t.meta.Get([]byte(bundledKey))) + 1)); k != nil && fromNumber(k) < young; k, v = c.Next() {
+	for k, v := c.Seek(number(max(b.after, t.marked(bundledKey)) + 1)); k != nil && fromNumber(k) < young; k, v = c.Next() {
 		if isBundled(v) {
 			continue
 		}
@@ -169,7 +186,7 @@ func (t *tables) toBundle(young uint64, least int) (all []*bundling, err error) 
 			if all = append(all, b); len(all) == bundleStep {
 				return all, nil
 			}
-			b = &bundling{}
+			b = &bundling{after: fromNumber(k)}
 		}
 	}
 	if len(b.arrivals) >= least {
@@ -180,7 +197,7 @@ func (t *tables) toBundle(young uint64, least int) (all []*bundling, err error) 
 
 // bundle stores a bundle. What was edited, or forgotten, since it was read is in it
 // for nothing.
-func (t *tables) bundle(b *bundling) (n int, err error) {
+func (t *tables) bundle(mark string, b *bundling) (n int, err error) {
 	key, err := t.tick()
 	if err != nil {
 		return 0, err
@@ -200,17 +217,27 @@ func (t *tables) bundle(b *bundling) (n int, err error) {
 	if n > 0 {
 		err = t.bundles.Put(number(key), b.value)
 	}
-	last := b.arrivals[len(b.arrivals)-1]
-	return n, errors.Join(err, t.meta.Put([]byte(bundledKey), number(last)))
+	if t.marked(mark) == b.after { // else older ones have come meanwhile, which are looked at first
+		err = errors.Join(err, t.meta.Put([]byte(mark), number(b.arrivals[len(b.arrivals)-1])))
+	}
+	return n, err
 }
+
+// marked is the arrival up to which articles were looked at.
+func (t *tables) marked(mark string) uint64 { return fromNumber(t.meta.Get([]byte(mark))) }
 
 // unbundled has articles from an arrival on looked at again, where they are older
 // than those that were.
 func (t *tables) unbundled(arrival uint64) error {
-	if arrival > fromNumber(t.meta.Get([]byte(bundledKey))) {
-		return nil
+	for _, mark := range []string{bundledKey, earlyKey} {
+		if arrival > t.marked(mark) {
+			continue
+		}
+		if err := t.meta.Put([]byte(mark), number(arrival-1)); err != nil {
+			return err
+		}
 	}
-	return t.meta.Put([]byte(bundledKey), number(arrival-1))
+	return nil
 }
 
 func isBundled(value []byte) bool { return len(value) == 9 && value[0] == bundled }
@@ -238,10 +265,13 @@ func (t *tables) unpacked(arrival uint64, value []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// openBundle keeps the last: what is read in a row lies mostly in one.
+// openBundle keeps some: what is read in a row lies mostly in one, or by turns in that and
+// one of what was edited.
 func (t *tables) openBundle(key uint64) (*bundle, error) {
-	if t.lastBundle != nil && t.lastBundle.key == key {
-		return t.lastBundle, nil
+	for _, b := range t.open {
+		if b != nil && b.key == key {
+			return b, nil
+		}
 	}
 	value := t.bundles.Get(number(key))
 	if value == nil {
@@ -255,7 +285,8 @@ func (t *tables) openBundle(key uint64) (*bundle, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: bundle %d", ErrDamaged, key)
 	}
-	t.lastBundle = b
+	copy(t.open[1:], t.open[:])
+	t.open[0] = b
 	return b, nil
 }
 

@@ -145,6 +145,66 @@ func TestBundleMany(t *testing.T) {
 	}
 }
 
+// TestEditedYoungIsBundledOld: what was put in bundles early, and edited after that, is
+// once more when it is old.
+func TestEditedYoungIsBundledOld(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	options := storage.Options{Authority: "example.net,2026", NoSync: true, Now: func() time.Time { return now }}
+	s, err := storage.Open(filepath.Join(t.TempDir(), "a.db"), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	storage.SetMostYoung(s, 100)
+	o := newOrigin()
+	var batches []storage.Batch
+	want := map[string]string{}
+	for range 10 {
+		batches = append(batches, o.batch())
+	}
+	add := func() {
+		for _, b := range batches {
+			for _, e := range b.Entries {
+				want[e.Name] = e.Article.Content
+			}
+			if _, err := s.Add(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Bundle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add()
+	now = now.Add(time.Hour)
+	for _, b := range batches[:4] {
+		for i := range b.Entries {
+			if e := &b.Entries[i]; i%2 == 0 {
+				e.Print, e.Revision, e.Article.Content = 1<<40, now, e.Article.Content+"<p>edited</p>"
+			}
+		}
+	}
+	add()
+	if n := storage.Bundled(t, s); n < 250 || n > 400 {
+		t.Fatalf("%d of 500 are in bundles where 100 were edited", n)
+	}
+	now = now.Add(80 * time.Hour)
+	if _, err := s.Bundle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := storage.Bundled(t, s); n < 500-31 {
+		t.Errorf("%d of 500 old articles are in bundles", n)
+	}
+	for a, err := range s.Articles(storage.Query{}) {
+		if err != nil || a.Content != want[a.Key] {
+			t.Fatalf("%s: %v, %.80q", a.Key, err, a.Content)
+		}
+	}
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestBundleDamaged: an article whose bundle is gone or cannot be read is an error, and
 // Check tells.
 func TestBundleDamaged(t *testing.T) {

@@ -40,7 +40,7 @@ func BundleAll(s *Store) error {
 		return err
 	}
 	for {
-		if n, err := s.bundleSome(1<<63, 1); n == 0 || err != nil {
+		if n, err := s.bundleSome(bundledKey, 1<<63, 1); n == 0 || err != nil {
 			return err
 		}
 	}

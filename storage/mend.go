@@ -271,7 +271,7 @@ func (m *mending) rest(last uint64) error {
 	last = max(last, m.now)
 	errs := []error{m.moveConditions(), m.movePositions(), m.tables.articles.SetSequence(last),
 		m.meta.Put([]byte(restoredKey), number(last))}
-	for _, key := range []string{"raw", bundledKey} {
+	for _, key := range []string{"raw", bundledKey, earlyKey} {
 		if fromNumber(m.meta.Get([]byte(key))) > m.now {
 			errs = append(errs, m.meta.Delete([]byte(key))) // it looks from the start again
 		}

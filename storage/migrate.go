@@ -204,7 +204,10 @@ func (t *tables) known(arrival, item uint64) bool {
 func toSpans(t *tables, _ []byte) (position []byte, err error) {
 	for _, e := range some(t.index, []byte{'p'}) {
 		position = e[0]
-		if position[0] != 'p' || len(position) != 1+8+8 {
+		if position[0] != 'p' { // of an older run, which was interrupted as well: a check tells
+			return nil, nil
+		}
+		if len(position) != 1+8+8 {
 			return nil, fmt.Errorf("%w: index: %x", ErrDamaged, position)
 		}
 		p := published{int64(fromNumber(position[1:]) ^ 1<<63), fromNumber(position[9:])}

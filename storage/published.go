@@ -63,6 +63,9 @@ func (t *tables) lastSpan(end []byte) (span []published, start []byte, err error
 	c := t.index.Cursor()
 	for k, v := before(c, end); k != nil && bytes.HasPrefix(k, start); k, v = c.Prev() {
 		p, ok := readPublished(k, v)
+		if start == nil && k[0] != 'd' { // none
+			return nil, nil, nil
+		}
 		if !ok {
 			return nil, nil, fmt.Errorf("%w: index: %x", ErrDamaged, k)
 		}

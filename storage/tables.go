@@ -14,7 +14,8 @@ import (
 //	["meta", "authority"] => Options.Authority of the first run
 //	["meta", "articles"] => how many there are
 //	["meta", "raw"] => arrival up to which bodies were pruned
-//	["meta", "bundled"] => arrival up to which articles were put in bundles
+//	["meta", "bundled"], ["meta", "bundled early"] => arrivals up to which articles were
+//	        put in bundles; see bundle.go
 //	["meta", "told"] => by which version the articles of the last days were told
 //	["meta", "graves"] => how far the search for graves came that need not be kept
 //	["meta", "migrated"] => how far a migration has got; see migrate.go
@@ -84,7 +85,7 @@ type tables struct {
 	index, runs, changes, readers, retries                      Table
 	sourceRecords, categoryTable, health, toldTable, bundles    Table
 
-	lastBundle *bundle // that was unpacked
+	open [4]*bundle // that were unpacked last
 }
 
 func (s *Store) tables(tx Tx) *tables {
