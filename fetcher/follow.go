@@ -36,7 +36,7 @@ func (t *politeTransport) follow(req *http.Request, m manners, next func(hop) (*
 				return res, nil
 			}
 		}
-		_, _ = io.CopyN(io.Discard, res.Body, 2<<10) // so that the connection can be used again
+		_, _ = io.CopyN(io.Discard, res.Body, drained) // so that the connection can be used again
 		res.Body.Close()
 		if err != nil {
 			return nil, err

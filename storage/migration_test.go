@@ -63,6 +63,23 @@ func TestMigrationGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
+// broughtForward opens a store again that was made one of an older schema, where err says
+// that this went well, and looks whether it is in order.
+func broughtForward(t *testing.T, s *Store, path string, err error) *Store {
+	t.Helper()
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(path, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+	return s
+}
+
 // TestMigrationOfSightings: what a source has listed is known after a migration
 // as it was before, also where records can be read with a dictionary only.
 func TestMigrationOfSightings(t *testing.T) {
@@ -95,16 +112,7 @@ func TestMigrationOfSightings(t *testing.T) {
 		}
 		return tb.meta.Put([]byte("schema"), []byte("5"))
 	})
-	if err := errors.Join(err, s.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if s, err = Open(path, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if err := s.Check(); err != nil {
-		t.Error(err)
-	}
+	s = broughtForward(t, s, path, err)
 	sightings, err := s.Sight("s", ids)
 	for i, sg := range sightings {
 		if sg.Standing != Unchanged || !sg.Listed {

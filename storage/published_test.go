@@ -168,16 +168,7 @@ func TestMigrationOfSpans(t *testing.T) {
 				old := slices.Concat([]byte{'p'}, number(uint64(p.at)^1<<63), number(p.arrival))
 				return errors.Join(tb.index.Delete(p.key()), tb.index.Put(old, nothing()), tb.meta.Put([]byte("migrated"), position))
 			})
-			if err := errors.Join(err, s.Close()); err != nil {
-				t.Fatal(err)
-			}
-			if s, err = Open(path, Options{}); err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			if err := s.Check(); err != nil {
-				t.Error(err)
-			}
+			s = broughtForward(t, s, path, err)
 			if got := keysOf(t, s, Query{}); !slices.Equal(got, want) || len(got) != len(times) {
 				t.Errorf("%d articles, before %d", len(got), len(want))
 			}
