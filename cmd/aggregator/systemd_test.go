@@ -126,7 +126,9 @@ func TestSocketActivation(t *testing.T) {
 	}
 	defer socket.Close()
 	serve := func() *exec.Cmd {
-		return s.start([]*os.File{socket}, "sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec aggregator serve")
+		cmd := s.start([]*os.File{socket}, "sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec aggregator serve")
+		s.next() // READY: a signal that comes before kills what is not yet the daemon
+		return cmd
 	}
 
 	var asked atomic.Int64
@@ -149,7 +151,6 @@ func TestSocketActivation(t *testing.T) {
 	}()
 	for range 3 {
 		cmd := serve()
-		s.next() // READY
 		for before := asked.Load(); asked.Load() < before+10; time.Sleep(time.Millisecond) {
 			if len(failed) > 0 {
 				t.Fatalf("after %d requests: %v\n%s", asked.Load(), <-failed, &s.stderr)
