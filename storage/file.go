@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -138,7 +139,7 @@ func (tx fileTx) Table(name string) Table {
 		return nil
 	}
 	b.FillPercent = fillPercent(name)
-	return fileTable{b}
+	return &fileTable{Bucket: b}
 }
 
 func (tx fileTx) Create(name string) error {
@@ -169,8 +170,21 @@ func fillPercent(table string) float64 {
 	return bolt.DefaultFillPercent
 }
 
-type fileTable struct{ *bolt.Bucket }
+type fileTable struct {
+	*bolt.Bucket
+	at *bolt.Cursor // of Get: bbolt's own makes one for each key, which needs room
+}
 
-func (b fileTable) Cursor() Cursor { return b.Bucket.Cursor() }
+func (b *fileTable) Get(key []byte) []byte {
+	if b.at == nil {
+		b.at = b.Bucket.Cursor()
+	}
+	if k, v := b.at.Seek(key); bytes.Equal(k, key) {
+		return v
+	}
+	return nil
+}
 
-func (fileTable) Expect([][]byte) {} // it is near
+func (b *fileTable) Cursor() Cursor { return b.Bucket.Cursor() }
+
+func (*fileTable) Expect([][]byte) {} // it is near

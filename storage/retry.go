@@ -16,38 +16,59 @@ type storedRetry struct {
 	Attempts int      `cbor:"3,keyasint"`
 }
 
-// State gives the record of a source, as Source does, and its wishes that are due by
-// a time, the longest due first; a limit of 0 gives all.
-func (s *Store) State(source string, due time.Time, limit int) (rec *Source, found []Retry, err error) {
-	err = s.viewSource(source, func(src *sourceRecord, value []byte, c *codec, tx Tx) error {
-		rec = &src.Source
-		rec.was = standing{print: xxhash.Sum64(value), number: src.Number, articles: src.Articles, read: src.Read}
-		found, err = c.retriesDue(tx.Table("retries"), ofSource(src.Number), due)
-		return err
-	})
-	if rec == nil {
-		rec = &Source{Name: source}
-	}
-	slices.SortStableFunc(found, func(a, b Retry) int { return a.Due.Compare(b.Due) })
-	if limit > 0 && len(found) > limit {
-		found = found[:limit]
-	}
-	return rec, found, err
+// State is what a cycle of a source begins with: its record, as [Store.Source] gives it,
+// and its wishes that are due, the longest due first.
+type State struct {
+	Source  *Source
+	Retries []Retry
 }
 
-func (c *codec) retriesDue(retries Table, head []byte, due time.Time) (found []Retry, err error) {
-	at := retries.Cursor()
-	for k, v := at.Seek(head); bytes.HasPrefix(k, head); k, v = at.Next() {
+// States gives those of some sources, in their order, as they are at one moment, with
+// wishes that are due by a time; a limit of 0 gives all of these.
+func (s *Store) States(sources []string, due time.Time, limit int) (states []State, err error) {
+	err = s.viewSources(func(t sourceTables) error {
+		retries := t.tx.Table("retries").Cursor()
+		states = make([]State, len(sources))
+		for i, name := range sources {
+			src, value, err := t.source(name)
+			if err != nil {
+				return err
+			}
+			states[i].Source = &src.Source
+			if src.Number == 0 {
+				continue
+			}
+			src.was = standing{print: xxhash.Sum64(value), number: src.Number, articles: src.Articles, read: src.Read}
+			found, err := t.codec.retriesDue(retries, ofSource(src.Number), due)
+			if err != nil {
+				return err
+			}
+			if limit > 0 && len(found) > limit {
+				found = found[:limit]
+			}
+			states[i].Retries = found
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return states, nil
+}
+
+func (c *codec) retriesDue(retries Cursor, head []byte, due time.Time) (found []Retry, err error) {
+	for k, v := retries.Seek(head); bytes.HasPrefix(k, head); k, v = retries.Next() {
 		when := fromMillis(int64(fromNumber(v)))
 		if len(v) < 8 || when.After(due) {
 			continue
 		}
-		var r storedRetry
-		if err := c.unmarshal(v[8:], &r); err != nil {
+		var stored storedRetry
+		if err := c.unmarshal(v[8:], &stored); err != nil {
 			return nil, err
 		}
-		found = append(found, Retry{Keys: r.Keys, Item: r.Item, Attempts: r.Attempts, Due: when})
+		found = append(found, Retry{Keys: stored.Keys, Item: stored.Item, Attempts: stored.Attempts, Due: when})
 	}
+	slices.SortStableFunc(found, func(a, b Retry) int { return a.Due.Compare(b.Due) })
 	return found, nil
 }
 

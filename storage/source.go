@@ -126,11 +126,31 @@ type storedSource struct {
 // Source gives the record of a source; of one that was never seen, only the name.
 func (s *Store) Source(name string) (src Source, err error) {
 	src.Name = name
-	err = s.viewSource(name, func(r *sourceRecord, _ []byte, _ *codec, _ Tx) error {
-		src = r.Source
-		return nil
+	err = s.viewSources(func(t sourceTables) error {
+		r, _, err := t.source(name)
+		if err == nil {
+			src = r.Source
+		}
+		return err
 	})
 	return src, err
+}
+
+// sourceTables are what the records of sources are read from.
+type sourceTables struct {
+	tx      Tx
+	codec   *codec
+	records Table
+}
+
+// source gives a record, and as it is stored.
+func (t sourceTables) source(name string) (*sourceRecord, []byte, error) {
+	value := t.records.Get([]byte(name))
+	if value == nil {
+		return &sourceRecord{Source: Source{Name: name}}, nil, nil
+	}
+	r, err := t.codec.decodeSource(name, value)
+	return r, value, err
 }
 
 // Sources gives all records by name, also of sources no longer configured.
@@ -195,10 +215,8 @@ func (t *tables) setState(r *sourceRecord, state Source) {
 }
 
 func (t *tables) source(name string) (*sourceRecord, error) {
-	if value := t.sourceRecords.Get([]byte(name)); value != nil {
-		return t.codec.decodeSource(name, value)
-	}
-	return &sourceRecord{Source: Source{Name: name}}, nil
+	r, _, err := sourceTables{t.tx, t.codec, t.sourceRecords}.source(name)
+	return r, err
 }
 
 // sourceNames are the names by number, which is how everything else names them.

@@ -122,22 +122,11 @@ func (s *Store) view(fn func(*tables) error) error {
 	}))
 }
 
-// viewSource is view of the record of a source alone, if there is one: to open all tables
-// takes longer than to read that.
-func (s *Store) viewSource(name string, fn func(r *sourceRecord, value []byte, c *codec, tx Tx) error) error {
+// viewSources is view of the records of sources: to open all tables takes longer than to
+// read one of these.
+func (s *Store) viewSources(fn func(sourceTables) error) error {
 	return s.wrap(protect(func() error {
-		return s.engine.View(func(tx Tx) error {
-			value := tx.Table("sources").Get([]byte(name))
-			if value == nil {
-				return nil
-			}
-			c := s.reading(tx)
-			r, err := c.decodeSource(name, value)
-			if err != nil {
-				return err
-			}
-			return fn(r, value, c, tx)
-		})
+		return s.engine.View(func(tx Tx) error { return fn(sourceTables{tx, s.reading(tx), tx.Table("sources")}) })
 	}))
 }
 

@@ -76,11 +76,7 @@ func opaque(b *bench) {
 func overtaken(b *bench) {
 	b.add("s", entry(1, "a"))
 	state := func() *storage.Source {
-		rec, _, err := b.State("s", b.clock, 0)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return rec
+		return b.state("s", b.clock, 0).Source
 	}
 	for n, rec := range []*storage.Source{state(), state()} {
 		b.add("s", entry(1, []string{"b", "c"}[n]))
@@ -172,11 +168,7 @@ func retries(b *bench) {
 	b.add("s", wish("a", 2*time.Minute, 1), wish("b", time.Minute, 2), wish("c", time.Hour, 1))
 	b.add("t", wish("a", time.Minute, 1))
 	due := func(limit int) (items string) {
-		_, found, err := b.State("s", start.Add(10*time.Minute), limit)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, r := range found {
+		for _, r := range b.state("s", start.Add(10*time.Minute), limit).Retries {
 			items += fmt.Sprintf("%s%d%v ", r.Item, r.Attempts, r.Keys)
 		}
 		return items

@@ -20,7 +20,7 @@ type Store interface {
 	Authority() string
 	Sight(source string, ids []article.Identity) ([]storage.Sighting, error)
 	Add(storage.Batch) ([]storage.Change, error)
-	State(source string, due time.Time, limit int) (*storage.Source, []storage.Retry, error)
+	States(sources []string, due time.Time, limit int) ([]storage.State, error)
 	Article(ref string) (article.Article, error)
 	Raw(key string) (article.Raw, error)
 	Bodies(since time.Time, after uint64, limit int) ([]storage.Body, error)
@@ -214,6 +214,19 @@ func (b *bench) sight(source string, ids ...article.Identity) []storage.Sighting
 		b.Fatalf("sight %s: %v", source, err)
 	}
 	return sightings
+}
+
+// state is that of one source.
+func (b *bench) state(source string, due time.Time, limit int) storage.State {
+	b.Helper()
+	states, err := b.States([]string{"nobody", source}, due, limit)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if nobody := states[0]; *nobody.Source != (storage.Source{Name: "nobody"}) || nobody.Retries != nil {
+		b.Errorf("nobody: %+v", nobody)
+	}
+	return states[1]
 }
 
 func (b *bench) get(ref string) article.Article {

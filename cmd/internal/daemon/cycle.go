@@ -53,7 +53,8 @@ func (r *Report) Failed() bool { return r.Err != nil && !r.Resting }
 // recorded on every path, and then done is told of it: perhaps later, for a cycle that
 // has only that to wait for lets go of all else.
 func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at place, done func(Report)) {
-	if err := d.running.begin(ctx, s.Name, at); err != nil {
+	ahead, err := d.running.begin(ctx, s.Name, at)
+	if err != nil {
 		done(Report{Source: s.Name, Err: err})
 		return
 	}
@@ -69,7 +70,7 @@ func (d *Daemon) cycle(ctx context.Context, s *source, o Options, at place, done
 	}
 	d.outcomes.begin()
 	c := &cycle{Daemon: d, s: s, o: o, place: at, began: time.Now(), seat: seat{desks: d.desks}, rep: Report{Source: s.Name, ofServer: d.node != nil}, let: release, done: done}
-	err = c.run(held)
+	err = c.run(held, ahead)
 	if errors.Is(err, errNotDue) {
 		c.end()
 		return
@@ -170,10 +171,16 @@ type cycle struct {
 	done func(Report)
 }
 
-func (c *cycle) run(ctx context.Context) (err error) {
-	if c.rec, c.again, err = c.store.State(c.s.Name, time.Now(), batchSize); err != nil {
-		return unstored(err)
+// run runs the cycle from the state of its source, where that was read ahead.
+func (c *cycle) run(ctx context.Context, state *storage.State) error {
+	if state == nil {
+		states, err := c.states([]string{c.s.Name})
+		if err != nil {
+			return unstored(err)
+		}
+		state = &states[0]
 	}
+	c.rec, c.again = state.Source, state.Retries
 	if c.o.scheduled && c.s.dueBy(c.rec).After(c.Now()) {
 		return errNotDue
 	}

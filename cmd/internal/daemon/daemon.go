@@ -101,7 +101,7 @@ type inheritance struct {
 // New makes a daemon of a valid configuration. It neither fetches nor stores
 // anything yet.
 func New(log *slog.Logger, cfg *config.Config, client *fetcher.Client, store *storage.Store) (*Daemon, error) {
-	d, err := inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), shortage: newShortage(), desks: newDesks(), running: running{of: map[string]chan struct{}{}}, outcomes: outcomes{save: store.PutSources, saving: make(chan struct{}, 1)}}, log, cfg, client, store)
+	d, err := inherit(&inheritance{metrics: newMetrics(time.Now()), link: newLink(0), shortage: newShortage(), desks: newDesks(), running: newRunning(), outcomes: outcomes{save: store.PutSources, saving: make(chan struct{}, 1)}}, log, cfg, client, store)
 	if err == nil {
 		client.OnRest(d.rested)
 	}

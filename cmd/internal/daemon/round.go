@@ -2,10 +2,13 @@ package daemon
 
 import (
 	"context"
+	"iter"
 	"net/url"
 	"sync"
+	"time"
 
 	"aggregator/fetcher"
+	"aggregator/storage"
 )
 
 // round runs the cycles of sources that are due together and returns when all
@@ -33,16 +36,21 @@ func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done f
 	var long sync.WaitGroup
 	defer long.Wait()
 	lines, bySite := map[string]*line{}, map[string][]*source{}
+	var free []*source // which have not to wait for others of their site
+	var places []place // of these
 	for _, s := range sources {
 		if lines[s.site] == nil {
 			lines[s.site] = newLine()
+		}
+		if n := len(bySite[s.site]); n < underWay {
+			free, places = append(free, s), append(places, place{line: lines[s.site], n: n})
 		}
 		bySite[s.site] = append(bySite[s.site], s)
 	}
 	for site, all := range bySite {
 		if len(all) > underWay {
 			long.Go(func() {
-				for n, s := range all[underWay:] {
+				for n, s := range d.readingAhead(all[underWay:]) {
 					at := place{line: lines[site], n: underWay + n}
 					at.begin(ctx)
 					begin(s, at)
@@ -50,13 +58,37 @@ func (d *Daemon) round(ctx context.Context, sources []*source, o Options, done f
 			})
 		}
 	}
-	next := map[string]int{}
-	for _, s := range sources { // these have not to wait for others of their site
-		if n := next[s.site]; n < underWay {
-			next[s.site]++
-			begin(s, place{line: lines[s.site], n: n})
+	for i, s := range d.readingAhead(free) {
+		begin(s, places[i])
+	}
+}
+
+// together is how many states are read in one go.
+const together = 64
+
+// readingAhead goes through sources that begin one after the other, and reads the states
+// of some in one go before the first of them begins. What several nodes share, none may
+// read before the source is its own.
+func (d *Daemon) readingAhead(sources []*source) iter.Seq2[int, *source] {
+	return func(yield func(int, *source) bool) {
+		for n, s := range sources {
+			if n%together == 0 && d.node == nil {
+				names := make([]string, 0, together)
+				for _, s := range sources[n:min(n+together, len(sources))] {
+					names = append(names, s.Name)
+				}
+				d.running.readAhead(names, func() ([]storage.State, error) { return d.states(names) })
+			}
+			if !yield(n, s) {
+				return
+			}
 		}
 	}
+}
+
+// states are what cycles that begin now begin with.
+func (d *Daemon) states(names []string) ([]storage.State, error) {
+	return d.store.States(names, time.Now(), batchSize)
 }
 
 // enter waits until a source may begin, and returns what lets another one in. Few

@@ -3,24 +3,63 @@ package daemon
 import (
 	"context"
 	"sync"
+
+	"aggregator/storage"
 )
 
 // running keeps one cycle of a source at a time.
 type running struct {
 	mu sync.Mutex
 	of map[string]chan struct{} // by source; closed when it ends, nil while nobody waits for that
+	// ahead are states that were read before the cycles begin that are to have them: the
+	// next of the source, so that none has stored another meanwhile.
+	ahead map[string]*storage.State
 }
 
-// begin waits until no other cycle of the source runs. It keeps nobody of its own round
+func newRunning() running {
+	return running{of: map[string]chan struct{}{}, ahead: map[string]*storage.State{}}
+}
+
+// readAhead reads the states of sources that are to begin soon in one go, which takes a
+// third of the time of so many transactions.
+func (r *running) readAhead(names []string, read func() ([]storage.State, error)) {
+	room := make([]storage.State, len(names))
+	r.mu.Lock()
+	for i, name := range names {
+		if _, runs := r.of[name]; !runs {
+			r.ahead[name] = &room[i]
+		}
+	}
+	r.mu.Unlock()
+	states, err := read()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, name := range names {
+		switch {
+		case r.ahead[name] != &room[i]: // a cycle runs, or has begun meanwhile
+		case err != nil: // which the cycle tells whose state cannot be read
+			delete(r.ahead, name)
+		default:
+			room[i] = states[i]
+		}
+	}
+}
+
+// begin waits until no other cycle of the source runs, and gives the source's state where
+// that was read ahead. It keeps nobody of its own round
 // waiting meanwhile: the other may be of a round that goes the other way round.
-func (r *running) begin(ctx context.Context, source string, at place) error {
+func (r *running) begin(ctx context.Context, source string, at place) (ahead *storage.State, err error) {
 	for {
 		r.mu.Lock()
 		other, runs := r.of[source]
 		if !runs {
 			r.of[source] = nil
+			if ahead = r.ahead[source]; ahead != nil && ahead.Source == nil { // it is being read
+				ahead = nil
+			}
+			delete(r.ahead, source)
 			r.mu.Unlock()
-			return nil
+			return ahead, nil
 		}
 		if other == nil {
 			other = make(chan struct{})
@@ -31,7 +70,7 @@ func (r *running) begin(ctx context.Context, source string, at place) error {
 		select {
 		case <-other:
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 	}
 }
