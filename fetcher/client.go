@@ -88,6 +88,7 @@ func (c *Client) NewReader(src Source) (*Reader, error) {
 
 // Close closes idle connections.
 func (c *Client) Close() {
+	c.gates.leashes.close()
 	if t, ok := c.transport.base.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
@@ -141,20 +142,16 @@ const (
 // The error is an *Error.
 func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 	m := manners{kind: r.kind(), force: r.Force, begun: r.Begun}
-	req, err := c.request(ctx, r)
+	e, err := c.errand(ctx, r)
 	if err != nil {
 		return nil, &Error{Reason: ReasonBroken, URL: Redact(r.URL), Err: err}
 	}
-	var way path
-	next := r
-	res, err := c.transport.follow(req, m, func(h hop) (*http.Request, error) {
-		way.add(h)
-		if h.to.Host != req.URL.Host { // the configured headers are not for it
-			next.Header = nil
-		}
-		next.URL = h.to.String()
-		return c.redirect(ctx, h, next)
-	})
+	res, err := c.transport.ask(e, m)
+	var way *path
+	if err == nil && redirects(res) {
+		way = &path{}
+		res, err = c.follow(e, r, m, res, way)
+	}
 	if err != nil {
 		return nil, fail(r.URL, err)
 	}
@@ -168,11 +165,25 @@ func (c *Client) Get(ctx context.Context, r Request) (*Document, error) {
 	if err != nil {
 		return nil, fail(res.Request.URL.String(), err)
 	}
-	doc.Moved, doc.Hops = way.moved, way.hops
+	if way != nil {
+		doc.Moved, doc.Hops = way.moved, way.hops
+	}
 	if r.Use != nil {
 		r.Use(doc)
 	}
 	return doc, nil
+}
+
+// follow follows the redirects of the answer to a request, and notes its way.
+func (c *Client) follow(e errand, r Request, m manners, res *http.Response, way *path) (*http.Response, error) {
+	return c.transport.follow(res, m, func(h hop) (errand, error) {
+		way.add(h)
+		if h.to.Host != e.url.Host { // the configured headers are not for it
+			r.Header = nil
+		}
+		r.URL = h.to.String()
+		return c.redirect(e.ctx, h, r)
+	})
 }
 
 // refusesConditions tells whether a status may come of the validators in the
@@ -197,49 +208,30 @@ func (p *path) add(h hop) {
 	}
 }
 
-func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
+func (c *Client) errand(ctx context.Context, r Request) (errand, error) {
+	header := make(http.Header, 8)
+	maps.Copy(header, c.headers[r.kind()])
+	maps.Copy(header, r.Header)
+	e, err := newErrand(ctx, r.URL, header)
 	if err != nil {
-		return nil, errors.New("not a URL")
+		return e, err
 	}
-	if s := req.URL.Scheme; s != "http" && s != "https" {
-		return nil, fmt.Errorf("scheme %q is neither http nor https", s)
+	if s := e.url.Scheme; s != "http" && s != "https" {
+		return e, fmt.Errorf("scheme %q is neither http nor https", s)
 	}
-	maps.Copy(req.Header, c.headers[r.kind()])
-	maps.Copy(req.Header, r.Header)
-	if u := req.URL.User; u != nil && req.Header.Get("Authorization") == "" {
-		password, _ := u.Password()
-		req.SetBasicAuth(u.Username(), password)
-	}
-	condition(req, r.URL, r.Validators)
-	return req, nil
-}
-
-// condition makes the request for an address conditional if the validators came from it
-// (CONDUCT 5), byte for byte as they came (CONDUCT 1).
-func condition(req *http.Request, address string, v Validators) {
-	req.Header.Del("If-None-Match")
-	req.Header.Del("If-Modified-Since")
-	if v.URL != address && v.URL != req.URL.String() {
-		return
-	}
-	if v.ETag != "" {
-		req.Header.Set("If-None-Match", v.ETag)
-	}
-	if v.LastModified != "" {
-		req.Header.Set("If-Modified-Since", v.LastModified)
-	}
+	e.condition(r.URL, r.Validators)
+	return e, nil
 }
 
 func conditional(req *http.Request) bool {
 	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
 }
 
-// redirect judges a hop, and makes the request that it leads to: at most five, and never
+// redirect judges a hop, and makes the errand that it leads to: at most five, and never
 // silently out of encryption.
-func (c *Client) redirect(ctx context.Context, h hop, r Request) (*http.Request, error) {
-	refuse := func(text string) (*http.Request, error) {
-		return nil, &Error{Reason: ReasonRedirect, URL: Redact(r.URL), Err: errors.New(text)}
+func (c *Client) redirect(ctx context.Context, h hop, r Request) (errand, error) {
+	refuse := func(text string) (errand, error) {
+		return errand{}, &Error{Reason: ReasonRedirect, URL: Redact(r.URL), Err: errors.New(text)}
 	}
 	switch {
 	case h.n > maxRedirects:
@@ -249,7 +241,7 @@ func (c *Client) redirect(ctx context.Context, h hop, r Request) (*http.Request,
 	case h.decrypts():
 		return refuse("redirect from https to http")
 	}
-	return c.request(ctx, r)
+	return c.errand(ctx, r)
 }
 
 func (c *Client) document(res *http.Response, r Request) (*Document, error) {

@@ -17,6 +17,7 @@ type gates struct {
 	concurrency int
 	interval    time.Duration
 	places      *places
+	leashes     *leashes
 	turns       Turns // nil: nobody else asks these sites
 	rested      func(site string, r Rest)
 
@@ -25,7 +26,7 @@ type gates struct {
 }
 
 func newGates(o Options) *gates {
-	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, places: newPlaces(o.Concurrency), turns: o.Turns, site: map[string]*gate{}}
+	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, places: newPlaces(o.Concurrency), leashes: &leashes{most: 2 * max(1, o.Concurrency)}, turns: o.Turns, site: map[string]*gate{}}
 }
 
 // of returns the gate of the site a host belongs to.
@@ -36,7 +37,7 @@ func (g *gates) at(name string) *gate {
 	defer g.mu.Unlock()
 	t := g.site[name]
 	if t == nil {
-		t = &gate{site: name, concurrency: g.concurrency, free: g.concurrency, interval: g.interval, places: g.places, turns: g.turns, starting: make(chan struct{}, 1)}
+		t = &gate{site: name, concurrency: g.concurrency, free: g.concurrency, interval: g.interval, places: g.places, leashes: g.leashes, turns: g.turns, starting: make(chan struct{}, 1)}
 		g.site[name] = t
 	}
 	return t
@@ -65,6 +66,7 @@ type gate struct {
 	concurrency int
 	interval    time.Duration
 	places      *places
+	leashes     *leashes
 	turns       Turns
 
 	starting chan struct{} // holds something while one waits for next and for a place

@@ -43,46 +43,66 @@ func newPlaces(concurrency int) *places {
 
 // visit is a request under way, from its turn until its body has been dealt with.
 type visit struct {
-	whole  context.Context // of the caller
-	ctx    context.Context // ends in time, too
-	cancel context.CancelFunc
-	gate   *gate
-	pass   func() // leaves the gate
+	gate     *gate
+	pass     func() // leaves the gate
+	deadline time.Time
 
-	mu    sync.Mutex
-	at    *semaphore.Weighted // where it has its place
-	timer *time.Timer
-	got   int  // bytes since it was looked at
-	ended bool // nothing more is waited for, or it has left
-	left  bool
+	mu     sync.Mutex
+	leash  *leash
+	at     *semaphore.Weighted // where it has its place
+	looked time.Time           // when it was last,
+	got    int                 // and bytes since then
+	late   bool                // it took too long,
+	ended  bool                // nothing more is waited for, or it has left
+	left   bool
 }
 
 // visit begins one that has entered; pass leaves the gate.
 func (g *gate) visit(ctx context.Context, timeout time.Duration, pass func()) *visit {
-	v := &visit{whole: ctx, gate: g, pass: pass, at: g.places.all}
-	v.ctx, v.cancel = context.WithTimeout(ctx, timeout)
+	now := time.Now()
+	v := &visit{gate: g, pass: pass, at: g.places.all, deadline: now.Add(timeout), looked: now}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.timer = time.AfterFunc(asideTime, v.look)
+	v.leash = g.leashes.take(ctx, v, min(asideTime, timeout))
 	return v
 }
 
-// look lets it step aside if it has brought little.
+// ctx ends when the caller's does, or when the visit takes too long.
+func (v *visit) ctx() context.Context { return v.leash.ctx }
+
+// look ends it if it takes too long, and lets it step aside if it has brought little.
 func (v *visit) look() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.ended {
+	now := time.Now()
+	switch {
+	case v.ended:
 		return
+	case !now.Before(v.deadline):
+		v.late = true
+		v.leash.cancel(context.DeadlineExceeded)
+		return
+	case v.at != v.gate.places.aside && now.Sub(v.looked) >= asideTime:
+		v.stepAside(now)
 	}
-	p := v.gate.places
-	if v.at != p.aside && v.got < asideBytes && p.aside.TryAcquire(1) {
+	v.lookAgain(now)
+}
+
+func (v *visit) stepAside(now time.Time) {
+	if p := v.gate.places; v.got < asideBytes && p.aside.TryAcquire(1) {
 		v.at.Release(1)
-		v.at, v.got = p.aside, 0
+		v.at = p.aside
 	}
-	if v.at != p.aside {
-		v.got = 0
-		v.timer.Reset(asideTime)
+	v.got, v.looked = 0, now
+}
+
+// lookAgain sets the timer. Who stands aside need only be in time.
+func (v *visit) lookAgain(now time.Time) {
+	wait := v.deadline.Sub(now)
+	if v.at != v.gate.places.aside {
+		wait = min(wait, v.looked.Add(asideTime).Sub(now))
 	}
+	v.leash.timer.Reset(wait)
 }
 
 // bring counts what came; at the end, or with much of it, there must be a place for
@@ -96,9 +116,9 @@ func (v *visit) bring(n int, end bool) error {
 	if !aside {
 		return nil
 	}
-	ctx, back := v.ctx, v.gate.places.back
+	ctx, back := v.leash.ctx, v.gate.places.back
 	if end {
-		ctx = v.whole // its host has done its part in time
+		ctx = v.leash.whole // its host has done its part in time
 	}
 	if err := back.Acquire(ctx, 1); err != nil {
 		return err
@@ -110,23 +130,42 @@ func (v *visit) bring(n int, end bool) error {
 		return nil
 	}
 	v.at.Release(1)
-	v.at, v.got = back, 0
+	v.at, v.got, v.looked = back, 0, time.Now()
 	if !v.ended {
-		v.timer.Reset(asideTime)
+		v.lookAgain(v.looked)
 	}
 	return nil
 }
 
-// leave ends it, also early. It may be called again.
+// blame is what an error comes of: HTTP/2 does not tell why a context ended.
+func (v *visit) blame(err error) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.late {
+		return context.DeadlineExceeded
+	}
+	return err
+}
+
+// end notes that nothing is waited for.
+func (v *visit) end() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.ended = true
+}
+
+// leave ends it; what was still asked for is given up. It may be called again.
 func (v *visit) leave() {
-	v.cancel()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.left {
 		return
 	}
+	if !v.ended {
+		v.leash.cancel(nil)
+	}
 	v.ended, v.left = true, true
-	v.timer.Stop()
+	v.gate.leashes.give(v.leash)
 	v.at.Release(1)
 	v.pass()
 }
@@ -169,9 +208,9 @@ func (b *pacedBody) Read(p []byte) (int, error) {
 	slow := b.count(n, true)
 	if err != nil && err != io.EOF {
 		if slow {
-			err = &Error{Reason: ReasonTimeout, Err: fmt.Errorf("less than %d bytes in %s", paceBytes, paceTime)}
+			return n, &Error{Reason: ReasonTimeout, Err: fmt.Errorf("less than %d bytes in %s", paceBytes, paceTime)}
 		}
-		return n, err
+		return n, b.visit.blame(err)
 	}
 	if late := b.visit.bring(n, err == io.EOF); late != nil {
 		return n, late

@@ -20,7 +20,7 @@ type Reader struct {
 	url      string // with its placeholders filled in, but for {page}
 	first    int
 	volatile []*regexp.Regexp
-	read     func(*Document) (List, error)
+	read     func(*Document) (List, error) // nil for a feed
 	workers  workers
 	apart    *Apart // nil where documents are read in this process
 }
@@ -29,10 +29,10 @@ type Reader struct {
 // which setting is wrong.
 func NewReader(src Source) (*Reader, error) {
 	rules, kind := src.resolve()
-	r := &Reader{src: src, first: 1, workers: make(workers, workersOfSource)}
+	r := &Reader{src: src, first: 1}
 	switch kind {
 	case "feed":
-		r.read, r.url = r.readFeed, src.URL
+		r.url = src.URL
 	case "json":
 		j, err := newJSONReader(rules, src.Zone, r.limit())
 		if err != nil {
@@ -116,7 +116,11 @@ func (r *Reader) Read(doc *Document) (List, error) {
 		r.apart.enter()
 		defer r.apart.leave()
 	}
-	list, err := r.workers.read(doc, r.read)
+	read := r.read
+	if read == nil {
+		read = r.readFeed
+	}
+	list, err := r.workers.read(doc, read)
 	if err != nil {
 		e := fail(doc.URL, err)
 		if e.Reason == ReasonNotList && r.src.Kind == "feed" && isPage(doc.Body) {

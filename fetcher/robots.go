@@ -47,22 +47,22 @@ func newRobots(agent string, g *gates, t *politeTransport) *robots {
 // allow returns an error where the page may not be fetched, or where that
 // cannot be told: a robots.txt that cannot be reached disallows everything
 // (RFC 9309 §2.3.1.4).
-func (r *robots) allow(req *http.Request, m manners) error {
-	h := r.of(req.URL.Scheme + "://" + req.URL.Host)
+func (r *robots) allow(page errand, m manners) error {
+	h := r.of(page.url.Scheme + "://" + page.url.Host)
 	select {
 	case h.held <- struct{}{}:
 		defer func() { <-h.held }()
-	case <-req.Context().Done():
-		return req.Context().Err()
+	case <-page.ctx.Done():
+		return page.ctx.Err()
 	}
 	if !time.Now().Before(h.until) {
-		r.fetch(req, m, h)
+		r.fetch(page, m, h)
 	}
 	if h.err != nil {
 		return h.err
 	}
-	if !h.rules.allows(req.URL.RequestURI()) {
-		return &Error{Reason: ReasonRobots, URL: Redact(req.URL.String()), Err: errors.New("robots.txt disallows it")}
+	if !h.rules.allows(page.url.RequestURI()) {
+		return &Error{Reason: ReasonRobots, URL: Redact(page.url.String()), Err: errors.New("robots.txt disallows it")}
 	}
 	return nil
 }
@@ -70,11 +70,11 @@ func (r *robots) allow(req *http.Request, m manners) error {
 // Permits asks robots.txt whether an article page may be fetched; the error says
 // why not, or why that cannot be told.
 func (c *Client) Permits(ctx context.Context, page string) error {
-	req, err := c.request(ctx, Request{URL: page, Page: true})
+	e, err := c.errand(ctx, Request{URL: page, Page: true})
 	if err != nil {
 		return &Error{Reason: ReasonBroken, URL: Redact(page), Err: err}
 	}
-	return c.robots.allow(req, manners{kind: forPage})
+	return c.robots.allow(e, manners{kind: forPage})
 }
 
 func (r *robots) of(origin string) *rulesOfHost {
@@ -104,13 +104,13 @@ func (r *robots) forget() {
 	}
 }
 
-func (r *robots) fetch(page *http.Request, m manners, h *rulesOfHost) {
+func (r *robots) fetch(page errand, m manners, h *rulesOfHost) {
 	h.rules, h.err = r.get(page, m)
 	now := time.Now()
 	switch {
 	case h.err == nil:
 		h.until, h.since = now.Add(robotsAge), time.Time{}
-	case page.Context().Err() != nil || ReasonOf(h.err) == ReasonResting:
+	case page.ctx.Err() != nil || ReasonOf(h.err) == ReasonResting:
 		h.until = time.Time{} // when the rest is over, it is asked for at once
 	default:
 		h.until = now.Add(robotsRetry)
@@ -123,14 +123,17 @@ func (r *robots) fetch(page *http.Request, m manners, h *rulesOfHost) {
 	}
 }
 
-func (r *robots) get(page *http.Request, m manners) (robotsRules, error) {
-	u := page.URL.Scheme + "://" + page.URL.Host + "/robots.txt"
+func (r *robots) get(page errand, m manners) (robotsRules, error) {
+	u := page.url.Scheme + "://" + page.url.Host + "/robots.txt"
 	m.kind, m.robots = forList, true // it lets many pages pass, and is no page itself
-	req, err := r.request(page.Context(), u)
+	e, err := r.errand(page.ctx, u)
 	if err != nil {
 		return nil, fail(u, err)
 	}
-	res, err := r.transport.follow(req, m, func(h hop) (*http.Request, error) { return r.redirect(page.Context(), h) })
+	res, err := r.transport.ask(e, m)
+	if err == nil {
+		res, err = r.transport.follow(res, m, func(h hop) (errand, error) { return r.redirect(page.ctx, h) })
+	}
 	if err != nil {
 		return nil, fail(u, err)
 	}
@@ -163,22 +166,18 @@ func (r *robots) get(page *http.Request, m manners) (robotsRules, error) {
 	return parseRobots(body, r.name), nil
 }
 
-func (r *robots) request(ctx context.Context, url string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err == nil {
-		req.Header = http.Header{"User-Agent": {r.agent}, "Accept": {"text/plain, */*;q=0.1"}, "Accept-Encoding": {acceptEncoding}}
-	}
-	return req, err
+func (r *robots) errand(ctx context.Context, address string) (errand, error) {
+	return newErrand(ctx, address, http.Header{"User-Agent": {r.agent}, "Accept": {"text/plain, */*;q=0.1"}, "Accept-Encoding": {acceptEncoding}})
 }
 
 // redirect follows five hops; one that leads further is taken for absent (RFC 9309
 // §2.3.1.2).
-func (r *robots) redirect(ctx context.Context, h hop) (*http.Request, error) {
+func (r *robots) redirect(ctx context.Context, h hop) (errand, error) {
 	if h.n > maxRedirects {
-		return nil, nil
+		return errand{}, errStay
 	}
 	if h.decrypts() {
-		return nil, &Error{Reason: ReasonRedirect, URL: Redact(h.to.String()), Err: errors.New("robots.txt: redirect from https to http")}
+		return errand{}, &Error{Reason: ReasonRedirect, URL: Redact(h.to.String()), Err: errors.New("robots.txt: redirect from https to http")}
 	}
-	return r.request(ctx, h.to.String())
+	return r.errand(ctx, h.to.String())
 }

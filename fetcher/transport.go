@@ -40,37 +40,38 @@ type politeTransport struct {
 	metrics *metrics
 }
 
-// ask makes one request.
-func (t *politeTransport) ask(req *http.Request, m manners) (*http.Response, error) {
+// ask makes the request of an errand.
+func (t *politeTransport) ask(e errand, m manners) (*http.Response, error) {
 	if m.kind == forPage {
-		if err := t.robots.allow(req, m); err != nil {
+		if err := t.robots.allow(e, m); err != nil {
 			return nil, err
 		}
 	}
-	g := t.gates.of(req.URL.Host)
-	if err := m.rests(g, req); err != nil {
+	g := t.gates.of(e.url.Host)
+	if err := m.rests(g, e.url); err != nil {
 		return nil, err
 	}
-	pass, err := g.enter(req.Context(), m)
+	pass, err := g.enter(e.ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	v := g.visit(req.Context(), t.timeout, pass)
-	if err := m.rests(g, req); err != nil { // it asked while this one waited
+	v := g.visit(e.ctx, t.timeout, pass)
+	if err := m.rests(g, e.url); err != nil { // it asked while this one waited
 		v.leave()
 		return nil, err
 	}
 	began := time.Now()
-	res, err := t.base.RoundTrip(req.WithContext(v.ctx))
+	res, err := t.base.RoundTrip(e.request(v.ctx()))
 	t.metrics.answer(m.what(), began, res)
 	if err != nil {
 		v.leave()
-		return nil, err
+		return nil, v.blame(err)
 	}
 	if !m.robots && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNotModified) {
 		t.gates.welcome(g)
 	}
 	if res.StatusCode == http.StatusNotModified && res.Body == http.NoBody { // there is nothing to read
+		v.end()
 		v.leave()
 		return res, nil
 	}
@@ -79,12 +80,12 @@ func (t *politeTransport) ask(req *http.Request, m manners) (*http.Response, err
 }
 
 // rests returns an error while the site wants to be left alone.
-func (m manners) rests(g *gate, req *http.Request) error {
+func (m manners) rests(g *gate, u *url.URL) error {
 	until, resting := g.resting()
 	if !resting || m.force {
 		return nil
 	}
-	return &Error{Reason: ReasonResting, URL: Redact(req.URL.String()), RetryAfter: time.Until(until),
+	return &Error{Reason: ReasonResting, URL: Redact(u.String()), RetryAfter: time.Until(until),
 		Err: fmt.Errorf("the host asked to rest until %s", until.UTC().Format(time.RFC3339))}
 }
 

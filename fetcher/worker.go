@@ -3,6 +3,7 @@ package fetcher
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -11,21 +12,25 @@ const parseTimeout = 20 * time.Second
 
 // workers are the places in which documents of a source are read. A parser that
 // hangs keeps its place, so that it cannot be joined by others without end.
-type workers chan struct{}
+type workers struct {
+	once   sync.Once // most sources have nothing to be read for days
+	places chan struct{}
+}
 
 const workersOfSource = 2
 
 // read reads a document under recover and gives up after parseTimeout: the
 // parsers take no context (PITFALLS G16).
-func (w workers) read(doc *Document, read func(*Document) (List, error)) (List, error) {
+func (w *workers) read(doc *Document, read func(*Document) (List, error)) (List, error) {
 	type result struct {
 		list List
 		err  error
 	}
+	w.once.Do(func() { w.places = make(chan struct{}, workersOfSource) })
 	timer := time.NewTimer(parseTimeout)
 	defer timer.Stop()
 	select {
-	case w <- struct{}{}:
+	case w.places <- struct{}{}:
 	case <-timer.C:
 		return List{}, &Error{Reason: ReasonParse, Err: errors.New("earlier documents are still being read")}
 	}
@@ -38,7 +43,7 @@ func (w workers) read(doc *Document, read func(*Document) (List, error)) (List, 
 				res = result{err: &Error{Reason: ReasonParse, Err: fmt.Errorf("parser panic: %v", p)}}
 			}
 			done <- res
-			<-w
+			<-w.places
 		}()
 		res.list, res.err = read(doc)
 	}()
