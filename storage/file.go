@@ -26,6 +26,7 @@ type file struct {
 	path         string
 	db           *bolt.DB
 	looked, kept atomic.Int64 // see letGo
+	later        atomic.Bool
 }
 
 // open opens the file, and makes it where there is none. On errors it is closed
@@ -164,7 +165,7 @@ func fillPercent(table string) float64 {
 	switch {
 	case slices.Contains([]string{"articles", "bundles", "told", "raw", "versions", "changes", "index"}, table):
 		return 1
-	case slices.Contains([]string{"runs", "aliases", "seen"}, table):
+	case slices.Contains([]string{"runs", "aliases", "seen", "sources"}, table):
 		return 0.7
 	}
 	return bolt.DefaultFillPercent

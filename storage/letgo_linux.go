@@ -28,6 +28,7 @@ const (
 func (f *file) letGo(tx *bolt.Tx) {
 	now, last := time.Now().UnixNano(), f.looked.Load()
 	if now-last < int64(lookEvery) || !f.looked.CompareAndSwap(last, now) {
+		f.lookLater()
 		return
 	}
 	mapped, ok := mappedToFiles()
@@ -36,6 +37,18 @@ func (f *file) letGo(tx *bolt.Tx) {
 		mapped, _ = mappedToFiles()
 		f.kept.Store(mapped)
 	}
+}
+
+// lookLater looks when it was looked at a while ago, for this may be the last transaction
+// of a day.
+func (f *file) lookLater() {
+	if !f.later.CompareAndSwap(false, true) {
+		return
+	}
+	time.AfterFunc(lookEvery, func() {
+		f.later.Store(false)
+		_ = f.db.View(func(tx *bolt.Tx) error { f.letGo(tx); return nil }) // it may be closed
+	})
 }
 
 // giveBack does so. A shared mapping is filled from the file again: madvise(2).

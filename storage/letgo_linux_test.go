@@ -7,7 +7,52 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 )
+
+// TestLetGoOfWhatWasReadLast: what a transaction has mapped is given back though no other
+// follows, and though it was looked at right before.
+func TestLetGoOfWhatWasReadLast(t *testing.T) {
+	f := &file{path: filepath.Join(t.TempDir(), "a.db")}
+	if err := f.open(true); err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	err := f.Update(func(tx Tx) error {
+		return errors.Join(tx.Create("meta"), tx.Create("raw"), tx.Table("raw").Put([]byte("a"), make([]byte, 3*mostMapped)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapped := func() int64 {
+		n, ok := mappedToFiles()
+		if !ok {
+			t.Fatal("not known")
+		}
+		return n
+	}
+	time.Sleep(2 * lookEvery)
+	look := func(Tx) error { return nil }
+	if err := f.View(look); err != nil {
+		t.Fatal(err)
+	}
+	before, during := mapped(), int64(0)
+	err = f.View(func(tx Tx) error {
+		if n := bytes.Count(tx.Table("raw").Get([]byte("a")), []byte{0}); n != 3*mostMapped {
+			t.Errorf("%d bytes", n)
+		}
+		during = mapped()
+		return nil
+	})
+	if err != nil || during-before < 2*mostMapped {
+		t.Errorf("%d bytes were mapped, %v", during-before, err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); mapped()-before > mostMapped; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d bytes stay mapped", mapped()-before)
+		}
+	}
+}
 
 // TestLetGoWhileTheMappingMoves: memory is given back by those alone whose transaction
 // keeps the mapping where it is: what others read meanwhile, of a file that grows, is

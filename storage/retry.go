@@ -27,6 +27,7 @@ type State struct {
 // wishes that are due by a time; a limit of 0 gives all of these.
 func (s *Store) States(sources []string, due time.Time, limit int) (states []State, err error) {
 	err = s.viewSources(func(t sourceTables) error {
+		t.expect(sources)
 		retries := t.tx.Table("retries").Cursor()
 		states = make([]State, len(sources))
 		for i, name := range sources {

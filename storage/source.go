@@ -121,19 +121,33 @@ type storedSource struct {
 	Sent       uint64 `cbor:"32,keyasint,omitempty"`
 	// 33 was a shorter kind of Prints.
 	Read int64 `cbor:"34,keyasint,omitempty"`
+	Same bool  `cbor:"35,keyasint,omitempty"` // URL is Configured, and not stored twice
 }
 
 // Source gives the record of a source; of one that was never seen, only the name.
-func (s *Store) Source(name string) (src Source, err error) {
-	src.Name = name
+func (s *Store) Source(name string) (Source, error) {
+	found, err := s.SourcesNamed([]string{name})
+	if err != nil {
+		return Source{Name: name}, err
+	}
+	return found[0], nil
+}
+
+// SourcesNamed gives the records of some sources, in their order.
+func (s *Store) SourcesNamed(names []string) (found []Source, err error) {
 	err = s.viewSources(func(t sourceTables) error {
-		r, _, err := t.source(name)
-		if err == nil {
-			src = r.Source
+		t.expect(names)
+		found = make([]Source, len(names))
+		for i, name := range names {
+			r, _, err := t.source(name)
+			if err != nil {
+				return err
+			}
+			found[i] = r.Source
 		}
-		return err
+		return nil
 	})
-	return src, err
+	return found, err
 }
 
 // sourceTables are what the records of sources are read from.
@@ -141,6 +155,14 @@ type sourceTables struct {
 	tx      Tx
 	codec   *codec
 	records Table
+}
+
+func (t sourceTables) expect(names []string) {
+	keys := make([][]byte, len(names))
+	for i, name := range names {
+		keys[i] = []byte(name)
+	}
+	t.records.Expect(keys)
 }
 
 // source gives a record, and as it is stored.
@@ -274,6 +296,9 @@ func (t *tables) putSource(r *sourceRecord) error {
 		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
 		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule, Swept: millis(r.Swept), Read: millis(r.Read),
 	}
+	if s.URL != "" && s.URL == s.Configured {
+		s.URL, s.Same = "", true
+	}
 	value, err := t.codec.encode(s)
 	if err != nil {
 		return err
@@ -310,6 +335,9 @@ func (c *codec) decodeSource(name string, value []byte) (*sourceRecord, error) {
 	*s = storedSource{}
 	if err := c.unmarshal(value, s); err != nil {
 		return nil, fmt.Errorf("read source %s: %w", name, err)
+	}
+	if s.Same {
+		s.URL = s.Configured
 	}
 	return &sourceRecord{Number: s.Number, Source: Source{
 		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash, Sent: s.Sent,

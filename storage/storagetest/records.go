@@ -63,12 +63,28 @@ func counted(b *bench) {
 }
 
 func opaque(b *bench) {
-	want := storage.Source{Name: "s", ETag: "\"\xff\xfe\"", LastModified: "yesterday\x00"}
-	if err := b.PutSource(want); err != nil {
-		b.Fatal(err)
+	want := []storage.Source{
+		{Name: "s", ETag: "\"\xff\xfe\"", LastModified: "yesterday\x00", URL: "here"},
+		{Name: "nobody"},
+		{Name: "same", URL: "here", Configured: "here"},
+		{Name: "none", Configured: "here"},
 	}
-	if got, err := b.Source("s"); err != nil || got != want {
+	names := make([]string, len(want))
+	for i, src := range want {
+		if names[i] = src.Name; src.Name == "nobody" {
+			continue
+		}
+		if err := b.PutSource(src); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if got, err := b.SourcesNamed(names); err != nil || !slices.Equal(got, want) {
 		b.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+	for _, src := range want {
+		if got, err := b.Source(src.Name); err != nil || got != src {
+			b.Errorf("got %+v, %v, want %+v", got, err, src)
+		}
 	}
 }
 

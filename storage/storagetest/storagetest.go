@@ -20,6 +20,7 @@ type Store interface {
 	Authority() string
 	Sight(source string, ids []article.Identity) ([]storage.Sighting, error)
 	Add(storage.Batch) ([]storage.Change, error)
+	SourcesNamed(names []string) ([]storage.Source, error)
 	States(sources []string, due time.Time, limit int) ([]storage.State, error)
 	Article(ref string) (article.Article, error)
 	Raw(key string) (article.Raw, error)
