@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // line is the sources of one site in a round, in their order.
@@ -21,13 +22,25 @@ func newLine() *line {
 type place struct {
 	line *line
 	n    int
-	door func() // lets another source begin, of whatever site; nil where none waits for that
+	door *door // that it came in by; nil where none waits for that
 }
 
 // begun lets another source begin, which need not wait for what this one waits for.
 func (p place) begun() {
 	if p.door != nil {
-		p.door()
+		p.door.leave()
+	}
+}
+
+// door lets in one source after another, of whatever site.
+type door struct {
+	by   chan struct{}
+	left atomic.Bool
+}
+
+func (d *door) leave() {
+	if d.left.CompareAndSwap(false, true) {
+		<-d.by
 	}
 }
 

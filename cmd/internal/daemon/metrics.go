@@ -69,8 +69,10 @@ func newMetrics(now time.Time) *metrics {
 // cycle counts what came of one. One that was stopped from outside is none.
 func (m *metrics) cycle(c *cycle) {
 	r := &c.rep
-	m.pages.WithLabelValues("fetched").Add(float64(r.Pages))
-	m.pages.WithLabelValues("failed").Add(float64(r.FailedPages))
+	if r.Pages+r.FailedPages > 0 {
+		m.pages.WithLabelValues("fetched").Add(float64(r.Pages))
+		m.pages.WithLabelValues("failed").Add(float64(r.FailedPages))
+	}
 	outcome := "ok"
 	switch {
 	case c.interrupted:

@@ -154,8 +154,11 @@ func (l *link) admit(due []*source, now time.Time) []*source {
 
 // unreachable tells that nothing of the request came as far as a host.
 func unreachable(err error) bool {
+	if err == nil {
+		return false
+	}
 	r := fetcher.ReasonOf(err)
-	return err != nil && (r == fetcher.ReasonDNS || r == fetcher.ReasonConnect) && !shortOf(err)
+	return (r == fetcher.ReasonDNS || r == fetcher.ReasonConnect) && !shortOf(err)
 }
 
 // answered tells that a host answered, be it a refusal.

@@ -167,29 +167,30 @@ func (t took) LogValue() slog.Value {
 // quieter.
 func (c *cycle) log() {
 	r := &c.rep
-	took := slog.Any("took", took(r.Took))
 	switch {
 	case errors.Is(r.Err, errInterrupted):
-		c.s.log().Debug("fetch interrupted", took)
+		c.s.log().Debug("fetch interrupted", "took", took(r.Took))
 	case r.Resting:
 		c.s.log().Info("fetch postponed", "err", c.s.hide(r.Err.Error()))
 	case shortOf(r.Err): // which was told of all that fail for it together
-		c.s.log().Debug("fetch failed", "err", c.s.hide(oneLine(r.Err)), took)
+		c.s.log().Debug("fetch failed", "err", c.s.hide(oneLine(r.Err)), "took", took(r.Took))
 	case r.Err != nil:
-		attrs := []any{"err", c.s.hide(r.Err.Error()), "failures", c.rec.Failures, took}
+		attrs := []any{"err", c.s.hide(r.Err.Error()), "failures", c.rec.Failures, "took", took(r.Took)}
 		if hint := r.Hint(); hint != "" {
 			attrs = append(attrs, "hint", hint)
 		}
 		c.s.log().Warn("fetch failed", attrs...)
 	case r.NotModified && r.Pages == 0:
-		c.s.all.Debug("fetch not modified", "source", c.s.Name, took)
+		if c.s.all.Enabled(context.Background(), slog.LevelDebug) { // else what is told of it is made for nothing
+			c.s.all.Debug("fetch not modified", "source", c.s.Name, "took", took(r.Took))
+		}
 	default:
 		level := slog.LevelInfo
 		if r.New+r.Edited+r.Filed+r.FailedPages == 0 {
 			level = slog.LevelDebug
 		}
 		c.s.log().Log(context.Background(), level, "fetch ok", "items", r.Items, "new", r.New, "edited", r.Edited, "filed", r.Filed,
-			"pages", r.Pages, "failed_pages", r.FailedPages, took)
+			"pages", r.Pages, "failed_pages", r.FailedPages, "took", took(r.Took))
 	}
 	if r.Gap != "" {
 		c.s.log().Warn("fetch gap", "gap", r.Gap)

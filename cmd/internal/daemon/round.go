@@ -91,13 +91,13 @@ func (d *Daemon) states(names []string) ([]storage.State, error) {
 	return d.store.States(names, time.Now(), batchSize)
 }
 
-// enter waits until a source may begin, and returns what lets another one in. Few
+// enter waits until a source may begin, and returns the door by which it came in. Few
 // wait at a time for a place among all requests: however many sources are due, the
 // others' cycles take no room before it is their turn.
-func (d *Daemon) enter(ctx context.Context) (leave func()) {
+func (d *Daemon) enter(ctx context.Context) *door {
 	select {
 	case d.door <- struct{}{}:
-		return sync.OnceFunc(func() { <-d.door })
+		return &door{by: d.door}
 	case <-ctx.Done(): // which the cycle tells
 		return nil
 	}

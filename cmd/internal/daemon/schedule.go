@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -132,10 +133,16 @@ func (d *Daemon) takeDue(plan map[*source]time.Time, now time.Time) (due []*sour
 func (d *Daemon) replan(plan map[*source]time.Time) {
 	now := d.wall()
 	missed := now
-	for s := range plan {
-		plan[s] = d.due(s)
-		if !plan[s].IsZero() && plan[s].Before(missed) {
-			missed = plan[s]
+	planned := slices.DeleteFunc(slices.Clone(d.sources), func(s *source) bool {
+		_, is := plan[s]
+		return !is
+	})
+	for some := range slices.Chunk(planned, together) {
+		for i, due := range d.dues(some) {
+			plan[some[i]] = due
+			if !due.IsZero() && due.Before(missed) {
+				missed = due
+			}
 		}
 	}
 	d.notePause(storage.Pause{From: missed, To: now})
@@ -153,8 +160,26 @@ func (d *Daemon) notePause(p storage.Pause) {
 	}
 }
 
-// due returns when a source is due by its record; at once if it was never
+// dues returns when some sources are due by their records; at once where they were never
 // fetched.
+func (d *Daemon) dues(sources []*source) []time.Time {
+	names, dues := make([]string, len(sources)), make([]time.Time, len(sources))
+	for i, s := range sources {
+		names[i] = s.Name
+	}
+	records, err := d.store.SourcesNamed(names)
+	for i, s := range sources {
+		if err != nil { // perhaps of another one
+			dues[i] = d.due(s)
+			continue
+		}
+		s.known = records[i].Due
+		dues[i] = s.dueBy(&records[i])
+	}
+	return dues
+}
+
+// due is that of one source.
 func (d *Daemon) due(s *source) time.Time {
 	began := time.Now()
 	rec, err := d.store.Source(s.Name)
