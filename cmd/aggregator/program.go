@@ -118,15 +118,18 @@ func (p *program) load() (*config.Config, error) {
 	return cfg, nil
 }
 
-// loaded has less garbage lie about than is usual meanwhile: the text of thousands of
+// tidily has less garbage lie about than is usual meanwhile: the text of thousands of
 // sources needs more memory than the program does later.
-func (p *program) loaded(text *config.Text) (*config.Config, error) {
-	const percent = 25
+func tidily(percent int) (end func()) {
 	usual := debug.SetGCPercent(percent)
-	defer debug.SetGCPercent(usual)
 	if usual >= 0 && usual < percent {
 		debug.SetGCPercent(usual)
 	}
+	return func() { debug.SetGCPercent(usual) }
+}
+
+func (p *program) loaded(text *config.Text) (*config.Config, error) {
+	defer tidily(25)()
 	defer debug.FreeOSMemory() // or twice the text would be waited for before the next collection
 	return text.Load(p.environ...)
 }
@@ -134,6 +137,7 @@ func (p *program) loaded(text *config.Text) (*config.Config, error) {
 // peek looks only where the daemon and its database are. What it has read of the file
 // is kept for load.
 func (p *program) peek() (cfg *config.Config, err error) {
+	defer tidily(50)()
 	if p.text, err = config.Read(p.configPath()); err != nil {
 		return nil, err
 	}

@@ -19,9 +19,10 @@ type decoder struct {
 	leave      string // a key that is not read
 	places     bool   // where the keys of sources stand is to be told in the end
 	keys       map[reflect.Type][]string
-	named      map[string]int // sources
-	passing    bool           // a source is read whose places are told no more,
-	passed     []string       // and these are its paths
+	named      map[string]int    // sources
+	words      map[string]string // see once
+	passing    bool              // a source is read whose places are told no more,
+	passed     []string          // and these are its paths
 }
 
 // maxAliased is how many values a file may have more than bytes, which only

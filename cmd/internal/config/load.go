@@ -80,7 +80,7 @@ func (t *Text) decoded(env environment, d decoder) (*Config, *findings) {
 	}
 	f := t.findings.clone()
 	c := Default()
-	d.findings, d.config, d.left, d.keys, d.named = f, c, t.size+maxAliased, map[reflect.Type][]string{}, map[string]int{}
+	d.findings, d.config, d.left, d.keys, d.named, d.words = f, c, t.size+maxAliased, map[reflect.Type][]string{}, map[string]int{}, map[string]string{}
 	d.override(t.root, env)
 	d.decode(t.root, reflect.ValueOf(c).Elem(), "")
 	c.complete()

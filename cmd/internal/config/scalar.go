@@ -46,7 +46,7 @@ func (d *decoder) plain(n *yaml.Node, v reflect.Value, path string) {
 		want = "true or false"
 	default:
 		if n.Line == 0 || n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
-			v.SetString(n.Value)
+			v.SetString(d.once(n.Value, path))
 			return
 		}
 		if n.Kind == yaml.ScalarNode {
@@ -60,6 +60,18 @@ func (d *decoder) plain(n *yaml.Node, v reflect.Value, path string) {
 	if v.Kind() == reflect.Int && v.Int() < 0 {
 		d.bad(path, "", "must not be negative")
 	}
+}
+
+// once gives words that many sources have, which are those of lists and kinds, as one text.
+func (d *decoder) once(word, path string) string {
+	if !strings.HasSuffix(path, "]") && !strings.HasSuffix(path, ".kind") {
+		return word
+	}
+	if known, ok := d.words[word]; ok {
+		return known
+	}
+	d.words[word] = word
+	return word
 }
 
 // describe names what stands in the file, shortly.
