@@ -16,7 +16,7 @@ const (
 	// back last, in bytes, before it is again.
 	mostMapped = 8 << 20
 	// lookEvery is how often it is looked at while the file is used.
-	lookEvery = 10 * time.Millisecond
+	lookEvery = 4 * time.Millisecond
 )
 
 // letGo gives back the memory that pages of the file are mapped to, when it is much. The
@@ -57,7 +57,7 @@ func (f *file) giveBack(tx *bolt.Tx) {
 	_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, f.db.Info().Data, uintptr(tx.Size()), syscall.MADV_DONTNEED)
 }
 
-// statm stays open: it is read a hundred times a second.
+// statm stays open: it is read some hundred times a second.
 var statm atomic.Pointer[os.File]
 
 // mappedToFiles is how much of this process's memory is, in bytes: proc_pid_statm(5).
