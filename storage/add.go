@@ -57,7 +57,9 @@ func (t *tables) add(b Batch, ready []prepared) ([]Change, error) {
 		changes = append(changes, change)
 	}
 	if b.State != nil {
-		t.setState(src, *b.State)
+		if err := t.setState(src, *b.State); err != nil {
+			return nil, err
+		}
 	}
 	return changes, t.putSource(src)
 }

@@ -23,6 +23,7 @@ func (s *Store) Check() error {
 		c := check{tables: t, want: make(map[string]int), categories: make(map[uint32]int), bundles: map[uint64]bool{}, copied: map[uint64]bool{}}
 		c.articles()
 		c.entries()
+		c.times()
 		return c.result()
 	})
 	if err != nil || s.disk == nil {
@@ -121,6 +122,16 @@ func (c *check) article(arrival uint64, r *record) {
 	}
 	for _, code := range r.Stocks {
 		c.filed(stockTerm(code), arrival, r)
+	}
+}
+
+// times looks whether the times of the sources' fetches can be read.
+func (c *check) times() {
+	cur := c.fetched.Cursor()
+	for k, v := cur.First(); k != nil; k, v = cur.Next() {
+		if _, ok := readFetched(v); !ok || len(k) != 4 {
+			c.fault("fetched: times of source %x cannot be read", k)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ const departedKept = graveKept
 // back, its items are known. So none comes back as new that would not have without its
 // record, and what is lost is when it was fetched last.
 func (t *tables) clearDeparted() error {
-	var departed []string
+	var departed []*sourceRecord
 	err := t.eachSource(func(r *sourceRecord) {
 		last := r.LastFetch
 		for _, at := range []time.Time{r.LastSuccess, r.Read, r.Due, r.Gone} {
@@ -25,15 +25,15 @@ func (t *tables) clearDeparted() error {
 			}
 		}
 		if t.time.Sub(last) > departedKept && !t.named(t.seen, r.Number) && !t.named(t.retries, r.Number) {
-			departed = append(departed, r.Name)
+			departed = append(departed, r)
 		}
 	})
 	if err != nil {
 		return err
 	}
 	errs := []error{t.forgetRests()}
-	for _, name := range departed {
-		errs = append(errs, t.sourceRecords.Delete([]byte(name)), t.meta.Delete(printsKey(name)), t.health.Delete(holdsKey(name)))
+	for _, r := range departed {
+		errs = append(errs, t.sourceRecords.Delete([]byte(r.Name)), t.fetched.Delete(ofSource(r.Number)), t.meta.Delete(printsKey(r.Name)), t.health.Delete(holdsKey(r.Name)))
 	}
 	return errors.Join(errs...)
 }

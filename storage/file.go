@@ -165,7 +165,7 @@ func fillPercent(table string) float64 {
 	switch {
 	case slices.Contains([]string{"articles", "bundles", "told", "raw", "versions", "changes", "index"}, table):
 		return 1
-	case slices.Contains([]string{"runs", "aliases", "seen", "sources"}, table):
+	case slices.Contains([]string{"runs", "aliases", "seen", "sources", "fetched"}, table):
 		return 0.7
 	}
 	return bolt.DefaultFillPercent

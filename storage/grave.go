@@ -159,17 +159,12 @@ func (t *tables) clearGraves() error {
 // more are left out.
 func (t *tables) readAt() (map[uint32]time.Time, error) {
 	read := map[uint32]time.Time{}
-	c := t.sourceRecords.Cursor()
-	for k, v := c.First(); k != nil; k, v = c.Next() {
-		src, err := t.codec.decodeSource(string(k), v)
-		if err != nil {
-			return nil, err
+	err := t.eachSource(func(r *sourceRecord) {
+		if t.time.Sub(r.LastFetch) < graveKept {
+			read[r.Number] = r.Read
 		}
-		if t.time.Sub(src.LastFetch) < graveKept {
-			read[src.Number] = src.Read
-		}
-	}
-	return read, nil
+	})
+	return read, err
 }
 
 // leftAlone tells whether a value is a grave that nobody has listed for long. A source

@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"slices"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 )
 
 type storedRetry struct {
@@ -27,20 +25,18 @@ type State struct {
 // wishes that are due by a time; a limit of 0 gives all of these.
 func (s *Store) States(sources []string, due time.Time, limit int) (states []State, err error) {
 	err = s.viewSources(func(t sourceTables) error {
-		t.expect(sources)
+		records, err := t.sources(sources)
+		if err != nil {
+			return err
+		}
 		retries := t.tx.Table("retries").Cursor()
-		states = make([]State, len(sources))
-		for i, name := range sources {
-			src, value, err := t.source(name)
-			if err != nil {
-				return err
-			}
-			states[i].Source = &src.Source
-			if src.Number == 0 {
+		states = make([]State, len(records))
+		for i, r := range records {
+			states[i].Source = &r.Source
+			if r.Number == 0 {
 				continue
 			}
-			src.was = standing{print: xxhash.Sum64(value), number: src.Number, articles: src.Articles, read: src.Read}
-			found, err := t.codec.retriesDue(retries, ofSource(src.Number), due)
+			found, err := t.codec.retriesDue(retries, ofSource(r.Number), due)
 			if err != nil {
 				return err
 			}

@@ -71,8 +71,8 @@ type Source struct {
 	was standing // of a record that State has read
 }
 
-// standing is what of a record is the store's own affair, and a hash of all of it: where a
-// record still stands so when its state is put, it need not be read again.
+// standing is what of a record is the store's own affair, and a hash of all of it, as it
+// was when the state was read; see stands.
 type standing struct {
 	print    uint64
 	number   uint32
@@ -84,6 +84,7 @@ type standing struct {
 type sourceRecord struct {
 	Source
 	Number uint32 // 0 where the source was never stored
+	timed  bool   // it had the times of its fetches in it, as records of schema 11 and older
 }
 
 type storedSource struct {
@@ -92,13 +93,13 @@ type storedSource struct {
 	ETag         string `cbor:"3,keyasint,omitempty"`
 	LastModified string `cbor:"4,keyasint,omitempty"`
 	Hash         uint64 `cbor:"5,keyasint,omitempty"`
-	LastFetch    int64  `cbor:"6,keyasint,omitempty"`
+	LastFetch    int64  `cbor:"6,keyasint,omitempty"` // see timed,
 	LastSuccess  int64  `cbor:"7,keyasint,omitempty"`
 	LastNew      int64  `cbor:"8,keyasint,omitempty"`
 	Error        string `cbor:"9,keyasint,omitempty"`
 	ErrorSince   int64  `cbor:"10,keyasint,omitempty"`
 	Failures     int    `cbor:"11,keyasint,omitempty"`
-	Due          int64  `cbor:"12,keyasint,omitempty"`
+	Due          int64  `cbor:"12,keyasint,omitempty"` // as this
 	// 13 was when a rest of its host ended; see Rest.
 	Articles   uint64 `cbor:"14,keyasint,omitempty"`
 	Address    string `cbor:"15,keyasint,omitempty"`
@@ -136,43 +137,47 @@ func (s *Store) Source(name string) (Source, error) {
 // SourcesNamed gives the records of some sources, in their order.
 func (s *Store) SourcesNamed(names []string) (found []Source, err error) {
 	err = s.viewSources(func(t sourceTables) error {
-		t.expect(names)
-		found = make([]Source, len(names))
-		for i, name := range names {
-			r, _, err := t.source(name)
-			if err != nil {
-				return err
-			}
+		records, err := t.sources(names)
+		found = make([]Source, len(records))
+		for i, r := range records {
 			found[i] = r.Source
+			found[i].was = standing{}
 		}
-		return nil
+		return err
 	})
 	return found, err
 }
 
 // sourceTables are what the records of sources are read from.
 type sourceTables struct {
-	tx      Tx
-	codec   *codec
-	records Table
+	tx               Tx
+	codec            *codec
+	records, fetched Table
 }
 
-func (t sourceTables) expect(names []string) {
+// sources gives records with the times of their fetches, and how they stand.
+func (t sourceTables) sources(names []string) ([]*sourceRecord, error) {
 	keys := make([][]byte, len(names))
 	for i, name := range names {
 		keys[i] = []byte(name)
 	}
 	t.records.Expect(keys)
-}
-
-// source gives a record, and as it is stored.
-func (t sourceTables) source(name string) (*sourceRecord, []byte, error) {
-	value := t.records.Get([]byte(name))
-	if value == nil {
-		return &sourceRecord{Source: Source{Name: name}}, nil, nil
+	records := make([]*sourceRecord, len(names))
+	for i, name := range names {
+		value := t.records.Get(keys[i])
+		if value == nil {
+			records[i] = &sourceRecord{Source: Source{Name: name}}
+			continue
+		}
+		r, err := t.codec.decodeSource(name, value)
+		if err != nil {
+			return nil, err
+		}
+		r.was = standing{print: xxhash.Sum64(value), number: r.Number, articles: r.Articles, read: r.Read}
+		records[i] = r
 	}
-	r, err := t.codec.decodeSource(name, value)
-	return r, value, err
+	tellFetched(t.fetched, records)
+	return records, nil
 }
 
 // Sources gives all records by name, also of sources no longer configured.
@@ -204,22 +209,35 @@ func (s *Store) PutSources(recs []*Source) []error {
 }
 
 func (s *Store) putSources(recs []*Source) error {
-	names, keys := make([]string, len(recs)), make([][]byte, len(recs))
+	names := make([]string, len(recs))
 	for i, rec := range recs {
 		if rec.Name == "" {
 			return errors.New("no name")
 		}
-		names[i], keys[i] = rec.Name, []byte(rec.Name)
+		names[i] = rec.Name
 	}
 	return s.updateOutcomes(names, func(t *tables) error {
-		t.sourceRecords.Expect(keys)
-		var src sourceRecord
+		var changed []*Source
+		var keys [][]byte
 		for _, rec := range recs {
-			if err := t.standingSource(&src, rec); err != nil {
+			number, stands, err := t.stands(rec)
+			if err == nil && stands {
+				err = t.tellDue(number, rec)
+			}
+			if err != nil {
 				return err
 			}
-			t.setState(&src, *rec)
-			if err := t.putSource(&src); err != nil {
+			if !stands {
+				changed, keys = append(changed, rec), append(keys, []byte(rec.Name))
+			}
+		}
+		t.sourceRecords.Expect(keys)
+		for _, rec := range changed {
+			src, err := t.ownSource(rec.Name)
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(t.setState(src, *rec), t.putSource(src)); err != nil {
 				return err
 			}
 		}
@@ -227,18 +245,41 @@ func (s *Store) putSources(recs []*Source) error {
 	})
 }
 
-// setState takes over all but what is the store's own affair.
-func (t *tables) setState(r *sourceRecord, state Source) {
-	state.Name, state.Articles, state.Read, state.was = r.Name, r.Articles, r.Read, standing{}
-	r.Source = state
-	if shared, ok := t.tx.(Timetable); ok {
-		shared.Due(r.Name, r.Due)
+// stands tells whether nothing of a state but the times of its fetches is to be stored:
+// its record would be what it was when the state was read. What others have made of
+// that meanwhile is their affair.
+func (t *tables) stands(state *Source) (number uint32, stands bool, err error) {
+	was := state.was
+	if was.number == 0 || state.Prints != nil {
+		return 0, false, nil
 	}
+	r := sourceRecord{Number: was.number, Source: *state}
+	r.Articles, r.Read = was.articles, was.read
+	value, err := t.codec.encodeSource(&r)
+	return was.number, xxhash.Sum64(value) == was.print, err
 }
 
+// setState takes over all but what is the store's own affair.
+func (t *tables) setState(r *sourceRecord, state Source) error {
+	state.Name, state.Articles, state.Read, state.was = r.Name, r.Articles, r.Read, standing{}
+	r.Source, r.timed = state, false
+	return t.tellDue(r.Number, &state)
+}
+
+// tellDue stores when a source was fetched and is due again.
+func (t *tables) tellDue(number uint32, state *Source) error {
+	if shared, ok := t.tx.(Timetable); ok {
+		shared.Due(state.Name, state.Due)
+	}
+	return t.putFetched(number, state)
+}
+
+// source gives a record without the times of its fetches.
 func (t *tables) source(name string) (*sourceRecord, error) {
-	r, _, err := sourceTables{t.tx, t.codec, t.sourceRecords}.source(name)
-	return r, err
+	if value := t.sourceRecords.Get([]byte(name)); value != nil {
+		return t.codec.decodeSource(name, value)
+	}
+	return &sourceRecord{Source: Source{Name: name}}, nil
 }
 
 // sourceNames are the names by number, which is how everything else names them.
@@ -249,11 +290,21 @@ func (t *tables) sourceNames() (map[uint32]string, error) {
 }
 
 func (t *tables) eachSource(do func(*sourceRecord)) error {
+	times := map[string]fetched{} // by key
+	at := t.fetched.Cursor()
+	for k, v := at.First(); k != nil; k, v = at.Next() {
+		if f, ok := readFetched(v); ok {
+			times[string(k)] = f
+		}
+	}
 	c := t.sourceRecords.Cursor()
 	for name, value := c.First(); name != nil; name, value = c.Next() {
 		r, err := t.codec.decodeSource(string(name), value)
 		if err != nil {
 			return err
+		}
+		if f, ok := times[string(ofSource(r.Number))]; ok {
+			f.tell(&r.Source)
 		}
 		do(r)
 	}
@@ -271,35 +322,9 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 	return r, err
 }
 
-// standingSource is ownSource, but for what the caller's own state of it replaces.
-func (t *tables) standingSource(r *sourceRecord, state *Source) error {
-	was := state.was
-	if was.number != 0 && xxhash.Sum64(t.sourceRecords.Get([]byte(state.Name))) == was.print {
-		*r = sourceRecord{Number: was.number, Source: Source{Name: state.Name, Articles: was.articles, Read: was.read}}
-		return nil
-	}
-	own, err := t.ownSource(state.Name)
-	if err == nil {
-		*r = *own
-	}
-	return err
-}
-
+// putSource stores a record, without the times of its fetches.
 func (t *tables) putSource(r *sourceRecord) error {
-	s := storedSources.Get().(*storedSource)
-	defer storedSources.Put(s)
-	*s = storedSource{
-		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent,
-		LastFetch: millis(r.LastFetch), LastSuccess: millis(r.LastSuccess), LastNew: millis(r.LastNew),
-		Error: r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
-		Due: millis(r.Due), Articles: r.Articles,
-		Address: r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
-		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule, Swept: millis(r.Swept), Read: millis(r.Read),
-	}
-	if s.URL != "" && s.URL == s.Configured {
-		s.URL, s.Same = "", true
-	}
-	value, err := t.codec.encode(s)
+	value, err := t.codec.encodeSource(r)
 	if err != nil {
 		return err
 	}
@@ -308,7 +333,29 @@ func (t *tables) putSource(r *sourceRecord) error {
 			return err
 		}
 	}
+	if r.timed {
+		if err := t.putFetched(r.Number, &r.Source); err != nil {
+			return err
+		}
+	}
 	return t.sourceRecords.Put([]byte(r.Name), value)
+}
+
+func (c *codec) encodeSource(r *sourceRecord) ([]byte, error) {
+	s := storedSources.Get().(*storedSource)
+	defer storedSources.Put(s)
+	*s = storedSource{
+		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent,
+		LastNew: millis(r.LastNew),
+		Error:   r.Error, ErrorSince: millis(r.ErrorSince), Failures: r.Failures,
+		Articles: r.Articles,
+		Address:  r.Address, Moved: r.Moved, MovedCount: r.MovedCount, MovedSince: millis(r.MovedSince), Configured: r.Configured, TTL: int64(r.TTL), Skip: r.Skip, Step: r.Step, Note: r.Note,
+		Terms: r.Terms, Fresh: int64(r.Fresh), Gone: millis(r.Gone), Empty: millis(r.Empty), Expected: millis(r.Expected), Usual: int64(r.Usual), Schedule: r.Schedule, Swept: millis(r.Swept), Read: millis(r.Read),
+	}
+	if s.URL != "" && s.URL == s.Configured {
+		s.URL, s.Same = "", true
+	}
+	return c.encode(s)
 }
 
 func printsKey(source string) []byte { return append([]byte("prints:"), source...) }
@@ -339,7 +386,7 @@ func (c *codec) decodeSource(name string, value []byte) (*sourceRecord, error) {
 	if s.Same {
 		s.URL = s.Configured
 	}
-	return &sourceRecord{Number: s.Number, Source: Source{
+	return &sourceRecord{Number: s.Number, timed: s.LastFetch != 0 || s.LastSuccess != 0 || s.Due != 0, Source: Source{
 		Name: name, URL: s.URL, ETag: s.ETag, LastModified: s.LastModified, Hash: s.Hash, Sent: s.Sent,
 		LastFetch: fromMillis(s.LastFetch), LastSuccess: fromMillis(s.LastSuccess), LastNew: fromMillis(s.LastNew),
 		Error: s.Error, ErrorSince: fromMillis(s.ErrorSince), Failures: s.Failures,

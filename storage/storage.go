@@ -126,7 +126,9 @@ func (s *Store) view(fn func(*tables) error) error {
 // read one of these.
 func (s *Store) viewSources(fn func(sourceTables) error) error {
 	return s.wrap(protect(func() error {
-		return s.engine.View(func(tx Tx) error { return fn(sourceTables{tx, s.reading(tx), tx.Table("sources")}) })
+		return s.engine.View(func(tx Tx) error {
+			return fn(sourceTables{tx, s.reading(tx), tx.Table("sources"), tx.Table("fetched")})
+		})
 	}))
 }
 

@@ -52,6 +52,7 @@ import (
 //	["readers", name] => order                                 Position
 //	["retries", source number, arrival] => due, Retry          States
 //	["sources", name] => sourceRecord; see departed.go
+//	["fetched", source number] => when it was fetched and is due; see fetched.go
 //	["categories", 'r', number] => Category; 'n', name and 's', slug, its own or
 //	              a former one => number;
 //	              'a', number => how many articles
@@ -84,6 +85,7 @@ type tables struct {
 	meta, articles, raw, versions, copies, names, aliases, seen Table
 	index, runs, changes, readers, retries                      Table
 	sourceRecords, categoryTable, health, toldTable, bundles    Table
+	fetched                                                     Table
 
 	open [4]*bundle // that were unpacked last
 }
@@ -96,6 +98,7 @@ func (s *Store) tables(tx Tx) *tables {
 		aliases: b("aliases"), seen: b("seen"), index: b("index"), runs: b("runs"), changes: b("changes"),
 		readers: b("readers"), retries: b("retries"), sourceRecords: b("sources"),
 		categoryTable: b("categories"), health: b("health"), toldTable: b("told"), bundles: b("bundles"),
+		fetched: b("fetched"),
 	}
 }
 
@@ -109,7 +112,7 @@ func (s *Store) reading(tx Tx) *codec {
 
 func tableNames() []string {
 	return []string{"meta", "articles", "raw", "versions", "copies", "names", "aliases", "seen", "index", "runs",
-		"changes", "readers", "retries", "sources", "categories", "health", "told", "dictionaries", "bundles"}
+		"changes", "readers", "retries", "sources", "categories", "health", "told", "dictionaries", "bundles", "fetched"}
 }
 
 // tick gives the next order number: the time in milliseconds, 20 bits up, or
