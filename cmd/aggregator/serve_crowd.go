@@ -63,6 +63,9 @@ func (c *crowd) note(conn net.Conn, state http.ConnState) {
 		delete(c.all, conn)
 		return
 	}
+	if _, present := c.all[conn]; !present && state != http.StateNew {
+		return // it was hung up on, and what it has sent until then is still being answered
+	}
 	now := time.Now()
 	c.all[conn] = presence{state, now}
 	if !c.watched {
