@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -30,9 +31,10 @@ func (s *leash) fire() {
 
 // leashes are those that no visit has now, the last given back at the end.
 type leashes struct {
-	mu   sync.Mutex
-	idle []*leash
-	most int
+	mu     sync.Mutex
+	idle   []*leash
+	most   int
+	closed bool
 }
 
 // take gives a leash of a caller to a visit, and has it looked at after a time.
@@ -56,14 +58,13 @@ func (s *leashes) take(whole context.Context, v *visit, after time.Duration) *le
 func (s *leashes) pop(whole context.Context) *leash {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	last := len(s.idle) - 1
-	if last < 0 || s.idle[last].whole != whole {
-		return nil
+	for i, p := range slices.Backward(s.idle) {
+		if p.whole == whole {
+			s.idle = slices.Delete(s.idle, i, i+1)
+			return p
+		}
 	}
-	p := s.idle[last]
-	s.idle[last] = nil
-	s.idle = s.idle[:last]
-	return p
+	return nil
 }
 
 // give takes a leash back from its visit.
@@ -77,19 +78,23 @@ func (s *leashes) give(p *leash) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		p.cancel(nil)
+		return
+	}
 	if len(s.idle) == s.most { // the first may be of a caller who is long gone
 		s.idle[0].cancel(nil)
-		s.idle = append(s.idle[:0], s.idle[1:]...)
+		s.idle = slices.Delete(s.idle, 0, 1)
 	}
 	s.idle = append(s.idle, p)
 }
 
-// close ends those that are idle.
+// close ends those that are idle, and others when they are given back.
 func (s *leashes) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.idle {
 		p.cancel(nil)
 	}
-	s.idle = nil
+	s.idle, s.closed = nil, true
 }

@@ -3,8 +3,10 @@ package fetcher_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -79,6 +81,67 @@ func TestTimeOfEachRequest(t *testing.T) {
 		}
 	})
 }
+
+// TestTimeoutInWaitingForAPlace: a body that brings much after it stepped aside needs a
+// place. If there is none until its time is over, that is a timeout.
+func TestTimeoutInWaitingForAPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, fetcher.Options{Concurrency: 1, Timeout: 5 * time.Second, Transport: roundTrip(func(r *http.Request) *http.Response {
+			time.Sleep(1500 * time.Millisecond)
+			res := answer(http.StatusOK, nil)
+			res.Body = io.NopCloser(strings.NewReader(strings.Repeat("x", 100<<10)))
+			return res
+		})})
+		var both sync.WaitGroup
+		defer both.Wait()
+		both.Go(func() {
+			_, err := c.Get(t.Context(), fetcher.Request{URL: "https://a.example/", Use: func(*fetcher.Document) { time.Sleep(time.Minute) }})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(200 * time.Millisecond)
+		if _, err := c.Get(t.Context(), fetcher.Request{URL: "https://b.example/"}); fetcher.ReasonOf(err) != fetcher.ReasonTimeout {
+			t.Errorf("%v, %s", err, fetcher.ReasonOf(err))
+		}
+	})
+}
+
+// TestUnchangedByEitherProtocol: requests that are answered 304 have a context in common.
+// What was given back after the client was closed ends, though its caller goes on.
+func TestUnchangedByEitherProtocol(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotModified) }))
+		s.EnableHTTP2 = http2
+		s.StartTLS()
+		defer s.Close()
+		var asked []context.Context
+		var c *fetcher.Client
+		c = newClient(t, fetcher.Options{Transport: asking(func(r *http.Request) (*http.Response, error) {
+			if asked = append(asked, r.Context()); len(asked) == 10 {
+				c.Close()
+			}
+			return s.Client().Transport.RoundTrip(r)
+		})})
+		for range 10 {
+			if _, err := c.Get(t.Context(), fetcher.Request{URL: s.URL, Validators: fetcher.Validators{URL: s.URL, ETag: `"a"`}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n, ctx := range asked {
+			if ctx != asked[0] {
+				t.Errorf("HTTP/2 %t: request %d has a context of its own", http2, n)
+			}
+		}
+		if asked[0].Err() == nil {
+			t.Errorf("HTTP/2 %t: it goes on after the client was closed", http2)
+		}
+	}
+}
+
+type asking func(*http.Request) (*http.Response, error)
+
+func (f asking) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestTimeoutOfHTTP2: an HTTP/2 connection does not tell why a request on it ended, be it
 // silent from the start or in the midst of a body.

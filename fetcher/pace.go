@@ -121,7 +121,7 @@ func (v *visit) bring(n int, end bool) error {
 		ctx = v.leash.whole // its host has done its part in time
 	}
 	if err := back.Acquire(ctx, 1); err != nil {
-		return err
+		return v.blame(err)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -137,7 +137,7 @@ func (v *visit) bring(n int, end bool) error {
 	return nil
 }
 
-// blame is what an error comes of: HTTP/2 does not tell why a context ended.
+// blame is what an error comes of: neither HTTP/2 nor places tell why a context ended.
 func (v *visit) blame(err error) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()

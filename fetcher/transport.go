@@ -70,7 +70,8 @@ func (t *politeTransport) ask(e errand, m manners) (*http.Response, error) {
 	if !m.robots && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusNotModified) {
 		t.gates.welcome(g)
 	}
-	if res.StatusCode == http.StatusNotModified && res.Body == http.NoBody { // there is nothing to read
+	if res.StatusCode == http.StatusNotModified { // there is nothing to read
+		res.Body.Close() // of HTTP/2, whose stream ends by that
 		v.end()
 		v.leave()
 		return res, nil

@@ -42,7 +42,6 @@ type succession struct {
 	front   *front // nil where nothing is published
 	metrics *metrics.Metrics
 	control *control
-	closers []func() // of what generations left behind
 }
 
 // generation is what works by one configuration.
@@ -118,7 +117,16 @@ func (s *succession) begin(g *generation) {
 		if err := g.d.Run(s.ctx); err != nil {
 			s.fail(err)
 		}
+		s.part(g)
 	})
+}
+
+// part closes the client of a generation that has come to its end, if no later one goes
+// on with it.
+func (s *succession) part(g *generation) {
+	if g.client != nil && g.client != s.now.Load().client {
+		g.client.Close()
+	}
 }
 
 // run works until the context ends, then drains.
@@ -152,9 +160,10 @@ func (s *succession) daemon() *daemon.Daemon { return s.now.Load().d }
 func (s *succession) close() {
 	s.fail(nil)
 	s.control.close()
-	s.now.Load().unhook()
-	for _, f := range s.closers {
-		f()
+	g := s.now.Load()
+	g.unhook()
+	if g.client != nil {
+		g.client.Close()
 	}
 }
 
@@ -181,6 +190,7 @@ func (s *succession) reload() error {
 	if s.front != nil {
 		if err := s.offer(next); err != nil {
 			doors.abandon()
+			s.part(next)
 			return err
 		}
 	}
@@ -205,7 +215,6 @@ func (s *succession) follow(old *generation, cfg *config.Config) (*generation, e
 		if err != nil {
 			return nil, err
 		}
-		s.closers = append(s.closers, client.Close)
 		next.client = client
 	}
 	var err error
