@@ -1,10 +1,9 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"io"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // Backup writes a copy of the database, as it is now, as a file that Open
@@ -15,8 +14,11 @@ func (s *Store) Backup(w io.Writer) error {
 		if s.disk == nil {
 			return s.backupElsewhere(w)
 		}
-		return s.disk.db.View(func(tx *bolt.Tx) error {
-			_, err := tx.WriteTo(w)
+		return s.disk.View(func(tx Tx) error {
+			_, err := tx.(fileTx).WriteTo(w)
+			if errors.Is(err, io.EOF) {
+				return fmt.Errorf("%w: its file was cut", ErrDamaged)
+			}
 			return err
 		})
 	}))

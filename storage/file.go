@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,10 @@ const (
 type file struct {
 	path         string
 	db           *bolt.DB
+	opened       *os.File
+	writing      sync.Mutex // by the one who writes
+	beginning    sync.Mutex // by the one who begins a transaction
+	stuck        stuck
 	looked, kept atomic.Int64 // see letGo
 	later        atomic.Bool
 }
@@ -32,13 +37,13 @@ type file struct {
 // open opens the file, and makes it where there is none. On errors it is closed
 // again.
 func (f *file) open(noSync bool) (err error) {
-	var opened *os.File
+	f.stuck.is = make(chan struct{})
 	defer func() {
-		if err != nil && opened != nil {
+		if err != nil && f.opened != nil {
 			// bbolt closes the file with its own errors, not with its panics, and
 			// what it has mapped then keeps the lock. Doing so twice does no harm.
-			unlock(opened)
-			opened.Close()
+			unlock(f.opened)
+			f.opened.Close()
 		}
 	}()
 	err = protect(func() error {
@@ -48,9 +53,9 @@ func (f *file) open(noSync bool) (err error) {
 			PageSize:     pageSize,
 			NoSync:       noSync,
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-				f, err := os.OpenFile(name, flag, mode)
-				opened = f
-				return f, err
+				opened, err := os.OpenFile(name, flag, mode)
+				f.opened = opened
+				return opened, err
 			},
 		})
 		return err
@@ -58,7 +63,7 @@ func (f *file) open(noSync bool) (err error) {
 	if err != nil {
 		return err
 	}
-	if err = stillThere(f.path, opened); err == nil {
+	if err = stillThere(f.path, f.opened); err == nil {
 		err = protect(func() error { return f.db.View(f.ours) })
 	}
 	if err != nil {
@@ -100,35 +105,66 @@ func (f *file) explain(err error, before os.FileInfo, keep bool) error {
 
 func (f *file) String() string { return f.path }
 
-func (f *file) Close() error { return f.db.Close() }
+func (f *file) Close() error {
+	if f.stuck.now() { // bbolt would wait for its own lock
+		unlock(f.opened)
+		return f.opened.Close()
+	}
+	return f.db.Close()
+}
 
 func (f *file) View(fn func(Tx) error) error {
-	err := f.db.View(func(tx *bolt.Tx) error {
-		defer f.letGo(tx)
-		return fn(fileTx{tx})
-	})
-	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
-		return ErrClosed
+	tx, err := f.begin(false)
+	if err != nil {
+		return err
 	}
-	return err
+	defer f.end(tx)
+	defer f.letGo(tx)
+	return fn(fileTx{tx})
 }
 
 func (f *file) Update(fn func(Tx) error) error {
-	return f.db.Update(func(tx *bolt.Tx) error {
-		defer f.letGo(tx)
-		return fn(fileTx{tx})
-	})
+	f.writing.Lock()
+	defer f.writing.Unlock()
+	tx, err := f.begin(true)
+	if err != nil {
+		return err
+	}
+	defer f.end(tx)
+	if err := f.change(tx, fn); err != nil {
+		return err
+	}
+	return f.stuck.guard(tx.Commit)
 }
+
+func (f *file) change(tx *bolt.Tx, fn func(Tx) error) error {
+	defer f.letGo(tx)
+	return fn(fileTx{tx})
+}
+
+// begin begins a transaction. One does at a time: nobody waits for a lock that bbolt may
+// keep.
+func (f *file) begin(writes bool) (tx *bolt.Tx, err error) {
+	f.beginning.Lock()
+	defer f.beginning.Unlock()
+	err = f.stuck.guard(func() (err error) { tx, err = f.db.Begin(writes); return err })
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		err = ErrClosed
+	}
+	return tx, err
+}
+
+// end ends a transaction, if it was not stored.
+func (f *file) end(tx *bolt.Tx) { _ = f.stuck.guard(tx.Rollback) }
 
 // Space counts those pages as free as well that are once their last reader is gone.
 func (f *file) Space() (s Space, err error) {
-	st := f.db.Stats()
-	s.PageSize = f.db.Info().PageSize
-	s.Free = int64(st.FreePageN+st.PendingPageN) * int64(s.PageSize)
-	err = f.db.View(func(tx *bolt.Tx) error {
-		s.Bytes = tx.Size()
+	err = f.View(func(tx Tx) error {
+		s.PageSize, s.Bytes = f.db.Info().PageSize, tx.(fileTx).Size()
 		return nil
 	})
+	st := f.db.Stats()
+	s.Free = int64(st.FreePageN+st.PendingPageN) * int64(s.PageSize)
 	return s, err
 }
 

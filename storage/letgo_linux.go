@@ -47,7 +47,7 @@ func (f *file) lookLater() {
 	}
 	time.AfterFunc(lookEvery, func() {
 		f.later.Store(false)
-		_ = f.db.View(func(tx *bolt.Tx) error { f.letGo(tx); return nil }) // it may be closed
+		_ = protect(func() error { return f.View(func(Tx) error { return nil }) }) // it may be closed
 	})
 }
 

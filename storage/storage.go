@@ -108,8 +108,18 @@ func (s *Store) Close() error {
 	var err error
 	s.once.Do(func() {
 		close(s.closing)
-		<-s.written
-		s.bundling <- struct{}{} // for good
+		var stuck chan struct{} // of who waits for the file then
+		if s.disk != nil {
+			stuck = s.disk.stuck.is
+		}
+		select {
+		case <-s.written:
+		case <-stuck:
+		}
+		select {
+		case s.bundling <- struct{}{}: // for good
+		case <-stuck:
+		}
 		err = s.wrap(s.engine.Close())
 	})
 	return err
