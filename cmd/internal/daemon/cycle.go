@@ -122,7 +122,9 @@ func (c *cycle) end() {
 
 // conclude judges the source by the outcome, of which recorded tells whether it could be.
 func (c *cycle) conclude(recorded error) {
-	c.rep.Err = errors.Join(c.rep.Err, recorded)
+	if recorded != nil && (c.rep.Err == nil || c.rep.Err.Error() != recorded.Error()) { // else it is told
+		c.rep.Err = errors.Join(c.rep.Err, recorded)
+	}
 	if errors.Is(c.rep.Err, storage.ErrLost) { // what it did is done again by another node
 		c.rep.Err, c.interrupted = errInterrupted, true
 		return
@@ -176,6 +178,7 @@ func (c *cycle) run(ctx context.Context, state *storage.State) error {
 	if state == nil {
 		states, err := c.states([]string{c.s.Name})
 		if err != nil {
+			c.rec = &storage.Source{Name: c.s.Name}
 			return unstored(err)
 		}
 		state = &states[0]
