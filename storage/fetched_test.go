@@ -31,7 +31,7 @@ func TestTimesInRecordsOfOlderVersions(t *testing.T) {
 		return err
 	}
 	again := func(s *Store) error {
-		states, err := s.States([]string{"old"}, fetchedAt, 0)
+		states, err := s.States([]string{"old"})
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func TestUnchangedSourcesTakeFewPages(t *testing.T) {
 	if err := errors.Join(s.PutSources(recs)...); err != nil {
 		t.Fatal(err)
 	}
-	states, err := s.States(names, fetchedAt, 0)
+	states, err := s.States(names)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -15,15 +16,14 @@ type storedRetry struct {
 }
 
 // State is what a cycle of a source begins with: its record, as [Store.Source] gives it,
-// and its wishes that are due, the longest due first.
+// and whether it has wishes; see [Store.Retries].
 type State struct {
-	Source  *Source
-	Retries []Retry
+	Source *Source
+	Wishes bool
 }
 
-// States gives those of some sources, in their order, as they are at one moment, with
-// wishes that are due by a time; a limit of 0 gives all of these.
-func (s *Store) States(sources []string, due time.Time, limit int) (states []State, err error) {
+// States gives those of some sources, in their order, as they are at one moment.
+func (s *Store) States(sources []string) (states []State, err error) {
 	err = s.viewSources(func(t sourceTables) error {
 		records, err := t.sources(sources)
 		if err != nil {
@@ -33,39 +33,59 @@ func (s *Store) States(sources []string, due time.Time, limit int) (states []Sta
 		states = make([]State, len(records))
 		for i, r := range records {
 			states[i].Source = &r.Source
-			if r.Number == 0 {
-				continue
+			if r.Number != 0 {
+				head := ofSource(r.Number)
+				k, _ := retries.Seek(head)
+				states[i].Wishes = bytes.HasPrefix(k, head)
 			}
-			found, err := t.codec.retriesDue(retries, ofSource(r.Number), due)
-			if err != nil {
-				return err
-			}
-			if limit > 0 && len(found) > limit {
-				found = found[:limit]
-			}
-			states[i].Retries = found
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return states, nil
+	return states, err
 }
 
-func (c *codec) retriesDue(retries Cursor, head []byte, due time.Time) (found []Retry, err error) {
+// Retries gives the wishes of a source that are due by a time, the longest due first; a
+// limit of 0 gives all.
+func (s *Store) Retries(source string, due time.Time, limit int) (found []Retry, err error) {
+	err = s.viewSources(func(t sourceTables) error {
+		records, err := t.sources([]string{source})
+		if err != nil || records[0].Number == 0 {
+			return err
+		}
+		found, err = t.codec.retriesDue(t.tx.Table("retries").Cursor(), ofSource(records[0].Number), due, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("retries of %s: %w", source, err)
+	}
+	return found, nil
+}
+
+func (c *codec) retriesDue(retries Cursor, head []byte, due time.Time, limit int) (found []Retry, err error) {
+	type wish struct {
+		due  time.Time
+		item []byte
+	}
+	var wishes []wish // which may be thousands, and are not decoded to be left out
 	for k, v := retries.Seek(head); bytes.HasPrefix(k, head); k, v = retries.Next() {
-		when := fromMillis(int64(fromNumber(v)))
-		if len(v) < 8 || when.After(due) {
+		if len(v) < 8 {
 			continue
 		}
+		if when := fromMillis(int64(fromNumber(v))); !when.After(due) {
+			wishes = append(wishes, wish{when, v[8:]})
+		}
+	}
+	slices.SortStableFunc(wishes, func(a, b wish) int { return a.due.Compare(b.due) })
+	if limit > 0 && len(wishes) > limit {
+		wishes = wishes[:limit]
+	}
+	for _, w := range wishes {
 		var stored storedRetry
-		if err := c.unmarshal(v[8:], &stored); err != nil {
+		if err := c.unmarshal(w.item, &stored); err != nil {
 			return nil, err
 		}
-		found = append(found, Retry{Keys: stored.Keys, Item: stored.Item, Attempts: stored.Attempts, Due: when})
+		found = append(found, Retry{Keys: stored.Keys, Item: stored.Item, Attempts: stored.Attempts, Due: w.due})
 	}
-	slices.SortStableFunc(found, func(a, b Retry) int { return a.Due.Compare(b.Due) })
 	return found, nil
 }
 

@@ -50,7 +50,7 @@ import (
 //	        a period being the first two bytes of the order, which lacks them
 //	["changes", order] => arrival; one entry an article        Changes, Corrections
 //	["readers", name] => order                                 Position
-//	["retries", source number, arrival] => due, Retry          States
+//	["retries", source number, arrival] => due, Retry          Retries
 //	["sources", name] => sourceRecord; see departed.go
 //	["fetched", source number] => when it was fetched and is due; see fetched.go
 //	["categories", 'r', number] => Category; 'n', name and 's', slug, its own or

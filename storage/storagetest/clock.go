@@ -169,7 +169,7 @@ func mended(b *bench) {
 	if raw, err := b.Raw("ahead"); err != nil || raw.Body != "<p>text of ahead</p>raw" {
 		b.Errorf("raw %+v, %v", raw, err)
 	}
-	if r := b.state("s", b.clock, 9).Retries; len(r) != 1 || r[0].Keys[0] != "ahead" {
+	if r := b.retries("s", b.clock, 9); len(r) != 1 || r[0].Keys[0] != "ahead" {
 		b.Errorf("retries %+v", r)
 	}
 	if src, err := b.Source("s"); err != nil || src.Articles != 6 {

@@ -92,7 +92,7 @@ func opaque(b *bench) {
 func overtaken(b *bench) {
 	b.add("s", entry(1, "a"))
 	state := func() *storage.Source {
-		return b.state("s", b.clock, 0).Source
+		return b.state("s").Source
 	}
 	for n, rec := range []*storage.Source{state(), state()} {
 		b.add("s", entry(1, []string{"b", "c"}[n]))
@@ -184,7 +184,7 @@ func retries(b *bench) {
 	b.add("s", wish("a", 2*time.Minute, 1), wish("b", time.Minute, 2), wish("c", time.Hour, 1))
 	b.add("t", wish("a", time.Minute, 1))
 	due := func(limit int) (items string) {
-		for _, r := range b.state("s", start.Add(10*time.Minute), limit).Retries {
+		for _, r := range b.retries("s", start.Add(10*time.Minute), limit) {
 			items += fmt.Sprintf("%s%d%v ", r.Item, r.Attempts, r.Keys)
 		}
 		return items

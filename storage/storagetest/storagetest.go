@@ -21,7 +21,8 @@ type Store interface {
 	Sight(source string, ids []article.Identity) ([]storage.Sighting, error)
 	Add(storage.Batch) ([]storage.Change, error)
 	SourcesNamed(names []string) ([]storage.Source, error)
-	States(sources []string, due time.Time, limit int) ([]storage.State, error)
+	States(sources []string) ([]storage.State, error)
+	Retries(source string, due time.Time, limit int) ([]storage.Retry, error)
 	Article(ref string) (article.Article, error)
 	Raw(key string) (article.Raw, error)
 	Bodies(since time.Time, after uint64, limit int) ([]storage.Body, error)
@@ -218,16 +219,29 @@ func (b *bench) sight(source string, ids ...article.Identity) []storage.Sighting
 }
 
 // state is that of one source.
-func (b *bench) state(source string, due time.Time, limit int) storage.State {
+func (b *bench) state(source string) storage.State {
 	b.Helper()
-	states, err := b.States([]string{"nobody", source}, due, limit)
+	states, err := b.States([]string{"nobody", source})
 	if err != nil {
 		b.Fatal(err)
 	}
-	if nobody := states[0]; *nobody.Source != (storage.Source{Name: "nobody"}) || nobody.Retries != nil {
+	if nobody := states[0]; *nobody.Source != (storage.Source{Name: "nobody"}) || nobody.Wishes {
 		b.Errorf("nobody: %+v", nobody)
 	}
 	return states[1]
+}
+
+// retries are the wishes of a source that are due.
+func (b *bench) retries(source string, due time.Time, limit int) []storage.Retry {
+	b.Helper()
+	found, err := b.Retries(source, due, limit)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if len(found) > 0 && !b.state(source).Wishes {
+		b.Errorf("%s has wishes, and its state tells of none", source)
+	}
+	return found
 }
 
 func (b *bench) get(ref string) article.Article {

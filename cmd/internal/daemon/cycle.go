@@ -150,7 +150,6 @@ type cycle struct {
 	began time.Time
 	wrote time.Time // when its last write began
 	rec   *storage.Source
-	again []storage.Retry // due when it began
 	rep   Report
 	made  atomic.Pointer[normalize.Options] // see options
 	// from is where the list came from in the end.
@@ -164,6 +163,8 @@ type cycle struct {
 	first bool
 	// excused tells that our own link or machine is to blame; interrupted, that we stopped.
 	excused, interrupted bool
+	// wishes tells that articles wait to be made anew.
+	wishes bool
 	// brought tells that it lists something that it had not listed before.
 	brought bool
 	// samples are of the newest articles that were stored, newest first.
@@ -176,14 +177,14 @@ type cycle struct {
 // run runs the cycle from the state of its source, where that was read ahead.
 func (c *cycle) run(ctx context.Context, state *storage.State) error {
 	if state == nil {
-		states, err := c.states([]string{c.s.Name})
+		states, err := c.store.States([]string{c.s.Name})
 		if err != nil {
 			c.rec = &storage.Source{Name: c.s.Name}
 			return unstored(err)
 		}
 		state = &states[0]
 	}
-	c.rec, c.again = state.Source, state.Retries
+	c.rec, c.wishes = state.Source, state.Wishes
 	if c.o.scheduled && c.s.dueBy(c.rec).After(c.Now()) {
 		return errNotDue
 	}

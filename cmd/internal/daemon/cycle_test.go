@@ -162,9 +162,9 @@ func TestFailedPageIsTriedAgain(t *testing.T) {
 	if n := w.requests("doc-i"); n != r.New {
 		t.Errorf("%d requests for pages, want one each", n)
 	}
-	states, err := w.store.States([]string{"china"}, time.Now().Add(time.Hour), 1000)
-	if err != nil || len(states[0].Retries) != r.New {
-		t.Errorf("%v, %v; want %d retries", states, err, r.New)
+	retries, err := w.store.Retries("china", time.Now().Add(time.Hour), 1000)
+	if err != nil || len(retries) != r.New {
+		t.Errorf("%d retries, %v; want %d", len(retries), err, r.New)
 	}
 }
 

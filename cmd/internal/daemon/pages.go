@@ -189,11 +189,15 @@ func gone(err error) bool {
 
 // retries returns the items whose pages are to be tried again now.
 func (c *cycle) retries() ([]wanted, error) {
-	if c.o.DryRun {
+	if c.o.DryRun || !c.wishes {
 		return nil, nil
 	}
+	again, err := c.store.Retries(c.s.Name, c.began, batchSize)
+	if err != nil {
+		return nil, unstored(err)
+	}
 	var out []wanted
-	for _, r := range c.again {
+	for _, r := range again {
 		w := wanted{standing: storage.Changed, attempts: r.Attempts}
 		if err := cbor.Unmarshal(r.Item, &w.item); err != nil {
 			return nil, fmt.Errorf("stored item: %w", err)

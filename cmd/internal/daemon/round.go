@@ -5,7 +5,6 @@ import (
 	"iter"
 	"net/url"
 	"sync"
-	"time"
 
 	"aggregator/fetcher"
 	"aggregator/storage"
@@ -77,18 +76,13 @@ func (d *Daemon) readingAhead(sources []*source) iter.Seq2[int, *source] {
 				for _, s := range sources[n:min(n+together, len(sources))] {
 					names = append(names, s.Name)
 				}
-				d.running.readAhead(names, func() ([]storage.State, error) { return d.states(names) })
+				d.running.readAhead(names, func() ([]storage.State, error) { return d.store.States(names) })
 			}
 			if !yield(n, s) {
 				return
 			}
 		}
 	}
-}
-
-// states are what cycles that begin now begin with.
-func (d *Daemon) states(names []string) ([]storage.State, error) {
-	return d.store.States(names, time.Now(), batchSize)
 }
 
 // enter waits until a source may begin, and returns the door by which it came in. Few
