@@ -209,8 +209,7 @@ func (p *path) add(h hop) {
 }
 
 func (c *Client) errand(ctx context.Context, r Request) (errand, error) {
-	header := make(http.Header, 8)
-	maps.Copy(header, c.headers[r.kind()])
+	header := maps.Clone(c.headers[r.kind()])
 	maps.Copy(header, r.Header)
 	e, err := newErrand(ctx, r.URL, header)
 	if err != nil {
@@ -224,7 +223,7 @@ func (c *Client) errand(ctx context.Context, r Request) (errand, error) {
 }
 
 func conditional(req *http.Request) bool {
-	return req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
+	return req.Header["If-None-Match"] != nil || req.Header["If-Modified-Since"] != nil
 }
 
 // redirect judges a hop, and makes the errand that it leads to: at most five, and never

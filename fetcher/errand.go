@@ -34,16 +34,16 @@ func newErrand(ctx context.Context, address string, header http.Header) (errand,
 // condition makes it conditional if the validators came from its address (CONDUCT 5), byte
 // for byte as they came (CONDUCT 1).
 func (e errand) condition(address string, v Validators) {
-	e.header.Del("If-None-Match")
-	e.header.Del("If-Modified-Since")
+	delete(e.header, "If-None-Match")
+	delete(e.header, "If-Modified-Since")
 	if v.URL != address && v.URL != e.url.String() {
 		return
 	}
 	if v.ETag != "" {
-		e.header.Set("If-None-Match", v.ETag)
+		e.header["If-None-Match"] = []string{v.ETag}
 	}
 	if v.LastModified != "" {
-		e.header.Set("If-Modified-Since", v.LastModified)
+		e.header["If-Modified-Since"] = []string{v.LastModified}
 	}
 }
 

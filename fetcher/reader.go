@@ -18,6 +18,7 @@ const defaultLimit = 2000
 type Reader struct {
 	src      Source
 	url      string // with its placeholders filled in, but for {page}
+	paged    bool   // there is such a one
 	first    int
 	volatile []*regexp.Regexp
 	read     func(*Document) (List, error) // nil for a feed
@@ -61,6 +62,7 @@ func NewReader(src Source) (*Reader, error) {
 		return nil, err
 	}
 	r.url = rebase(r.url, src.Endpoint)
+	r.paged = strings.Contains(r.url, "{page}")
 	if _, err := url.Parse(r.URL(1)); err != nil || r.url == "" {
 		return nil, fmt.Errorf("url %q is not a URL", Redact(r.url))
 	}
@@ -97,13 +99,16 @@ func patterns(setting string, exprs []string) (all []*regexp.Regexp, err error) 
 
 // URL returns the address of the list's n-th page, counted from 1.
 func (r *Reader) URL(n int) string {
+	if !r.paged {
+		return r.url
+	}
 	return strings.ReplaceAll(r.url, "{page}", strconv.Itoa(r.first+n-1))
 }
 
 // Pages returns how many pages of the list may be read: 1 for a list without
 // pages.
 func (r *Reader) Pages() int {
-	if !strings.Contains(r.url, "{page}") {
+	if !r.paged {
 		return 1
 	}
 	return max(1, r.src.MaxPages)

@@ -124,7 +124,20 @@ func (c *codec) marshalBy(v any, pack func(plain []byte) []byte) ([]byte, error)
 // encode is marshal of what is short and stored often: compressing takes longer than
 // all else.
 func (c *codec) encode(v any) ([]byte, error) {
-	return c.marshalBy(v, func(b []byte) []byte { return append([]byte{plain}, b...) })
+	return c.marshalBy(v, func(b []byte) []byte { return append(append(make([]byte, 0, 1+len(b)), plain), b...) })
+}
+
+// print is the hash of what encode makes.
+func (c *codec) print(v any) (sum uint64, err error) {
+	_, err = c.marshalBy(v, func(b []byte) []byte {
+		var d xxhash.Digest
+		d.Reset()
+		_, _ = d.Write([]byte{plain}) // it never fails
+		_, _ = d.Write(b)
+		sum = d.Sum64()
+		return nil
+	})
+	return sum, err
 }
 
 func (c *codec) unmarshal(value []byte, v any) error {

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 )
 
 // Source is the store's record of a source's state. Its times are kept to the
@@ -176,8 +174,10 @@ func (t *tables) stands(state *Source) (number uint32, stands bool, err error) {
 	}
 	r := sourceRecord{Number: was.number, Source: *state}
 	r.Articles, r.Read = was.articles, was.read
-	value, err := t.codec.encodeSource(&r)
-	return was.number, xxhash.Sum64(value) == was.print, err
+	s := r.stored()
+	defer storedSources.Put(s)
+	print, err := t.codec.print(s)
+	return was.number, print == was.print, err
 }
 
 // setState takes over all but what is the store's own affair.

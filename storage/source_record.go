@@ -136,7 +136,9 @@ func (t *tables) ownSource(name string) (*sourceRecord, error) {
 
 // putSource stores a record, without the times of its fetches.
 func (t *tables) putSource(r *sourceRecord) error {
-	value, err := t.codec.encodeSource(r)
+	s := r.stored()
+	defer storedSources.Put(s)
+	value, err := t.codec.encode(s)
 	if err != nil {
 		return err
 	}
@@ -153,9 +155,10 @@ func (t *tables) putSource(r *sourceRecord) error {
 	return t.sourceRecords.Put([]byte(r.Name), value)
 }
 
-func (c *codec) encodeSource(r *sourceRecord) ([]byte, error) {
+// stored is what is stored of a record, without the times of its fetches. It goes back to
+// storedSources.
+func (r *sourceRecord) stored() *storedSource {
 	s := storedSources.Get().(*storedSource)
-	defer storedSources.Put(s)
 	*s = storedSource{
 		Number: r.Number, URL: r.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash, Sent: r.Sent,
 		LastNew: millis(r.LastNew),
@@ -167,7 +170,7 @@ func (c *codec) encodeSource(r *sourceRecord) ([]byte, error) {
 	if s.URL != "" && s.URL == s.Configured {
 		s.URL, s.Same = "", true
 	}
-	return c.encode(s)
+	return s
 }
 
 // storedSources are what records are decoded into and encoded from, one after the other.

@@ -92,7 +92,11 @@ func (p place) pass() {
 	if p.n < l.first {
 		return
 	}
-	for l.passed[p.n] = true; l.passed[l.first]; {
+	if p.n > l.first {
+		l.passed[p.n] = true
+		return
+	}
+	for next := true; next; next = l.passed[l.first] {
 		delete(l.passed, l.first)
 		l.first++
 		if passed := l.waiting[l.first]; passed != nil {

@@ -29,9 +29,9 @@ type records struct {
 
 const (
 	// mostTogether is how many records are waited for.
-	mostTogether = 512
+	mostTogether = 1024
 	// waitTogether is how long one waits for others.
-	waitTogether = 100 * time.Millisecond
+	waitTogether = 150 * time.Millisecond
 )
 
 // begin notes a cycle, which is to bring a record or to end.
