@@ -28,7 +28,7 @@ func (r *Reader) readFeed(doc *Document) (List, error) {
 	if !sameBytes(body, doc.Body) { // what was found lies elsewhere now, if at all
 		found = old.find(body)
 	}
-	c, err := canonicalise(body, base, r.limit(), old, found)
+	c, err := canonicalise(body, base, r.limit, old, found)
 	if err != nil {
 		return List{}, err
 	}
@@ -89,7 +89,7 @@ func (w wire) link(refs ...string) string {
 // time returns the first of the texts that is a time.
 func (w wire) time(texts ...string) (t time.Time) {
 	for _, text := range texts {
-		if t = ParseTime(text, w.r.src.Zone); !t.IsZero() {
+		if t = ParseTime(text, w.r.zone); !t.IsZero() {
 			return t
 		}
 	}

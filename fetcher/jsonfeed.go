@@ -101,7 +101,7 @@ func (w wire) jsonItems(dec *json.Decoder) (items []any, err error) {
 		if err := dec.Decode(&v); err != nil {
 			return items, err
 		}
-		if len(items) <= w.r.limit() {
+		if len(items) <= w.r.limit {
 			items = append(items, v)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -16,10 +17,13 @@ const defaultLimit = 2000
 
 // Reader reads the documents of one source. It is safe for concurrent use.
 type Reader struct {
-	src      Source
+	zone     *time.Location
 	url      string // with its placeholders filled in, but for {page}
 	paged    bool   // there is such a one
 	first    int
+	maxPages int
+	limit    int // how many items of a document are taken
+	terms    uint64
 	volatile []*regexp.Regexp
 	read     func(*Document) (List, error) // nil for a feed
 	workers  workers
@@ -30,12 +34,15 @@ type Reader struct {
 // which setting is wrong.
 func NewReader(src Source) (*Reader, error) {
 	rules, kind := src.resolve()
-	r := &Reader{src: src, first: 1}
+	r := &Reader{zone: src.Zone, first: 1, maxPages: max(1, src.MaxPages), limit: src.Limit}
+	if r.limit <= 0 {
+		r.limit = defaultLimit
+	}
 	switch kind {
 	case "feed":
 		r.url = src.URL
 	case "json":
-		j, err := newJSONReader(rules, src.Zone, r.limit())
+		j, err := newJSONReader(rules, src.Zone, r.limit)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +51,7 @@ func NewReader(src Source) (*Reader, error) {
 		}
 		r.read, r.url, r.first = j.read, rules.URL, rules.FirstPage
 	case "html":
-		h, err := newHTMLReader(rules, src.Zone, r.limit())
+		h, err := newHTMLReader(rules, src.Zone, r.limit)
 		if err != nil {
 			return nil, err
 		}
@@ -66,6 +73,7 @@ func NewReader(src Source) (*Reader, error) {
 	if _, err := url.Parse(r.URL(1)); err != nil || r.url == "" {
 		return nil, fmt.Errorf("url %q is not a URL", Redact(r.url))
 	}
+	r.terms = src.terms(r.url)
 	return r, nil
 }
 
@@ -111,7 +119,7 @@ func (r *Reader) Pages() int {
 	if !r.paged {
 		return 1
 	}
-	return max(1, r.src.MaxPages)
+	return r.maxPages
 }
 
 // Read returns the items a document lists. A List with Partial set was not
@@ -128,24 +136,17 @@ func (r *Reader) Read(doc *Document) (List, error) {
 	list, err := r.workers.read(doc, read)
 	if err != nil {
 		e := fail(doc.URL, err)
-		if e.Reason == ReasonNotList && r.src.Kind == "feed" && isPage(doc.Body) {
+		if e.Reason == ReasonNotList && r.read == nil && isPage(doc.Body) {
 			e.feeds = discover(doc)
 		}
 		return List{}, e
 	}
 	list.Next = Encrypted(doc.URL, list.Next)
-	if limit := r.limit(); len(list.Items) > limit {
+	if limit := r.limit; len(list.Items) > limit {
 		list.Items = slices.Clip(list.Items[:limit])
 		list.Note = fmt.Sprintf("only the first %d items are read", limit)
 	}
 	return list, nil
-}
-
-func (r *Reader) limit() int {
-	if r.src.Limit > 0 {
-		return r.src.Limit
-	}
-	return defaultLimit
 }
 
 // Print is a fingerprint of a document without what changes in every answer:

@@ -14,8 +14,9 @@ const readerVersion = 2
 
 // Terms is a fingerprint of how the source's documents are asked for and read.
 // Validators are only good for documents on the same terms (CONDUCT 5).
-func (r *Reader) Terms() uint64 {
-	s := r.src
+func (r *Reader) Terms() uint64 { return r.terms }
+
+func (s *Source) terms(address string) uint64 {
 	zone := time.UTC
 	if s.Zone != nil {
 		zone = s.Zone
@@ -23,7 +24,7 @@ func (r *Reader) Terms() uint64 {
 	t := terms(make([]byte, 0, 512))
 	t.verbatim(commonTerms)
 	t.quoted(s.Kind)
-	t.quoted(r.url)
+	t.quoted(address)
 	t.mapped(s.Params, len(s.Params))
 	t.quoted(s.Charset)
 	t.quoted(zone.String())

@@ -63,7 +63,6 @@ type Daemon struct {
 type source struct {
 	*config.Source
 	reader *fetcher.Reader
-	terms  uint64 // of reader
 	site   string // whom the list is fetched from
 	when   *timetable
 	// known is when the source was due by its record, as Run has read it last; lease
@@ -148,7 +147,7 @@ func (d *Daemon) source(c *config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, terms: reader.Terms(), site: siteOf(reader, c.Name), when: d.timetable(c), all: d.log, hider: newHider(c, d.cfg.Secrets())}, nil
+	return &source{Source: c, reader: reader, site: siteOf(reader, c.Name), when: d.timetable(c), all: d.log, hider: newHider(c, d.cfg.Secrets())}, nil
 }
 
 // sites are whom lists are fetched from.

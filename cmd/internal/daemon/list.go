@@ -190,8 +190,8 @@ func (s *source) renew(rec *storage.Source) {
 // agree forgets validators of a document that was asked for or read on other
 // terms: it is fetched whole, once.
 func (s *source) agree(rec *storage.Source) {
-	if rec.Terms != s.terms {
-		rec.URL, rec.ETag, rec.LastModified, rec.Hash, rec.Sent, rec.Prints, rec.Terms = "", "", "", 0, 0, new(string), s.terms
+	if terms := s.reader.Terms(); rec.Terms != terms {
+		rec.URL, rec.ETag, rec.LastModified, rec.Hash, rec.Sent, rec.Prints, rec.Terms = "", "", "", 0, 0, new(string), terms
 	}
 }
 
