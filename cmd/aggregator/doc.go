@@ -9,8 +9,8 @@ Read it bottom-up; each package's comment says what to call first.
   - [aggregator/normalize/article]: the Article that all stages share, and the
     front-matter file it is written as. A leaf.
   - [aggregator/fetcher]: Source, Document, Item. The Client fetches politely:
-    one gate per site, robots.txt, conditional requests, limits on everything. A
-    Reader reads what a source lists: bytes are made clean UTF-8 first
+    one gate per site (gate.go), robots.txt, conditional requests, limits on everything
+    (pace.go; leash.go ends what takes too long). A Reader reads what a source lists: bytes are made clean UTF-8 first
     (charset.go, clean.go). A feed of whatever quality is then written anew as a
     well-formed document that gofeed reads without loss (canonical.go; inside.go
     finds where elements end, construct.go what a text is), within bounds of
@@ -39,8 +39,9 @@ Read it bottom-up; each package's comment says what to call first.
     body as it came is a delta of the content made of it (raw.go). The order of
     publication is published.go, that of arrival index.go. Old articles lie
     in bundles (bundle.go), pruned ones leave graves (grave.go), and of sources
-    removed long ago nothing remains (departed.go); what moves by files is
-    history.go, frame.go and restore.go.
+    removed long ago nothing remains (departed.go). When each source was fetched lies
+    apart from its record (fetched.go). What moves by files is history.go, frame.go
+    and restore.go.
   - [aggregator/storage/postgres]: that engine on PostgreSQL (postgres.go, tx.go,
     cursor.go), for several machines; and the Node that a program is among them
     (node.go): leases of sources, turns at sites, claims of items, notices.
@@ -50,7 +51,8 @@ Read it bottom-up; each package's comment says what to call first.
     feed_archive.go of the daemon). A Hub is told what changed.
   - [aggregator/cmd/internal/config]: the configuration, strict.
   - [aggregator/cmd/internal/daemon]: the cycle that ties the stages together,
-    rounds of them now or on schedule (turn.go says when, line.go in what order;
+    rounds of them now or on schedule (turn.go says when, line.go in what order,
+    running.go keeps one cycle of a source at a time and its state read ahead;
     outcomes.go stores what they come to together; outage.go and offline.go tell
     whether our own link is down, shortage.go whether this machine lacks something,
     and shortage_end.go whether it is there again), what feeds are loaded from the
