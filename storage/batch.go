@@ -99,6 +99,9 @@ func (s *Store) Add(b Batch) ([]Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("add %s: %w", b.Source, err)
 	}
+	if b.State != nil {
+		b.State.was = standing{} // should it be put again
+	}
 	s.train()
 	s.bundleMany(stored(changes))
 	return changes, nil

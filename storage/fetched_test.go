@@ -22,7 +22,7 @@ func openFetched(t *testing.T) *Store {
 	return s
 }
 
-// TestTimesInRecordsOfOlderVersions: schema 11 had the times of a source's fetches in its
+// TestTimesInRecordsOfOlderVersions: schema 12 had the times of a source's fetches in its
 // record. They stay what they are until others are stored, whatever rewrites the record.
 func TestTimesInRecordsOfOlderVersions(t *testing.T) {
 	add := func(s *Store) error {
@@ -120,6 +120,28 @@ func TestUnchangedSourcesTakeFewPages(t *testing.T) {
 		}
 		if src != want {
 			t.Fatalf("%+v, want %+v", src, want)
+		}
+	}
+}
+
+// TestStatePutTwice: a state that is as it was read is stored, if another was meanwhile.
+func TestStatePutTwice(t *testing.T) {
+	s := openFetched(t)
+	if err := s.PutSource(Source{Name: "a", ETag: "e"}); err != nil {
+		t.Fatal(err)
+	}
+	states, err := s.States([]string{"a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := states[0].Source
+	for _, text := range []string{"failed", ""} {
+		src.Error = text
+		if err := errors.Join(s.PutSources([]*Source{src})...); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Source("a"); err != nil || got.Error != text {
+			t.Errorf("%+v, %v; want the error %q", got, err, text)
 		}
 	}
 }

@@ -27,6 +27,7 @@ type file struct {
 	path         string
 	db           *bolt.DB
 	opened       *os.File
+	size         int64      // that it had at least: it never becomes smaller
 	writing      sync.Mutex // by the one who writes
 	beginning    sync.Mutex // by the one who begins a transaction
 	stuck        stuck
@@ -114,48 +115,74 @@ func (f *file) Close() error {
 }
 
 func (f *file) View(fn func(Tx) error) error {
-	tx, err := f.begin(false)
+	tx, err := f.begin()
 	if err != nil {
 		return err
 	}
-	defer f.end(tx)
-	defer f.letGo(tx)
-	return fn(fileTx{tx})
+	defer func() { _ = f.stuck.guard(tx.Rollback) }()
+	return f.work(tx, fn)
+}
+
+// begin begins to read. One begins at a time, here and in Update: nobody waits for a lock
+// that bbolt may keep.
+func (f *file) begin() (tx *bolt.Tx, err error) {
+	f.beginning.Lock()
+	defer f.beginning.Unlock()
+	if err := f.whole(); err != nil {
+		return nil, err
+	}
+	err = f.stuck.guard(func() (err error) { tx, err = f.db.Begin(false); return err })
+	return tx, closed(err)
 }
 
 func (f *file) Update(fn func(Tx) error) error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
-	tx, err := f.begin(true)
-	if err != nil {
+	f.beginning.Lock()
+	begun := sync.OnceFunc(f.beginning.Unlock)
+	defer begun()
+	if err := f.whole(); err != nil {
 		return err
 	}
-	defer f.end(tx)
-	if err := f.change(tx, fn); err != nil {
-		return err
-	}
-	return f.stuck.guard(tx.Commit)
+	var tx *bolt.Tx
+	ended := false
+	defer func() {
+		if !ended && (tx == nil || tx.DB() != nil) { // of others that panic bbolt takes back what they did
+			f.stuck.stick()
+		}
+	}()
+	err := f.db.Update(func(its *bolt.Tx) error {
+		tx = its
+		begun()
+		return f.work(tx, fn)
+	})
+	ended = true
+	return closed(err)
 }
 
-func (f *file) change(tx *bolt.Tx, fn func(Tx) error) error {
+func (f *file) work(tx *bolt.Tx, fn func(Tx) error) error {
 	defer f.letGo(tx)
 	return fn(fileTx{tx})
 }
 
-// begin begins a transaction. One does at a time: nobody waits for a lock that bbolt may
-// keep.
-func (f *file) begin(writes bool) (tx *bolt.Tx, err error) {
-	f.beginning.Lock()
-	defer f.beginning.Unlock()
-	err = f.stuck.guard(func() (err error) { tx, err = f.db.Begin(writes); return err })
-	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
-		err = ErrClosed
+// whole tells of a file that was cut. To read what it lost would fault, and to write would
+// hide that.
+func (f *file) whole() error {
+	if info, err := f.opened.Stat(); err == nil {
+		if info.Size() < f.size {
+			f.stuck.stick()
+		}
+		f.size = info.Size()
 	}
-	return tx, err
+	return f.stuck.err()
 }
 
-// end ends a transaction, if it was not stored.
-func (f *file) end(tx *bolt.Tx) { _ = f.stuck.guard(tx.Rollback) }
+func closed(err error) error {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
+}
 
 // Space counts those pages as free as well that are once their last reader is gone.
 func (f *file) Space() (s Space, err error) {

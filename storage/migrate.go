@@ -42,7 +42,8 @@ func migrations() []migration {
 		{tables: []string{"bundles"}},
 		{}, // bodies are stored beside their contents from here on, which older versions take for damaged
 		{}, // and coded as a delta, and young articles with s2
-		{tables: []string{"fetched"}, step: toSpans},
+		{step: toSpans},
+		{tables: []string{"fetched"}},
 	}
 }
 

@@ -122,6 +122,8 @@ func (s *Store) PutSources(recs []*Source) []error {
 			errs[i] = s.PutSource(*rec)
 		} else if err != nil {
 			errs[i] = fmt.Errorf("put source %s: %w", rec.Name, err)
+		} else {
+			rec.was = standing{} // should it be put again
 		}
 	}
 	return errs
@@ -166,7 +168,7 @@ func (s *Store) putSources(recs []*Source) error {
 
 // stands tells whether nothing of a state but the times of its fetches is to be stored:
 // its record would be what it was when the state was read. What others have made of
-// that meanwhile is their affair.
+// that meanwhile is their affair; of a state there is one cycle at a time that stores it.
 func (t *tables) stands(state *Source) (number uint32, stands bool, err error) {
 	was := state.was
 	if was.number == 0 || state.Prints != nil {

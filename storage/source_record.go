@@ -13,7 +13,7 @@ import (
 type sourceRecord struct {
 	Source
 	Number uint32 // 0 where the source was never stored
-	timed  bool   // it had the times of its fetches in it, as records of schema 11 and older
+	timed  bool   // it had the times of its fetches in it, as records of schema 12 and older
 }
 
 type storedSource struct {

@@ -108,17 +108,13 @@ func (s *Store) Close() error {
 	var err error
 	s.once.Do(func() {
 		close(s.closing)
-		var stuck chan struct{} // of who waits for the file then
-		if s.disk != nil {
-			stuck = s.disk.stuck.is
-		}
 		select {
 		case <-s.written:
-		case <-stuck:
+		case <-s.stuck():
 		}
 		select {
 		case s.bundling <- struct{}{}: // for good
-		case <-stuck:
+		case <-s.stuck():
 		}
 		err = s.wrap(s.engine.Close())
 	})

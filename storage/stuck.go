@@ -22,15 +22,26 @@ func (s *stuck) now() bool {
 	}
 }
 
-// guard runs what is bbolt's own work with a transaction. Where that panics, it is stuck.
-func (s *stuck) guard(work func() error) error {
+func (s *stuck) stick() { s.once.Do(func() { close(s.is) }) }
+
+// err tells whoever comes to a file that is stuck.
+func (s *stuck) err() error {
 	if s.now() {
 		return fmt.Errorf("%w: it cannot be read any more; the next start looks what is left of it", ErrDamaged)
+	}
+	return nil
+}
+
+// guard runs what is bbolt's own work to begin and to end reading. Where that panics, it
+// is stuck. Who reads beside that, and ends in the same moment, may wait for ever.
+func (s *stuck) guard(work func() error) error {
+	if err := s.err(); err != nil {
+		return err
 	}
 	ended := false
 	defer func() {
 		if !ended {
-			s.once.Do(func() { close(s.is) })
+			s.stick()
 		}
 	}()
 	err := work()

@@ -1,10 +1,13 @@
 package storage
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
@@ -57,5 +60,104 @@ func TestFileCutWhileOpen(t *testing.T) {
 				t.Errorf("%d bytes are left: %v", size, err)
 			}
 		}
+	}
+}
+
+// TestFileCutBesideWriters: whoever waits for his turn to write when it happens is told.
+func TestFileCutBesideWriters(t *testing.T) {
+	for range 3 {
+		path := filepath.Join(t.TempDir(), "a.db")
+		s, err := Open(path, Options{Authority: "x.example,2026"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var writers sync.WaitGroup
+		for n := range 4 {
+			writers.Go(func() {
+				for i := 0; ; i++ {
+					if err := s.PutSource(Source{Name: fmt.Sprint(n), Failures: i}); err != nil {
+						if !errors.Is(err, ErrDamaged) {
+							t.Error(err)
+						}
+						return
+					}
+				}
+			})
+		}
+		ended := make(chan struct{})
+		go func() { writers.Wait(); s.Close(); close(ended) }()
+		end := time.After(20 * time.Second)
+		for cut := time.Tick(20 * time.Millisecond); ; { // what is being stored may make it as long again
+			select {
+			case <-cut:
+				if err := os.Truncate(path, 0); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			case <-ended:
+			case <-end:
+				t.Fatal("they wait for ever")
+			}
+			break
+		}
+	}
+}
+
+// TestDamagedPageMetInCommit: a page that is damaged fails the write that comes to it, be
+// it only when bbolt puts pages together in the end, and nothing else.
+func TestDamagedPageMetInCommit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	s, err := Open(path, Options{Authority: "x.example,2026"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := func(n int) []byte { return retryKey(7, uint64(n)) }
+	err = s.update(func(tb *tables) (err error) {
+		for n := range 1000 {
+			err = errors.Join(err, tb.retries.Put(key(n), make([]byte, 100)))
+		}
+		return err
+	})
+	if err := errors.Join(err, s.PutSource(Source{Name: "a", ETag: "e"}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := func(n int) int { return bytes.Index(file, append(key(n), make([]byte, 100)...)) / pageSize }
+	last := 0
+	for page(last+1) == page(0) {
+		last++
+	}
+	if page(0) <= 0 || page(last+1) <= 0 {
+		t.Fatal("the keys are not found")
+	}
+	clear(file[page(last+1)*pageSize:][:pageSize])
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(path, Options{Authority: "x.example,2026"}); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for range 2 {
+		err = s.update(func(tb *tables) (err error) {
+			for n := range last { // one stays, which is put together with what comes next
+				err = errors.Join(err, tb.retries.Delete(key(n)))
+			}
+			return err
+		})
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("to write there: %v", err)
+		}
+		src, err := s.Source("a")
+		src.Failures++
+		if err := errors.Join(err, s.PutSource(src)); err != nil {
+			t.Errorf("elsewhere: %v", err)
+		}
+	}
+	if src, err := s.Source("a"); err != nil || src.Failures != 2 {
+		t.Errorf("%+v, %v", src, err)
 	}
 }

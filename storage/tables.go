@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The layout, schema 12. Numbers are big-endian, so that keys sort by them. An
+// The layout, schema 13. Numbers are big-endian, so that keys sort by them. An
 // order number counts what was stored, in the order it was: see tick. The
 // order number at which an article was first stored is its arrival, and names
 // it everywhere below.
@@ -68,7 +68,7 @@ import (
 // and as text they lie by site, section and date, or by an origin's ascending
 // numbers, so that today's articles are again close together. (A hash in front
 // would spread every insert over the whole table.)
-const schema = 12
+const schema = 13
 
 // tables are those of one transaction.
 type tables struct {

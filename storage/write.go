@@ -35,12 +35,27 @@ func (s *Store) updateOutcomes(sources []string, fn func(*tables) error) error {
 	return s.enqueue(write{fn: fn, done: make(chan error, 1), outcomes: sources})
 }
 
+// stuck is closed when the file is.
+func (s *Store) stuck() <-chan struct{} {
+	if s.disk == nil {
+		return nil
+	}
+	return s.disk.stuck.is
+}
+
 func (s *Store) enqueue(w write) error {
 	select {
 	case s.writes <- w:
-		return s.wrap(<-w.done)
 	case <-s.closing:
 		return ErrClosed
+	case <-s.stuck():
+		return s.wrap(s.disk.stuck.err())
+	}
+	select {
+	case err := <-w.done:
+		return s.wrap(err)
+	case <-s.stuck(): // the one who writes may wait for ever
+		return s.wrap(s.disk.stuck.err())
 	}
 }
 

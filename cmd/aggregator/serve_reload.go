@@ -219,6 +219,7 @@ func (s *succession) follow(old *generation, cfg *config.Config) (*generation, e
 	}
 	var err error
 	if next.d, err = old.d.Follow(cfg, next.client); err != nil {
+		s.part(next)
 		return nil, &failure{code: exitUsage, err: err}
 	}
 	next.d.Alarm = old.d.Alarm
