@@ -30,7 +30,7 @@ type file struct {
 	size         int64      // that it had at least: it never becomes smaller
 	writing      sync.Mutex // by the one who writes
 	beginning    sync.Mutex // by the one who begins a transaction
-	stuck        stuck
+	stuck        *stuck
 	looked, kept atomic.Int64 // see letGo
 	later        atomic.Bool
 }
@@ -38,7 +38,9 @@ type file struct {
 // open opens the file, and makes it where there is none. On errors it is closed
 // again.
 func (f *file) open(noSync bool) (err error) {
-	f.stuck.is = make(chan struct{})
+	f.beginning.Lock() // somebody may look later what is mapped of the file that it was before
+	defer f.beginning.Unlock()
+	f.size, f.stuck = 0, newStuck()
 	defer func() {
 		if err != nil && f.opened != nil {
 			// bbolt closes the file with its own errors, not with its panics, and

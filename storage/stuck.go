@@ -13,6 +13,8 @@ type stuck struct {
 	is   chan struct{} // closed when it is
 }
 
+func newStuck() *stuck { return &stuck{is: make(chan struct{})} }
+
 func (s *stuck) now() bool {
 	select {
 	case <-s.is:
