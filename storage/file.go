@@ -40,7 +40,7 @@ type file struct {
 func (f *file) open(noSync bool) (err error) {
 	f.beginning.Lock() // somebody may look later what is mapped of the file that it was before
 	defer f.beginning.Unlock()
-	f.size, f.stuck = 0, newStuck()
+	f.opened, f.size, f.stuck = nil, 0, newStuck()
 	defer func() {
 		if err != nil && f.opened != nil {
 			// bbolt closes the file with its own errors, not with its panics, and

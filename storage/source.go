@@ -64,7 +64,7 @@ type Source struct {
 
 	Step int // how far its own ids can be trusted; the caller's to count, never lower than before
 
-	was standing // of a record that State has read
+	was standing // of a record that States has read
 }
 
 // standing is what of a record is the store's own affair, and a hash of all of it, as it

@@ -10,11 +10,11 @@ Read it bottom-up; each package's comment says what to call first.
     front-matter file it is written as. A leaf.
   - [aggregator/fetcher]: Source, Document, Item. The Client fetches politely:
     one gate per site (gate.go), robots.txt, conditional requests, limits on everything
-    (pace.go; leash.go ends what takes too long). A Reader reads what a source lists: bytes are made clean UTF-8 first
-    (charset.go, clean.go). A feed of whatever quality is then written anew as a
-    well-formed document that gofeed reads without loss (canonical.go; inside.go
-    finds where elements end, construct.go what a text is), within bounds of
-    items, elements and depth; JSON APIs go through jq, in a process of its own
+    (pace.go; leash.go ends what takes too long). A Reader reads what a source
+    lists: bytes are made clean UTF-8 first (charset.go, clean.go). A feed of
+    whatever quality is then written anew as a well-formed document that gofeed
+    reads without loss (canonical.go; inside.go finds where elements end,
+    construct.go what a text is), within bounds of items, elements and depth; JSON APIs go through jq, in a process of its own
     with little memory (apart.go), list pages through CSS selectors (html.go).
     What is broken yields its whole items. Items of a feed that stood in the last
     one byte for byte are not read at all (known.go). The Sina kinds are data for

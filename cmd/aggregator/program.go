@@ -118,26 +118,16 @@ func (p *program) load() (*config.Config, error) {
 	return cfg, nil
 }
 
-// tidily has less garbage lie about than is usual meanwhile: the text of thousands of
-// sources needs more memory than the program does later.
-func tidily(percent int) (end func()) {
-	usual := debug.SetGCPercent(percent)
-	if usual >= 0 && usual < percent {
-		debug.SetGCPercent(usual)
-	}
-	return func() { debug.SetGCPercent(usual) }
-}
-
+// loaded gives back the memory that the text of thousands of sources took: twice as much
+// would be waited for before the next collection.
 func (p *program) loaded(text *config.Text) (*config.Config, error) {
-	defer tidily(25)()
-	defer debug.FreeOSMemory() // or twice the text would be waited for before the next collection
+	defer debug.FreeOSMemory()
 	return text.Load(p.environ...)
 }
 
 // peek looks only where the daemon and its database are. What it has read of the file
 // is kept for load.
 func (p *program) peek() (cfg *config.Config, err error) {
-	defer tidily(50)()
 	if p.text, err = config.Read(p.configPath()); err != nil {
 		return nil, err
 	}
