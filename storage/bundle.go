@@ -127,7 +127,9 @@ func (t *tables) youngest(most int) uint64 {
 func (s *Store) bundleSome(mark string, young uint64, least int) (n int, err error) {
 	var all []*bundling
 	err = s.view(func(t *tables) error {
-		all, err = t.toBundle(mark, young, least)
+		if all, err = t.toBundle(mark, young, least); len(all) > 0 && err == nil && s.codec.now.Load().dictionaries < int(s.dictionaries.Load()) {
+			err = s.loadDictionaries(t.tx)
+		}
 		return err
 	})
 	if err != nil || len(all) == 0 {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -37,9 +38,9 @@ type codec struct {
 	now  *atomic.Pointer[coders]
 	cbor cbor.DecMode
 	enc  cbor.UserBufferEncMode
-	// further primes it with dictionaries that others who share the tables have
-	// made meanwhile, read in the transaction that the codec is of; nil where
-	// nobody does.
+	// further primes it with dictionaries that were not needed before, or that others who
+	// share the tables have made meanwhile, read in the transaction that the codec is of;
+	// nil outside of one.
 	further func() error
 }
 
@@ -56,6 +57,8 @@ type coders struct {
 	dense func() (*zstd.Encoder, error) // for what is written once and kept
 	dec   func() (*zstd.Decoder, error)
 	code  byte // of what dense writes
+
+	dictionaries int // that it is primed with
 }
 
 func newCodec() (*codec, error) {
@@ -76,6 +79,10 @@ func newCodec() (*codec, error) {
 // that are being read meanwhile are read to their end; what reads them is left
 // to the garbage collector.
 func (c *codec) prime(dictionaries [][]byte) error {
+	dictionaries = slices.Clone(dictionaries)
+	for i, d := range dictionaries {
+		dictionaries[i] = bytes.Clone(d)
+	}
 	encoding := []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithWindowSize(1 << 20), zstd.WithLowerEncoderMem(true)}
 	enc, err := zstd.NewWriter(nil, encoding...)
@@ -93,7 +100,7 @@ func (c *codec) prime(dictionaries [][]byte) error {
 		return zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxUnpacked),
 			zstd.WithDecoderDicts(dictionaries...))
 	})
-	c.now.Store(&coders{enc, dense, dec, code})
+	c.now.Store(&coders{enc, dense, dec, code, len(dictionaries)})
 	return nil
 }
 

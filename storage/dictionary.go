@@ -29,7 +29,8 @@ const (
 	dictionaryID = 32768
 )
 
-// dictionaries are those in the file, in the order in which they were made.
+// dictionaries are those in the file, in the order in which they were made. They are valid
+// only during the transaction.
 func dictionaries(tx Tx) (list [][]byte) {
 	b := tx.Table("dictionaries")
 	if b == nil { // of a file that is not migrated yet
@@ -37,22 +38,35 @@ func dictionaries(tx Tx) (list [][]byte) {
 	}
 	c := b.Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
-		list = append(list, bytes.Clone(v))
+		list = append(list, v)
 	}
 	return list
 }
 
-// loadDictionaries makes all values of the file readable.
-func (s *Store) loadDictionaries(tx Tx) error {
+// lookAtDictionaries checks and counts them. They take a quarter of a megabyte each, and
+// most rounds need none.
+func (s *Store) lookAtDictionaries(tx Tx) error {
 	list := dictionaries(tx)
-	s.dictionaries.Store(int64(len(list)))
-	if len(list) == 0 {
-		return nil
-	}
 	for _, dictionary := range list {
 		if _, err := zstd.InspectDictionary(dictionary); err != nil {
 			return fmt.Errorf("%w: dictionary: %w", ErrDamaged, err)
 		}
+	}
+	s.dictionaries.Store(int64(len(list)))
+	return nil
+}
+
+// loadDictionaries makes all values of the file readable, and new ones are made with the
+// last of them.
+func (s *Store) loadDictionaries(tx Tx) error {
+	if err := s.lookAtDictionaries(tx); err != nil {
+		return err
+	}
+	list := dictionaries(tx)
+	s.priming.Lock()
+	defer s.priming.Unlock()
+	if s.codec.now.Load().dictionaries >= len(list) { // another has been first
+		return nil
 	}
 	return s.codec.prime(list)
 }
@@ -89,7 +103,6 @@ func (s *Store) train() {
 // adopt stores a dictionary. Only when it is in the file may anything be coded
 // with it.
 func (s *Store) adopt(n int64, dictionary []byte) {
-	var all [][]byte
 	err := s.update(func(t *tables) error {
 		b := t.tx.Table("dictionaries")
 		if b.Get(number(uint64(n))) == nil { // else another that shares the tables was first
@@ -97,11 +110,10 @@ func (s *Store) adopt(n int64, dictionary []byte) {
 				return err
 			}
 		}
-		all = dictionaries(t.tx)
 		return nil
 	})
-	if err == nil && s.codec.prime(all) == nil {
-		s.dictionaries.Store(int64(len(all)))
+	if err == nil {
+		_ = s.view(func(t *tables) error { return s.loadDictionaries(t.tx) }) // else who needs them does
 	}
 }
 

@@ -178,5 +178,5 @@ func (s *Store) look(tx Tx) error {
 		b.Cursor().First()
 		b.Cursor().Last()
 	}
-	return s.loadDictionaries(tx)
+	return s.lookAtDictionaries(tx)
 }

@@ -81,6 +81,7 @@ type Store struct {
 	dictionaries atomic.Int64  // how many there are
 	noGraves     atomic.Bool   // at the last look: another who shares the tables may have dug some
 	training     sync.Mutex    // held while one is made
+	priming      sync.Mutex    // held while they are read
 	mostYoung    int           // how many articles may lie one by one
 	brought      atomic.Int64  // how many articles came since they were last bundled
 	bundling     chan struct{} // holds something while they are, and once the store is closed

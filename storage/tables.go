@@ -104,9 +104,6 @@ func (s *Store) tables(tx Tx) *tables {
 
 // reading is the codec of a transaction.
 func (s *Store) reading(tx Tx) *codec {
-	if s.disk != nil {
-		return s.codec
-	}
 	return s.codec.within(func() error { return s.loadDictionaries(tx) })
 }
 
