@@ -14,7 +14,7 @@ import (
 const (
 	// mostMapped is how much more memory is mapped to files than was when it was given
 	// back last, in bytes, before it is again.
-	mostMapped = 8 << 20
+	mostMapped = 2 << 20
 	// lookEvery is how often it is looked at while the file is used.
 	lookEvery = 4 * time.Millisecond
 )

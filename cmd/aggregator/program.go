@@ -137,7 +137,8 @@ func (p *program) loaded(text *config.Text) (*config.Config, error) {
 	return text.Load(p.environ...)
 }
 
-// thrifty has less garbage lie about until its end, unless the environment says how much.
+// thrifty has less garbage lie about until its end, unless the environment says how much
+// may (GOGC).
 func thrifty() (end func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
