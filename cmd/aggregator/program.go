@@ -296,6 +296,7 @@ func (p *program) alone(ctx context.Context, cfg *config.Config, log *slog.Logge
 	d.Join(db.node)
 	p.unhook = sync.OnceFunc(tellWebhook(cfg, log, d))
 	defer p.unhook()
+	letGoOfPages() // that opening it needed
 	return do(ctx, d)
 }
 
