@@ -15,8 +15,11 @@ const (
 	// mostMapped is how much more memory is mapped to files than was when it was given
 	// back last, in bytes, before it is again.
 	mostMapped = 2 << 20
-	// lookEvery is how often it is looked at while the file is used.
-	lookEvery = 4 * time.Millisecond
+	// lookEvery is how often it is looked at while the file is used: some MB may be mapped
+	// meanwhile,
+	lookEvery = time.Millisecond
+	// lookLast how long after the last use.
+	lookLast = 4 * time.Millisecond
 )
 
 // letGo gives back the memory that pages of the file are mapped to, when it is much. The
@@ -45,7 +48,7 @@ func (f *file) lookLater() {
 	if !f.later.CompareAndSwap(false, true) {
 		return
 	}
-	time.AfterFunc(lookEvery, func() {
+	time.AfterFunc(lookLast, func() {
 		f.later.Store(false)
 		_ = protect(func() error { return f.View(func(Tx) error { return nil }) }) // it may be closed
 	})
@@ -57,7 +60,7 @@ func (f *file) giveBack(tx *bolt.Tx) {
 	_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, f.db.Info().Data, uintptr(tx.Size()), syscall.MADV_DONTNEED)
 }
 
-// statm stays open: it is read some hundred times a second.
+// statm stays open: it is read up to a thousand times a second.
 var statm atomic.Pointer[os.File]
 
 // mappedToFiles is how much of this process's memory is, in bytes: proc_pid_statm(5).

@@ -31,7 +31,7 @@ func TestLetGoOfWhatWasReadLast(t *testing.T) {
 		}
 		return n
 	}
-	time.Sleep(2 * lookEvery)
+	time.Sleep(2 * lookLast)
 	look := func(Tx) error { return nil }
 	if err := f.View(look); err != nil {
 		t.Fatal(err)
