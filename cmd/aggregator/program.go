@@ -143,8 +143,8 @@ func thrifty() (end func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	usual := debug.SetGCPercent(garbage / 3)
-	return func() { debug.SetGCPercent(usual) }
+	debug.SetGCPercent(garbage / 3)
+	return func() { debug.SetGCPercent(garbage) } // whoever else reads one meanwhile
 }
 
 // peek looks only where the daemon and its database are. What it has read of the file
