@@ -21,16 +21,35 @@ type gates struct {
 	turns       Turns // nil: nobody else asks these sites
 	rested      func(site string, r Rest)
 
-	mu   sync.Mutex
-	site map[string]*gate
+	mu     sync.Mutex
+	site   map[string]*gate
+	ofHost map[string]*gate // those of some hosts: to find out a host's site takes longer
 }
 
+// mostHosts is of how many hosts the gate is remembered.
+const mostHosts = 4096
+
 func newGates(o Options) *gates {
-	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, places: newPlaces(o.Concurrency), leashes: &leashes{most: 2 * max(1, o.Concurrency)}, turns: o.Turns, site: map[string]*gate{}}
+	return &gates{concurrency: max(1, o.PerHost), interval: o.Interval, places: newPlaces(o.Concurrency), leashes: &leashes{most: 2 * max(1, o.Concurrency)}, turns: o.Turns, site: map[string]*gate{}, ofHost: map[string]*gate{}}
 }
 
 // of returns the gate of the site a host belongs to.
-func (g *gates) of(host string) *gate { return g.at(Site(host)) }
+func (g *gates) of(host string) *gate {
+	g.mu.Lock()
+	t := g.ofHost[host]
+	g.mu.Unlock()
+	if t != nil {
+		return t
+	}
+	t = g.at(Site(host))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.ofHost) >= mostHosts {
+		clear(g.ofHost)
+	}
+	g.ofHost[host] = t
+	return t
+}
 
 func (g *gates) at(name string) *gate {
 	g.mu.Lock()
@@ -117,17 +136,21 @@ func (g *gate) start(ctx context.Context, m manners) error {
 		}
 	}
 	defer func() { <-g.starting }()
-	if wait := time.Until(g.next); wait > 0 {
-		m.tell()
-		if err := sleep(ctx, wait); err != nil {
-			return err
+	if g.interval > 0 {
+		if wait := time.Until(g.next); wait > 0 {
+			m.tell()
+			if err := sleep(ctx, wait); err != nil {
+				return err
+			}
 		}
 	}
 	if err := g.places.all.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	m.tell()
-	g.next = time.Now().Add(g.interval)
+	if g.interval > 0 {
+		g.next = time.Now().Add(g.interval)
+	}
 	return nil
 }
 

@@ -45,6 +45,7 @@ func newPlaces(concurrency int) *places {
 type visit struct {
 	gate     *gate
 	pass     func() // leaves the gate
+	began    time.Time
 	deadline time.Time
 
 	mu     sync.Mutex
@@ -60,7 +61,7 @@ type visit struct {
 // visit begins one that has entered; pass leaves the gate.
 func (g *gate) visit(ctx context.Context, timeout time.Duration, pass func()) *visit {
 	now := time.Now()
-	v := &visit{gate: g, pass: pass, at: g.places.all, deadline: now.Add(timeout), looked: now}
+	v := &visit{gate: g, pass: pass, at: g.places.all, began: now, deadline: now.Add(timeout), looked: now}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.leash = g.leashes.take(ctx, v, min(asideTime, timeout))

@@ -119,7 +119,7 @@ func (g *gate) welcome() bool {
 func (g *gate) resting() (until time.Time, resting bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.rest.Until, g.rest.Until.After(time.Now())
+	return g.rest.Until, !g.rest.Until.IsZero() && g.rest.Until.After(time.Now())
 }
 
 func later(a, b time.Time) time.Time {

@@ -60,9 +60,8 @@ func (t *politeTransport) ask(e errand, m manners) (*http.Response, error) {
 		v.leave()
 		return nil, err
 	}
-	began := time.Now()
 	res, err := t.base.RoundTrip(e.request(v.ctx()))
-	t.metrics.answer(m.what(), began, res)
+	t.metrics.answer(m.what(), v.began, res)
 	if err != nil {
 		v.leave()
 		return nil, v.blame(err)
@@ -101,12 +100,12 @@ func newTransport(o Options) (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxied := len(proxyHosts) > 0
 	d := &dialer{guard: guard, exempt: proxyHosts}
 	for _, host := range o.AllowHosts {
 		d.exempt[host] = true
 	}
-	return &http.Transport{
-		Proxy:                  d.guardedProxy(proxy),
+	t := &http.Transport{
 		DialContext:            d.dial,
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -115,7 +114,11 @@ func newTransport(o Options) (*http.Transport, error) {
 		IdleConnTimeout:        90 * time.Second,
 		DisableCompression:     true, // the client hashes what was transferred
 		MaxResponseHeaderBytes: 256 << 10,
-	}, nil
+	}
+	if proxied { // else each request would ask which of none to use
+		t.Proxy = d.guardedProxy(proxy)
+	}
+	return t, nil
 }
 
 func only(prefixes []netip.Prefix, family func(netip.Addr) bool) (out []netip.Prefix) {
