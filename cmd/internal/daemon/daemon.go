@@ -65,6 +65,7 @@ type source struct {
 	reader *fetcher.Reader
 	site   string // whom the list is fetched from
 	when   *timetable
+	share  float64 // its own place between 0 and 1, among those that are due together
 	// known is when the source was due by its record, as Run has read it last; lease
 	// is what Run took of it for its next cycle. See peers.go.
 	known time.Time
@@ -147,7 +148,7 @@ func (d *Daemon) source(c *config.Source) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", c.Name, err)
 	}
-	return &source{Source: c, reader: reader, site: siteOf(reader, c.Name), when: d.timetable(c), all: d.log, hider: newHider(c, d.cfg.Secrets())}, nil
+	return &source{Source: c, reader: reader, site: siteOf(reader, c.Name), when: d.timetable(c), share: share(c.Name), all: d.log, hider: newHider(c, d.cfg.Secrets())}, nil
 }
 
 // sites are whom lists are fetched from.

@@ -52,7 +52,7 @@ func (d *Daemon) spread(plan map[*source]time.Time, now time.Time) {
 		return
 	}
 	for _, s := range late {
-		plan[s] = s.aside(now.Add(time.Duration(s.share() * float64(min(s.rhythm(now), spreadOver)))))
+		plan[s] = s.aside(now.Add(time.Duration(s.share * float64(min(s.rhythm(now), spreadOver)))))
 	}
 }
 

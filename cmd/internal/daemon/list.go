@@ -41,7 +41,7 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 		}
 	}()
 	c.from = doc.URL
-	c.noteMove(doc, time.Now())
+	c.noteMove(doc)
 	if fresh, told := doc.Fresh(); told || doc.Status == http.StatusOK {
 		c.rec.Fresh = fresh // what a 304 does not tell stays (RFC 9111 §3.2)
 	}

@@ -27,8 +27,8 @@ func (d *Daemon) address(s *source, rec *storage.Source) string {
 }
 
 // noteMove counts permanent redirects to one place.
-func (c *cycle) noteMove(doc *fetcher.Document, now time.Time) {
-	r := c.rec
+func (c *cycle) noteMove(doc *fetcher.Document) {
+	r, now := c.rec, doc.FetchedAt
 	if r.Configured != c.s.reader.URL(1) {
 		r.Address, r.Configured = "", c.s.reader.URL(1)
 	}

@@ -66,15 +66,15 @@ func (s *source) aside(due time.Time) time.Time {
 // and a turn that begins before its due time is due again.
 func (s *source) offset(t time.Time) time.Duration {
 	longest := min(58*time.Second, s.rhythm(t)/2)
-	return time.Second + time.Duration(s.share()*float64(longest)).Truncate(time.Second)
+	return time.Second + time.Duration(s.share*float64(longest)).Truncate(time.Second)
 }
 
 // rhythm is the shortest time between the source's turns about t.
 func (s *source) rhythm(t time.Time) time.Duration { return s.when.rhythm(t) }
 
-// share is the source's own place between 0 and 1: a hash of its name.
-func (s *source) share() float64 {
+// share is a source's own place between 0 and 1: a hash of its name.
+func share(name string) float64 {
 	h := fnv.New32a()
-	h.Write([]byte(s.Name))
+	h.Write([]byte(name))
 	return float64(h.Sum32()%3600) / 3600
 }
