@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -70,10 +69,10 @@ func (p *program) fetchOnSchedule(cmd *cobra.Command, names []string, o daemon.O
 // fetchOnce reports each source as it is done, then whether any failed.
 func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []string, o daemon.Options, asJSON bool) error {
 	var m *meter
+	var lines *fetchLines
 	if asJSON {
-		lines := &gathered{to: p.Out}
-		defer func(out io.Writer) { lines.flush(); p.Out = out }(p.Out)
-		p.Out = lines
+		lines = newFetchLines(p.Out)
+		defer lines.flush()
 	}
 	if !asJSON && !o.DryRun {
 		m = p.measure("sources fetched", int64(d.Sources(names)), counted(), false)
@@ -82,7 +81,7 @@ func (p *program) fetchOnce(ctx context.Context, d *daemon.Daemon, names []strin
 	err := d.Once(ctx, names, o, func(r daemon.Report) {
 		n.add(&r)
 		m.at(int64(n.sources))
-		p.reportFetch(r, o, asJSON, m, n.short > 1)
+		p.reportFetch(r, o, lines, m, n.short > 1)
 	})
 	m.end()
 	unarchived := errors.Is(err, daemon.ErrArchive)

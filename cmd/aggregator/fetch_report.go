@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 )
 
 // reportFetch reports a source. That this machine lacks something may have been told.
-func (p *program) reportFetch(r daemon.Report, o daemon.Options, asJSON bool, m *meter, told bool) {
-	if asJSON {
-		_ = json.NewEncoder(p.Out).Encode(reportJSON(r)) // a closed pipe ends the program anyway
+func (p *program) reportFetch(r daemon.Report, o daemon.Options, lines *fetchLines, m *meter, told bool) {
+	if lines != nil {
+		lines.add(r)
 		if !r.Failed() {
 			return
 		}
@@ -65,6 +66,24 @@ func (p *program) reportPreview(r daemon.Report) {
 	for _, a := range r.Articles {
 		fmt.Fprintf(p.Out, "  %s  %s\n    %s\n", a.Published.Format(time.RFC3339), a.Title, a.Link)
 	}
+}
+
+// fetchLines are those of fetch --once --json.
+type fetchLines struct {
+	gathered
+	last fetchJSON
+	enc  *json.Encoder
+}
+
+func newFetchLines(to io.Writer) *fetchLines {
+	l := &fetchLines{gathered: gathered{to: to}}
+	l.enc = json.NewEncoder(&l.gathered)
+	return l
+}
+
+func (l *fetchLines) add(r daemon.Report) {
+	l.last = reportJSON(r)
+	_ = l.enc.Encode(&l.last) // what is gathered is written later
 }
 
 // fetchJSON is a line of fetch --once --json.
