@@ -15,6 +15,7 @@ type decoder struct {
 	*findings
 	config     *Config
 	credential func(name string) (string, error)
+	parts      *parts // the sources, where they are not in the tree
 	left       int    // values that may still be read
 	leave      string // a key that is not read
 	places     bool   // where the keys of sources stand is to be told in the end
@@ -49,6 +50,10 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, path string) {
 		return
 	}
 	d.note(n, path)
+	if d.parts != nil && d.parts.node == n {
+		d.partList(v, path)
+		return
+	}
 	if n = target(n); isNull(n) {
 		return
 	}
@@ -152,6 +157,23 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 			values[i] = nil
 		}
 		d.element(value, v.Index(i), element, i)
+	}
+}
+
+// partList reads a list that was cut out, part by part.
+func (d *decoder) partList(v reflect.Value, path string) {
+	v.Set(reflect.MakeSlice(v.Type(), d.parts.count, d.parts.count))
+	n := 0
+	for _, part := range d.parts.all {
+		elements := part.nodes()
+		if elements == nil {
+			d.bad(path, "", "a part of the list is none by itself")
+			return
+		}
+		for _, value := range elements {
+			d.element(value, v.Index(n), fmt.Sprintf("%s[%d]", path, n), n)
+			n++
+		}
 	}
 }
 
