@@ -101,7 +101,7 @@ func (p *program) load() (*config.Config, error) {
 	path := p.configPath()
 	text, err := p.text, error(nil)
 	if p.text = nil; text == nil {
-		text, err = readConfig(path)
+		text, err = config.Read(path)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &failure{code: exitUsage, err: fmt.Errorf("no configuration: %s does not exist", path),
@@ -118,14 +118,6 @@ func (p *program) load() (*config.Config, error) {
 	return cfg, nil
 }
 
-// readConfig reads a text, of which thousands of sources make many times its size, and
-// makes room before: each of the program's packages had something to make ready.
-func readConfig(path string) (*config.Text, error) {
-	letGoOfPages()
-	defer thrifty()()
-	return config.Read(path)
-}
-
 // loaded gives back the memory that the text of thousands of sources took, and the code
 // that reads it: twice as much would be waited for before the next collection.
 func (p *program) loaded(text *config.Text) (*config.Config, error) {
@@ -133,24 +125,13 @@ func (p *program) loaded(text *config.Text) (*config.Config, error) {
 		debug.FreeOSMemory()
 		letGoOfPages()
 	}()
-	defer thrifty()()
 	return text.Load(p.environ...)
-}
-
-// thrifty has less garbage lie about until its end, unless the environment says how much
-// may (GOGC).
-func thrifty() (end func()) {
-	if os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	debug.SetGCPercent(garbage / 3)
-	return func() { debug.SetGCPercent(garbage) } // whoever else reads one meanwhile
 }
 
 // peek looks only where the daemon and its database are. What it has read of the file
 // is kept for load.
 func (p *program) peek() (cfg *config.Config, err error) {
-	if p.text, err = readConfig(p.configPath()); err != nil {
+	if p.text, err = config.Read(p.configPath()); err != nil {
 		return nil, err
 	}
 	return p.text.Peek(p.environ...)
