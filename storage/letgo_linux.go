@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	// mostMapped is how much more memory is mapped to files than was when it was given
-	// back last, in bytes, before it is again.
-	mostMapped = 2 << 20
+	// mostMapped is how much more memory may be mapped to files, in bytes, than was at the
+	// least since it was given back last. Less of it costs a round of many sources that have
+	// not changed some hundredths: of each some pages are mapped again.
+	mostMapped = 4 << 20
 	// lookEvery is how often it is looked at while the file is used: some MB may be mapped
 	// meanwhile,
 	lookEvery = time.Millisecond
@@ -34,10 +35,14 @@ func (f *file) letGo(tx *bolt.Tx) {
 		f.lookLater()
 		return
 	}
-	mapped, ok := mappedToFiles()
-	if ok && mapped-f.kept.Load() >= mostMapped {
+	mapped, known := mappedToFiles()
+	switch kept := f.kept.Load(); {
+	case !known:
+	case mapped-kept >= mostMapped:
 		f.giveBack(tx)
 		mapped, _ = mappedToFiles()
+		f.kept.Store(mapped)
+	case mapped < kept: // others have given back what was mapped to other files
 		f.kept.Store(mapped)
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -50,6 +52,61 @@ func TestLetGoOfWhatWasReadLast(t *testing.T) {
 	for deadline := time.Now().Add(5 * time.Second); mapped()-before > mostMapped; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d bytes stay mapped", mapped()-before)
+		}
+	}
+}
+
+// TestLetGoThoughOthersHave: what is mapped to another file and given back there is no
+// room for pages of this one.
+func TestLetGoThoughOthersHave(t *testing.T) {
+	f := &file{path: filepath.Join(t.TempDir(), "a.db")}
+	if err := f.open(true); err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const values = 6
+	for n := range values {
+		err := f.Update(func(tx Tx) error {
+			return errors.Join(tx.Create("meta"), tx.Create("raw"), tx.Table("raw").Put([]byte{byte(n)}, make([]byte, mostMapped/2)))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func() (mapped int64) {
+		time.Sleep(2 * lookLast)
+		if err := f.View(func(Tx) error { mapped, _ = mappedToFiles(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return mapped
+	}
+	other, err := os.Create(filepath.Join(t.TempDir(), "other"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	const size = values * mostMapped
+	if err := other.Truncate(size); err != nil {
+		t.Fatal(err)
+	}
+	pages, err := syscall.Mmap(int(other.Fd()), 0, size, syscall.PROT_READ, syscall.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(pages, []byte{0}); n != size {
+		t.Fatalf("%d bytes", n)
+	}
+	look()
+	if err := syscall.Munmap(pages); err != nil {
+		t.Fatal(err)
+	}
+	before := look()
+	for n := range values {
+		if err := f.View(func(tx Tx) error { bytes.Count(tx.Table("raw").Get([]byte{byte(n)}), []byte{0}); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if more := look() - before; more > mostMapped {
+			t.Errorf("%d bytes of %d values stay mapped", more, n+1)
 		}
 	}
 }
