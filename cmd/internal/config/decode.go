@@ -19,7 +19,7 @@ type decoder struct {
 	left       int    // values that may still be read
 	leave      string // a key that is not read
 	places     bool   // where the keys of sources stand is to be told in the end
-	keys       map[reflect.Type][]string
+	fields     map[reflect.Type][]field
 	named      map[string]int    // sources
 	words      map[string]string // see once
 	passing    bool              // a source is read whose places are told no more,
@@ -100,30 +100,50 @@ func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
 	if !ok {
 		return
 	}
-	known := d.keysOf(v.Type())
-	for i, key := range known {
+	if d.fields[v.Type()] == nil {
+		d.fields[v.Type()] = keyed(v.Type())
+	}
+	fields, own := d.fields[v.Type()], false
+	for _, field := range fields {
 		for _, p := range pairs {
-			if p.key == key && join(path, key) != d.leave {
-				d.decode(p.value, v.Field(i), join(path, key))
+			if p.key != field.key {
+				continue
 			}
+			at := join(path, p.key)
+			if at == d.leave {
+				continue
+			}
+			if common := field.Index[:len(field.Index)-1]; len(common) > 0 && !own {
+				detach(v.FieldByIndex(common))
+				own = true
+			}
+			d.decode(p.value, v.FieldByIndex(field.Index), at)
 		}
 	}
-	d.unknown(pairs, known, path)
+	d.unknown(pairs, fields, path)
 }
 
-// keysOf are the keys of a struct, whose exported fields come first.
-func (d *decoder) keysOf(t reflect.Type) []string {
-	if known := d.keys[t]; known != nil {
-		return known
-	}
-	var known []string
-	for field := range t.Fields() {
-		if field.IsExported() {
-			known = append(known, field.Tag.Get("yaml"))
+// field is one of a struct that has a key.
+type field struct {
+	reflect.StructField
+	key string
+}
+
+// keyed are the fields of a struct, and of one that is embedded in it, that have keys.
+func keyed(t reflect.Type) (fields []field) {
+	for _, f := range reflect.VisibleFields(t) {
+		if key := f.Tag.Get("yaml"); key != "" {
+			fields = append(fields, field{f, key})
 		}
 	}
-	d.keys[t] = known
-	return known
+	return fields
+}
+
+// detach makes a copy of what a pointer has in common with others.
+func detach(pointer reflect.Value) {
+	own := reflect.New(pointer.Type().Elem())
+	own.Elem().Set(pointer.Elem())
+	pointer.Set(own)
 }
 
 // list reads a sequence, or one value where that may stand for a list.

@@ -56,8 +56,11 @@ func (s *Source) inherit(c *Config) {
 	s.FullText = c.Fetch.FullText
 	s.Limit = 2000
 	s.Enabled = true
-	s.FirstPage = 1
+	s.Details = &usual
 }
+
+// usual are the details of sources that say nothing of them, which is never changed.
+var usual = Details{FirstPage: 1}
 
 // Adhoc returns a source of kind feed that is not configured, as if it were.
 func (c *Config) Adhoc(address string) (Source, error) {

@@ -83,13 +83,17 @@ func (d *decoder) merge(n *yaml.Node, path string, depth int) []pair {
 
 // unknown reports the keys of pairs that are not known. One that is near a known
 // key stands for that key, so that its absence is not reported too.
-func (d *decoder) unknown(pairs []pair, known []string, path string) {
+func (d *decoder) unknown(pairs []pair, fields []field, path string) {
 	for _, p := range pairs {
-		if slices.Contains(known, p.key) {
+		if slices.ContainsFunc(fields, func(f field) bool { return f.key == p.key }) {
 			continue
 		}
+		var keys []string
+		for _, f := range fields {
+			keys = append(keys, f.key)
+		}
 		hint := ""
-		if meant := nearest(p.key, known); meant != "" {
+		if meant := nearest(p.key, keys); meant != "" {
 			hint = fmt.Sprintf("did you mean %s?", meant)
 			d.marked[join(path, meant)] = true
 		}

@@ -118,7 +118,7 @@ func (t *tree) decoded(env environment, d decoder) (*Config, *findings) {
 	}
 	f := t.findings.clone()
 	c := Default()
-	d.findings, d.config, d.parts, d.keys, d.named, d.words = f, c, t.parts, map[reflect.Type][]string{}, map[string]int{}, map[string]string{}
+	d.findings, d.config, d.parts, d.fields, d.named, d.words = f, c, t.parts, map[reflect.Type][]field{}, map[string]int{}, map[string]string{}
 	d.override(t.root, env)
 	d.decode(t.root, reflect.ValueOf(c).Elem(), "")
 	c.complete()

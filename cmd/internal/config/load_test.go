@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -29,10 +30,28 @@ func TestDefaultsOfASource(t *testing.T) {
 	want := Source{
 		Name: "a", Title: "a", Kind: "feed", URL: "https://example.org/", Categories: []string{"a"},
 		Schedule: hourly(), MaxPages: 20, Body: "clean", FullText: true,
-		Timezone: zone("Asia/Shanghai"), Limit: 2000, Enabled: true, FirstPage: 1,
+		Timezone: zone("Asia/Shanghai"), Limit: 2000, Enabled: true, Details: &Details{FirstPage: 1},
 	}
 	if diff := cmp.Diff(want, c.Sources[0], exact); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestDetailsInCommon: sources that say nothing but what all say share the rest, which stays
+// as it is whatever the others say.
+func TestDetailsInCommon(t *testing.T) {
+	c := parse(t, `
+sources:
+  - {name: a, url: https://example.org/}
+  - {name: b, url: https://example.org/, charset: gbk, headers: {X: y}}
+  - {name: c, url: https://example.org/}
+  - {name: d, kind: json, url: https://example.org/, items: .a, fields: {id: .b}, first_page: 0}`)
+	a, b, d := c.Sources[0], c.Sources[1], c.Sources[3]
+	if a.Details != c.Sources[2].Details || !reflect.DeepEqual(*a.Details, Details{FirstPage: 1}) {
+		t.Errorf("in common: %+v", *a.Details)
+	}
+	if b.Charset != "gbk" || b.Headers["X"] != "y" || b.FirstPage != 1 || d.Items != ".a" || d.FirstPage != 0 {
+		t.Errorf("of their own: %+v, %+v", *b.Details, *d.Details)
 	}
 }
 

@@ -101,7 +101,7 @@ func TestReferenceExamples(t *testing.T) {
 // all returns the paths of every key of a type, without indices.
 func all(t reflect.Type, path string) []string {
 	var out []string
-	for field := range t.Fields() {
+	for _, field := range keyed(t) {
 		at := path + "." + field.Tag.Get("yaml")
 		out = append(out, at)
 		if inner := section(field.Type); inner != nil {
@@ -140,7 +140,7 @@ func paths(n *yaml.Node, t reflect.Type, path string, into map[string]bool) {
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
 			into[path+"."+key] = true
-			for field := range t.Fields() {
+			for _, field := range keyed(t) {
 				if field.Tag.Get("yaml") == key && section(field.Type) != nil {
 					paths(n.Content[i+1], field.Type, path+"."+key, into)
 				}

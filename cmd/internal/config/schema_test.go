@@ -58,6 +58,9 @@ func fieldComments(t *testing.T, name string, comments map[string]string) {
 		}
 		if fields, ok := spec.Type.(*ast.StructType); ok {
 			for _, field := range fields.Fields.List {
+				if len(field.Names) == 0 {
+					continue // embedded
+				}
 				name := field.Names[0].Name
 				comments[spec.Name.Name+"."+name] = strings.Join(strings.Fields(field.Doc.Text()), " ")
 			}
@@ -80,21 +83,20 @@ var choices = map[string][]string{
 // schemaOf describes a struct whose values are the defaults.
 func schemaOf(v reflect.Value, comments map[string]string) object {
 	properties := object{}
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		if !field.IsExported() {
-			continue
-		}
-		name := v.Type().Name() + "." + field.Name
-		property := valueSchema(v.Field(i), comments)
+	for _, field := range keyed(v.Type()) {
+		name, v := v.Type().Name()+"."+field.Name, v.FieldByIndex(field.Index)
+		property := valueSchema(v, comments)
 		property["description"] = comments[name]
+		if len(field.Index) > 1 {
+			property["description"] = comments["Details."+field.Name]
+		}
 		if words := choices[name]; words != nil && property["items"] != nil {
 			property["items"].(object)["enum"] = words
 		} else if words != nil {
 			property["enum"] = words
 		}
-		if field.Type.Kind() != reflect.Struct && !v.Field(i).IsZero() {
-			property["default"] = v.Field(i).Interface()
+		if field.Type.Kind() != reflect.Struct && !v.IsZero() {
+			property["default"] = v.Interface()
 		}
 		properties[field.Tag.Get("yaml")] = property
 	}

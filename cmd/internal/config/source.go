@@ -1,6 +1,9 @@
 package config
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+)
 
 // Extract finds the body in the article pages of a source.
 type Extract struct {
@@ -24,12 +27,6 @@ type Source struct {
 	// URL of the list, with {page} and {name} for each of params. Required for
 	// feed, json and html, not known to the Sina kinds.
 	URL Address `yaml:"url"`
-	// Endpoint replaces the base URL of a Sina kind, for a mirror or a test. Optional.
-	Endpoint Address `yaml:"endpoint"`
-	// Params fill the placeholders of the URL: pageid and lid for sina-roll, zhibo_id
-	// for sina-live, cids for sina-data, flow for sina-app, symbol for sina-stock. A
-	// parameter that no placeholder names is a mistake.
-	Params map[string]Secret `yaml:"params"`
 	// Categories is the category path, most general first; default the title.
 	Categories []string `yaml:"categories"`
 	// Author is credited instead of what the items say. Optional.
@@ -45,13 +42,30 @@ type Source struct {
 	Body string `yaml:"body"`
 	// FullText has article pages fetched; default fetch.full_text.
 	FullText bool `yaml:"full_text"`
+	// Timezone of civil times that name none; default Asia/Shanghai for the Sina
+	// kinds, else the site's. A wrong one shifts every published time.
+	Timezone Zone `yaml:"timezone"`
+	// Limit is how many items of a document are taken; default 2000.
+	Limit int `yaml:"limit"`
+	// Enabled is false for a source that rests; its articles stay. Default true.
+	Enabled bool `yaml:"enabled"`
+
+	*Details
+}
+
+// Details are what few sources say. Those that say none of it have them in common: of
+// thousands they would be half the memory.
+type Details struct {
+	// Endpoint replaces the base URL of a Sina kind, for a mirror or a test. Optional.
+	Endpoint Address `yaml:"endpoint"`
+	// Params fill the placeholders of the URL: pageid and lid for sina-roll, zhibo_id
+	// for sina-live, cids for sina-data, flow for sina-app, symbol for sina-stock. A
+	// parameter that no placeholder names is a mistake.
+	Params map[string]Secret `yaml:"params"`
 	// Extract finds the body in article pages. Optional.
 	Extract Extract `yaml:"extract"`
 	// Charset overrides what the documents say of their encoding, e.g. gbk. Optional.
 	Charset string `yaml:"charset"`
-	// Timezone of civil times that name none; default Asia/Shanghai for the Sina
-	// kinds, else the site's. A wrong one shifts every published time.
-	Timezone Zone `yaml:"timezone"`
 	// Include are regular expressions, one or a list; only items of which one
 	// matches title or text are taken. Optional.
 	Include Patterns `yaml:"include"`
@@ -60,11 +74,6 @@ type Source struct {
 	Exclude Patterns `yaml:"exclude"`
 	// Headers are sent with requests for the list, e.g. Authorization. Optional.
 	Headers map[string]Secret `yaml:"headers"`
-	// Limit is how many items of a document are taken; default 2000.
-	Limit int `yaml:"limit"`
-	// Enabled is false for a source that rests; its articles stay. Default true.
-	Enabled bool `yaml:"enabled"`
-
 	// Items yields the items: jq for kind json, a CSS selector for html. Required
 	// for these two and unknown to the others, as are the five keys below.
 	Items string `yaml:"items"`
@@ -84,6 +93,9 @@ type Source struct {
 	// nothing is new, such as a time of day. Optional.
 	Volatile Patterns `yaml:"volatile"`
 }
+
+// String keeps secrets to themselves: behind a pointer fmt shows the bare texts.
+func (d *Details) String() string { return fmt.Sprintf("%+v", *d) }
 
 // Patterns are regular expressions, written as one or as a list.
 type Patterns []*regexp.Regexp
