@@ -97,7 +97,7 @@ type drip struct{ ctx context.Context }
 
 func (d drip) Read(p []byte) (int, error) {
 	select {
-	case <-time.After(time.Second):
+	case <-time.After(700 * time.Millisecond): // not in the very moment in which it is given up
 		return copy(p, "x"), nil
 	case <-d.ctx.Done():
 		return 0, d.ctx.Err()
