@@ -47,9 +47,8 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 	}
 	if doc.NotModified || c.same(doc) {
 		c.rep.NotModified = true
-		v := doc.Validators
-		v.Hash = c.rec.Hash
-		return found{validators: &v}, nil
+		doc.Validators.Hash = c.rec.Hash
+		return found{validators: &doc.Validators}, nil
 	}
 	first, err := c.s.reader.Read(doc)
 	if feeds := fetcher.Feeds(err); len(feeds) > 0 && (c.rec.LastSuccess.IsZero() || c.rec.URL != doc.URL) { // else a page stands in the feed's place for a while
@@ -67,9 +66,8 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 	c.rec.Note = c.rep.Note
 	if first.Same > 0 {
 		c.rep.Items, c.rec.Empty = first.Same, time.Time{}
-		v := doc.Validators
-		v.Hash = c.s.reader.Print(doc)
-		return found{validators: &v, prints: c.printed(doc, first, nil)}, nil
+		doc.Validators.Hash = c.s.reader.Print(doc)
+		return found{validators: &doc.Validators, prints: c.printed(doc, first, nil)}, nil
 	}
 	step := c.rec.Step
 	p, err := c.pages(ctx, doc, first)
@@ -95,9 +93,8 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 	}
 	f.wanted = p.wanted()
 	if first.Partial == "" {
-		v := doc.Validators
-		v.Hash = c.s.reader.Print(doc)
-		f.validators = &v
+		doc.Validators.Hash = c.s.reader.Print(doc)
+		f.validators = &doc.Validators
 		f.prints = c.printed(doc, first, p.ids)
 	}
 	return f, nil
