@@ -221,7 +221,10 @@ func (c *codec) unpack(value []byte) ([]byte, error) {
 		return checked(value, b, err)
 	case value[0] == compressed || value[0] == primed:
 		b, err := c.now.Load().decode(value[1:])
-		if errors.Is(err, zstd.ErrUnknownDictionary) && c.further != nil && c.further() == nil {
+		if errors.Is(err, zstd.ErrUnknownDictionary) && c.further != nil {
+			if err := c.further(); err != nil {
+				return nil, err
+			}
 			b, err = c.now.Load().decode(value[1:])
 		}
 		if err != nil {

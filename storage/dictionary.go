@@ -43,31 +43,36 @@ func dictionaries(tx Tx) (list [][]byte) {
 	return list
 }
 
-// lookAtDictionaries checks and counts them. They take a quarter of a megabyte each, and
-// most rounds need none.
+// lookAtDictionaries checks and counts those of a file that is opened. They take a quarter
+// of a megabyte each, and most rounds need none.
 func (s *Store) lookAtDictionaries(tx Tx) error {
 	list := dictionaries(tx)
+	s.dictionaries.Store(int64(len(list)))
+	return checkDictionaries(list)
+}
+
+func checkDictionaries(list [][]byte) error {
 	for _, dictionary := range list {
 		if _, err := zstd.InspectDictionary(dictionary); err != nil {
 			return fmt.Errorf("%w: dictionary: %w", ErrDamaged, err)
 		}
 	}
-	s.dictionaries.Store(int64(len(list)))
 	return nil
 }
 
 // loadDictionaries makes all values of the file readable, and new ones are made with the
 // last of them.
 func (s *Store) loadDictionaries(tx Tx) error {
-	if err := s.lookAtDictionaries(tx); err != nil {
-		return err
-	}
-	list := dictionaries(tx)
 	s.priming.Lock()
 	defer s.priming.Unlock()
+	list := dictionaries(tx)
 	if s.codec.now.Load().dictionaries >= len(list) { // another has been first
 		return nil
 	}
+	if err := checkDictionaries(list); err != nil {
+		return err
+	}
+	s.dictionaries.Store(max(s.dictionaries.Load(), int64(len(list)))) // others may have seen more
 	return s.codec.prime(list)
 }
 

@@ -5,6 +5,7 @@ import (
 	"html"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -90,7 +91,21 @@ func TestDictionary(t *testing.T) {
 	if s, err = open(t, path); err != nil {
 		t.Fatal(err)
 	}
-	read()
+	var readers sync.WaitGroup // who all need the dictionary at once
+	for range 4 {
+		readers.Go(func() {
+			for a, err := range s.Articles(storage.Query{}) {
+				if err != nil || a.Content != want[a.Key] {
+					t.Errorf("%s: %v", a.Key, err)
+					return
+				}
+			}
+		})
+	}
+	if _, err := s.Bundle(t.Context()); err != nil {
+		t.Error(err)
+	}
+	readers.Wait()
 	s.Close()
 }
 
