@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 )
@@ -9,6 +11,11 @@ import (
 // TestLetGoOfPages: the memory that the program's own file is mapped to is given back,
 // but for a part that was written to, as a debugger does.
 func TestLetGoOfPages(t *testing.T) {
+	if name := os.Getenv(programGoes); name != "" { // see below
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
 	f, err := os.Open("/proc/self/exe")
 	if err != nil {
 		t.Fatal(err)
@@ -37,5 +44,26 @@ func TestLetGoOfPages(t *testing.T) {
 	}
 	if part[0] != written {
 		t.Error("what was written is lost")
+	}
+}
+
+const programGoes = "TEST_PROGRAM_GOES"
+
+// TestLetGoOfPagesOfAProgramThatIsGone: that a newer version stands in the program's
+// place, as after an upgrade, changes nothing.
+func TestLetGoOfPagesOfAProgramThatIsGone(t *testing.T) {
+	self, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "a b")
+	if err := os.WriteFile(name, self, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, "-test.run=^TestLetGoOfPages$", "-test.timeout=1m")
+	cmd.Env = append(os.Environ(), programGoes+"="+name)
+	out, err := cmd.CombinedOutput()
+	if _, still := os.Stat(name); err != nil || still == nil {
+		t.Errorf("%v, removed: %t\n%s", err, still != nil, out)
 	}
 }
