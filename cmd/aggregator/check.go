@@ -86,7 +86,7 @@ func (p *program) check(f daemon.File) error {
 	}
 	doubts, err := config.Doubts(f.Name, f.Data, p.environ...)
 	if err != nil {
-		return err
+		return &failure{code: exitUsage, err: err}
 	}
 	for _, doubt := range doubtedPlaces(cfg) {
 		fmt.Fprintf(p.Err, "aggregator: warning: %s: %s\n", f.Name, doubt)

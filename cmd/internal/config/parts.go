@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"iter"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -43,7 +44,8 @@ func cut(text []byte) (rest []byte, p *parts) {
 		said := bytes.TrimLeft(line, " ")
 		indent := len(line) - len(said)
 		switch named := bytes.HasPrefix(line, []byte("sources:")); {
-		case named && (p.key > 0 || !empty(line[len("sources:"):])), state != after && bytes.HasPrefix(said, []byte("\t")):
+		case named && (p.key > 0 || !empty(line[len("sources:"):])), state != after && bytes.HasPrefix(said, []byte("\t")),
+			bytes.HasPrefix(line, []byte("%")): // a directive may be about the elements as well
 			return nil, nil
 		case named:
 			p.key = at.n
@@ -115,10 +117,15 @@ func lines(text []byte) iter.Seq[stretch] {
 	}
 }
 
-// in finds the place of the list in the tree of the rest.
+// in finds the place of the list in the tree of the rest, which must have no aliases: an
+// element may have given what they name another value.
 func (p *parts) in(root *yaml.Node) bool {
 	p.node = lookup(root, "sources")
-	return p.node != nil && isNull(p.node) && p.node.Value == "" && p.node.Line == p.key
+	return p.node != nil && isNull(p.node) && p.node.Value == "" && p.node.Line == p.key && !aliased(root)
+}
+
+func aliased(n *yaml.Node) bool {
+	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, aliased)
 }
 
 // nodes are the elements of a part; nil where it ends within something.

@@ -45,6 +45,9 @@ func TestWhole(t *testing.T) {
 	for name, test := range map[string]struct{ text, mistake string }{
 		"brackets":             {text: "sources: [{name: a, url: 'http://a.example/'}]\n"},
 		"anchor elsewhere":     {text: "site: {title: &t T}\nsources:\n" + two + "  - {name: c, title: *t, url: 'http://c.example/'}\n"},
+		"anchor set again":     {text: "database: &d one.db\nsources:\n  - {name: &d two, url: 'http://a.example/'}\nlisten: 127.0.0.1:1\nsite: {title: *d}\n"},
+		"anchor, other type":   {"fetch: {max_pages: &n 5}\nsources:\n  - {name: a, url: 'http://a.example/', limit: &n 100}\nfeeds: {entries: *n, max_entries: 50}\n", "feeds.max_entries: must not be less than entries, which is 100"},
+		"directive":            {"%TAG !! tag:x,2000:\n---\nsources:\n  - {name: a, url: 'http://a.example/', limit: !!int \"5\"}\n", "sources[0].limit: want a whole number"},
 		"anchor used later":    {text: "sources:\n  - {name: &n a, url: 'http://a.example/'}\nsite: {title: *n}\n"},
 		"within a text":        {text: "site:\n  title: \"a\nsources:\n- b\n\n\"\nsources : [{name: a, url: 'http://a.example/'}]\n"},
 		"unknown key":          {"sources:\n" + two + "  - {name: c, url: 'http://c.example/', tilte: x}\n", "f:4:41: sources[2].tilte: unknown key (did you mean title?)"},
@@ -104,6 +107,7 @@ func FuzzParts(f *testing.F) {
 		"sources:\n  - name: a\n    url: http://a.example/\n    title: >+\n      x\n\n  # y\n\n  - <<: &x {name: b, url: 'http://b.example/'}\n  - <<: *x\n    name: c\n",
 	} {
 		f.Add(text)
+		f.Add("%TAG !! tag:x,2000:\n---\nsite: &a {title: &b x}\n" + text + "database: *b\n")
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if _, err := alike(text); err != nil {

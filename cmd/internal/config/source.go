@@ -1,9 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"regexp"
-)
+import "regexp"
 
 // Extract finds the body in the article pages of a source.
 type Extract struct {
@@ -94,8 +91,8 @@ type Details struct {
 	Volatile Patterns `yaml:"volatile"`
 }
 
-// String keeps secrets to themselves: behind a pointer fmt shows the bare texts.
-func (d *Details) String() string { return fmt.Sprintf("%+v", *d) }
+// String is the name: behind a pointer fmt would show the secrets among the details.
+func (s Source) String() string { return s.Name }
 
 // Patterns are regular expressions, written as one or as a list.
 type Patterns []*regexp.Regexp
