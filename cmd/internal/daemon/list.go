@@ -47,8 +47,9 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 	}
 	if doc.NotModified || c.same(doc) {
 		c.rep.NotModified = true
-		doc.Validators.Hash = c.rec.Hash
-		return found{validators: &doc.Validators}, nil
+		v := doc.Validators
+		v.Hash = c.rec.Hash
+		return found{validators: &v}, nil
 	}
 	first, err := c.s.reader.Read(doc)
 	if feeds := fetcher.Feeds(err); len(feeds) > 0 && (c.rec.LastSuccess.IsZero() || c.rec.URL != doc.URL) { // else a page stands in the feed's place for a while
@@ -66,8 +67,9 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 	c.rec.Note = c.rep.Note
 	if first.Same > 0 {
 		c.rep.Items, c.rec.Empty = first.Same, time.Time{}
-		doc.Validators.Hash = c.s.reader.Print(doc)
-		return found{validators: &doc.Validators, prints: c.printed(doc, first, nil)}, nil
+		v := doc.Validators
+		v.Hash = c.s.reader.Print(doc)
+		return found{validators: &v, prints: c.printed(doc, first, nil)}, nil
 	}
 	step := c.rec.Step
 	p, err := c.pages(ctx, doc, first)
@@ -93,8 +95,9 @@ func (c *cycle) list(ctx context.Context) (f found, err error) {
 	}
 	f.wanted = p.wanted()
 	if first.Partial == "" {
-		doc.Validators.Hash = c.s.reader.Print(doc)
-		f.validators = &doc.Validators
+		v := doc.Validators
+		v.Hash = c.s.reader.Print(doc)
+		f.validators = &v
 		f.prints = c.printed(doc, first, p.ids)
 	}
 	return f, nil
