@@ -106,6 +106,7 @@ func TestDictionary(t *testing.T) {
 		t.Error(err)
 	}
 	readers.Wait()
+	read()
 	s.Close()
 }
 
